@@ -1,0 +1,35 @@
+//! swarmform: plan and apply for platforms that speak the Giant Swarm API V1.
+//!
+//! The library is a house of nine floors; a room uses only rooms below it. `ARCHITECTURE.md` shows the floor
+//! table and the way of the data, and `tests/architecture.rs` holds the code to it.
+
+// Floor 0: ground.
+pub mod diag;
+pub mod source;
+// Floor 1: words.
+pub mod addr;
+pub mod schema;
+pub mod value;
+// Floor 2: language.
+pub mod lang;
+pub mod syntax;
+// Floor 3: models.
+pub mod config;
+pub mod state;
+// Floor 4: decide.
+pub mod apply;
+pub mod graph;
+pub mod plan;
+// Floor 5: ports.
+pub mod ports;
+// Floor 6: drive.
+pub mod engine;
+// Floor 7: adapt.
+pub mod api;
+pub mod host;
+pub mod platform;
+pub mod provider;
+pub mod store;
+// Floor 8: face.
+pub mod cli;
+pub mod render;

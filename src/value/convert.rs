@@ -1,0 +1,3 @@
+//! (under construction)
+#[derive(Clone, Debug)]
+pub struct ConvertError;

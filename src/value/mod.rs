@@ -1,0 +1,67 @@
+//! The value system: what an expression can be, before and after everything is known.
+//!
+//! A [`Value`] has a [`Type`], may be null or unknown (with a type and a [`Refinement`] of what it can become),
+//! and carries [`Marks`]. Every operation spreads marks and unknowns by itself, so that no caller can forget.
+//! The laws are cty's (zclconf/go-cty, `docs/{concepts,marks,refinements}.md`). This room knows nothing of
+//! syntax, of spans or of functions; its errors are short texts with a path, and `lang` gives them a place.
+
+pub mod convert;
+pub mod json;
+mod marks;
+pub mod number;
+mod ops;
+pub mod path;
+mod refine;
+mod types;
+pub mod unify;
+
+pub use convert::ConvertError;
+pub use marks::Marks;
+pub use number::Number;
+pub use path::{Path, PathStep};
+pub use refine::Refinement;
+pub use types::{ObjectType, Type};
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// The attributes of an object or the elements of a map, ordered by key.
+pub type Members = BTreeMap<Arc<str>, Value>;
+
+/// A value with its marks. Cloning is cheap: everything large is shared.
+#[derive(Clone, Debug)]
+pub struct Value {
+    kind: Kind,
+    marks: Marks,
+}
+
+/// What a value is, without its own marks; elements have marks of their own.
+///
+/// Invariants: elements of a list, set or map have exactly the element type (or the element type is `Dynamic`
+/// and there is no element); elements of a set are distinct, in set order, and unmarked (their marks are the
+/// set's); strings are in normalization form C.
+#[derive(Clone, Debug)]
+pub enum Kind {
+    /// Null of a type.
+    Null(Type),
+    /// Not known yet: "(known after apply)".
+    Unknown(Type, Arc<Refinement>),
+    /// A bool.
+    Bool(bool),
+    /// A number.
+    Number(Number),
+    /// A string.
+    String(Arc<str>),
+    /// A list: element type and elements.
+    List(Type, Arc<[Value]>),
+    /// A set: element type and elements in set order.
+    Set(Type, Arc<[Value]>),
+    /// A map: element type and elements.
+    Map(Type, Arc<Members>),
+    /// A tuple.
+    Tuple(Arc<[Value]>),
+    /// An object.
+    Object(Arc<Members>),
+    /// A type as a value.
+    TypeValue(Type),
+}

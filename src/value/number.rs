@@ -1,0 +1,3 @@
+//! Numbers (under construction).
+#[derive(Clone, Debug)]
+pub struct Number;
