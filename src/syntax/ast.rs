@@ -147,8 +147,17 @@ pub struct Splat {
 pub enum SplatStep {
     /// `.name`
     Attr(Ident),
-    /// `[index]`
+    /// `[index]`, or the legacy `.0`
     Index(Expr),
+    /// A splat behind a full splat, as in `a[*].b[*].c`: it works on each element of the outer one.
+    Splat {
+        /// `[*]` rather than `.*`.
+        full: bool,
+        /// Applied to each element of the inner list.
+        each: Vec<SplatStep>,
+        /// The marker itself.
+        marker: Span,
+    },
 }
 
 /// A function call.
