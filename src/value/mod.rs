@@ -5,22 +5,35 @@
 //! The laws are cty's (zclconf/go-cty, `docs/{concepts,marks,refinements}.md`). This room knows nothing of
 //! syntax, of spans or of functions; its errors are short texts with a path, and `lang` gives them a place.
 
+mod access;
+mod construct;
 pub mod convert;
+mod equal;
+mod inspect;
 pub mod json;
+mod marking;
 mod marks;
 pub mod number;
 mod ops;
 pub mod path;
 mod refine;
+mod set;
+mod transform;
 mod types;
 pub mod unify;
 
-pub use convert::ConvertError;
+pub use access::AccessError;
+pub use convert::{ConvertError, conversion_exists, convert};
+pub use inspect::Elements;
+pub use json::JsonError;
 pub use marks::Marks;
-pub use number::Number;
-pub use path::{Path, PathStep};
-pub use refine::Refinement;
+pub use number::{NotANumber, Number};
+pub use ops::OpError;
+pub use path::{Key, Path, PathStep};
+pub use refine::{Bound, Refinement, safe_prefix};
+pub use set::set_order;
 pub use types::{ObjectType, Type};
+pub use unify::unify;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -28,8 +41,8 @@ use std::sync::Arc;
 /// The attributes of an object or the elements of a map, ordered by key.
 pub type Members = BTreeMap<Arc<str>, Value>;
 
-/// A value with its marks. Cloning is cheap: everything large is shared.
-#[derive(Clone, Debug)]
+/// A value with its marks. Cloning is cheap: everything large is shared. Its `Debug` output hides what is marked.
+#[derive(Clone)]
 pub struct Value {
     kind: Kind,
     marks: Marks,

@@ -137,6 +137,15 @@ impl Type {
         }
     }
 
+    /// The name for messages about what a type constraint wants: as [`Type::friendly_name`], but `any type` for
+    /// `Dynamic`.
+    pub fn constraint_name(&self) -> String {
+        match self {
+            Type::Dynamic => "any type".to_owned(),
+            other => other.friendly_name(),
+        }
+    }
+
     fn friendly_element(&self) -> String {
         match self {
             Type::Dynamic => "any single type".to_owned(),
