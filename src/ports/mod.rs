@@ -1,1 +1,164 @@
-//! (room under construction)
+//! Ports: the traits through which the engine touches the world. Traits alone; each method says what it
+//! guarantees when it returns.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use crate::plan::semantics::{Fault, Semantics};
+use crate::state::{Event, State};
+use crate::value::Value;
+
+/// What creating, updating or deleting one object came to.
+#[derive(Clone, Debug)]
+pub struct Applied {
+    /// The object now: null when it is gone. Wholly known. With `error`, what is known of a half-made object
+    /// (null when nothing was made).
+    pub state: Value,
+    /// What the provider wants to keep beside it.
+    pub private: Option<Arc<str>>,
+    /// Why it is not as planned, if it is not.
+    pub error: Option<Fault>,
+    /// Things to tell, such as "the count is left as it is".
+    pub notes: Vec<Fault>,
+}
+
+/// An order to change one object.
+#[derive(Clone, Debug)]
+pub struct Order {
+    /// The resource type.
+    pub type_name: Arc<str>,
+    /// The object before; null for a creation.
+    pub prior: Value,
+    /// The object wanted, unknown only where the provider computes; null for a deletion.
+    pub planned: Value,
+    /// The configuration, wholly known; null for a deletion.
+    pub config: Value,
+    /// What the provider kept beside it.
+    pub private: Option<Arc<str>>,
+}
+
+/// A provider, configured or not.
+#[async_trait]
+pub trait Provider: Semantics {
+    /// Takes the configuration block's value. After `Ok` all other methods may be called. It may wait for the
+    /// platform, and it makes no change there.
+    async fn configure(&self, config: &Value) -> Result<(), Fault>;
+
+    /// Reads one object again. `None` when it is gone. Changes nothing.
+    async fn read(&self, type_name: &str, prior: &Value) -> Result<Option<Value>, Fault>;
+
+    /// Reads a data source. Changes nothing.
+    async fn read_data(&self, type_name: &str, config: &Value) -> Result<Value, Fault>;
+
+    /// Changes one object. When it returns, the answer tells all that is known of the object; nothing goes on
+    /// in the background.
+    async fn apply(&self, order: Order) -> Applied;
+
+    /// Reads an existing object by its import id. `None` when there is none. Changes nothing.
+    async fn import(&self, type_name: &str, id: &str) -> Result<Option<Value>, Fault>;
+
+    /// Forgets what was cached from reads, so that the next read asks the platform.
+    fn invalidate(&self);
+
+    /// How many HTTP requests were made so far: reads and mutating ones.
+    fn calls_made(&self) -> (u64, u64);
+
+    /// Ends what the provider runs (such as an embedded platform). Data is durable when it returns.
+    async fn close(&self);
+}
+
+/// Makes providers by name.
+pub trait Providers: Send + Sync {
+    /// The names there are.
+    fn names(&self) -> Vec<&'static str>;
+
+    /// The pure half of a provider, for schemas and validation.
+    fn semantics(&self, name: &str) -> Option<Arc<dyn Semantics>>;
+
+    /// A new, unconfigured provider; one for each provider block.
+    fn create(&self, name: &str) -> Option<Arc<dyn Provider>>;
+}
+
+/// Who holds or wants the lock.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct LockInfo {
+    /// Random id, for `force-unlock`.
+    pub id: String,
+    /// The command, such as `apply`.
+    pub operation: String,
+    /// `user@host`.
+    pub who: String,
+    /// Process id on that host.
+    pub pid: u32,
+    /// RFC 3339.
+    pub created: String,
+    /// Where the state lies.
+    pub path: String,
+}
+
+/// Why a store did not do as asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Somebody else holds the lock.
+    #[error("the state is locked by {} ({}) since {}", .0.who, .0.operation, .0.created)]
+    Locked(Box<LockInfo>),
+    /// A record is damaged; the others can still be exported.
+    #[error("the record {record} is damaged: {reason}")]
+    Damaged {
+        /// Which record: an address, an output or `meta`.
+        record: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The state was written by a newer swarmform.
+    #[error("the state has format {found}, this version knows up to {known}")]
+    TooNew {
+        /// The format found.
+        found: u32,
+        /// The newest format known here.
+        known: u32,
+    },
+    /// Anything else, such as a full disk.
+    #[error("{0}")]
+    Io(String),
+}
+
+/// A held lock; released when dropped or by [`StateStore::unlock`].
+pub trait Lock: Send + Sync {
+    /// Who holds it: we.
+    fn info(&self) -> &LockInfo;
+}
+
+/// Where the state lies.
+#[async_trait]
+pub trait StateStore: Send + Sync {
+    /// Takes the exclusive lock, waiting at most `timeout`. Until the lock is dropped no other process commits.
+    async fn lock(
+        &self,
+        operation: &str,
+        timeout: std::time::Duration,
+    ) -> Result<Box<dyn Lock>, StoreError>;
+
+    /// Reads the whole state, checked record by record. An absent store is an empty state.
+    async fn read(&self) -> Result<State, StoreError>;
+
+    /// Carries out the events and sets the serial, all or nothing. Durable when it returns. `lineage` is set
+    /// when the stored one is empty.
+    async fn commit(&self, lineage: &str, serial: u64, events: &[Event]) -> Result<(), StoreError>;
+
+    /// Ends a run: writes the export beside the store, so that a damaged store can be restored.
+    async fn finish(&self) -> Result<(), StoreError>;
+}
+
+/// The time.
+pub trait Clock: Send + Sync {
+    /// Nanoseconds since the Unix epoch.
+    fn now_unix_nanos(&self) -> i128;
+}
+
+/// Random ids.
+pub trait Ids: Send + Sync {
+    /// A version 4 UUID.
+    fn uuid(&self) -> String;
+}

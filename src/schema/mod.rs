@@ -1,1 +1,268 @@
-//! (room under construction)
+//! The schema language: what arguments a block takes, of what types, and what the provider does with them.
+//!
+//! A schema is data, so that the same description serves evaluation, planning, documentation and JSON output.
+//! It holds no behaviour beyond what follows from it alone: the implied type, the null value of a block, the
+//! conformity of a value. What a provider *does* stands behind `ports::Provider`.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::value::{Kind, Marks, Members, ObjectType, Path, PathStep, Type, Value};
+
+/// Everything a provider offers.
+#[derive(Clone, Debug, Default)]
+pub struct ProviderSchema {
+    /// The provider's local name, for example `giantswarm`.
+    pub name: &'static str,
+    /// The arguments of the `provider` block.
+    pub config: Block,
+    /// Managed resource types by name.
+    pub resources: BTreeMap<&'static str, ResourceSchema>,
+    /// Data source types by name.
+    pub data_sources: BTreeMap<&'static str, ResourceSchema>,
+}
+
+/// One resource type.
+#[derive(Clone, Debug, Default)]
+pub struct ResourceSchema {
+    /// Grows when stored attributes change shape.
+    pub version: u64,
+    /// One sentence for the reference page.
+    pub description: &'static str,
+    /// The form of import ids, for example `ORG/USER`.
+    pub import_id: &'static str,
+    /// Arguments and attributes.
+    pub block: Block,
+}
+
+/// The content of a block.
+#[derive(Clone, Debug, Default)]
+pub struct Block {
+    /// Arguments and computed attributes.
+    pub attributes: BTreeMap<Arc<str>, Attribute>,
+    /// Nested blocks by block type.
+    pub blocks: BTreeMap<Arc<str>, NestedBlock>,
+}
+
+/// Who gives an attribute its value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Usage {
+    /// The configuration must.
+    Required,
+    /// The configuration may; null otherwise.
+    Optional,
+    /// The configuration may; the provider otherwise.
+    OptionalComputed,
+    /// The provider alone.
+    Computed,
+}
+
+/// One attribute.
+#[derive(Clone, Debug)]
+pub struct Attribute {
+    /// Its type constraint.
+    pub ty: Type,
+    /// Who gives the value.
+    pub usage: Usage,
+    /// Never shown, whatever it is computed from.
+    pub sensitive: bool,
+    /// Given to the provider, never stored.
+    pub write_only: bool,
+    /// A change replaces the object (for documentation; the provider decides).
+    pub forces_replacement: bool,
+    /// One sentence for the reference page.
+    pub description: &'static str,
+}
+
+/// How often a nested block may stand, and what it makes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Nesting {
+    /// At most one block: an object or null.
+    Single,
+    /// Any number: a list of objects in source order.
+    List,
+    /// Any number: a set of objects.
+    Set,
+    /// Any number, each with one label that no other has: a map of objects by label.
+    Map,
+}
+
+/// One nested block type.
+#[derive(Clone, Debug)]
+pub struct NestedBlock {
+    /// How it nests.
+    pub nesting: Nesting,
+    /// The content.
+    pub block: Block,
+    /// The least number of blocks.
+    pub min: usize,
+    /// The greatest number of blocks; 0 for no limit.
+    pub max: usize,
+    /// One sentence for the reference page.
+    pub description: &'static str,
+}
+
+impl Attribute {
+    /// An attribute of this type and usage, neither sensitive nor replacing.
+    pub fn new(ty: Type, usage: Usage, description: &'static str) -> Attribute {
+        let (sensitive, write_only, forces_replacement) = (false, false, false);
+        Attribute { ty, usage, sensitive, write_only, forces_replacement, description }
+    }
+
+    /// A required argument.
+    pub fn required(ty: Type, description: &'static str) -> Attribute {
+        Attribute::new(ty, Usage::Required, description)
+    }
+
+    /// An optional argument.
+    pub fn optional(ty: Type, description: &'static str) -> Attribute {
+        Attribute::new(ty, Usage::Optional, description)
+    }
+
+    /// A computed attribute.
+    pub fn computed(ty: Type, description: &'static str) -> Attribute {
+        Attribute::new(ty, Usage::Computed, description)
+    }
+
+    /// Marks it as replacing.
+    #[must_use]
+    pub fn forces_replacement(mut self) -> Attribute {
+        self.forces_replacement = true;
+        self
+    }
+
+    /// Marks it as sensitive.
+    #[must_use]
+    pub fn sensitive(mut self) -> Attribute {
+        self.sensitive = true;
+        self
+    }
+
+    /// Whether the configuration may set it.
+    pub fn is_argument(&self) -> bool {
+        self.usage != Usage::Computed
+    }
+
+    /// Whether the provider may set it.
+    pub fn is_computed(&self) -> bool {
+        matches!(self.usage, Usage::Computed | Usage::OptionalComputed)
+    }
+}
+
+impl NestedBlock {
+    /// A nested block without bounds.
+    pub fn new(nesting: Nesting, block: Block, description: &'static str) -> NestedBlock {
+        NestedBlock { nesting, block, min: 0, max: 0, description }
+    }
+
+    /// The type of all blocks of this kind together.
+    pub fn implied_type(&self) -> Type {
+        let object = self.block.implied_type();
+        match self.nesting {
+            Nesting::Single => object,
+            Nesting::List => Type::list(object),
+            Nesting::Set => Type::set(object),
+            Nesting::Map => Type::map(object),
+        }
+    }
+
+    /// What stands when there is no such block: null or an empty collection.
+    pub fn absent(&self) -> Value {
+        let object = self.block.implied_type();
+        match self.nesting {
+            Nesting::Single => Value::null(object),
+            Nesting::List => Value::list(object, Vec::new()),
+            Nesting::Set => Value::set(object, Vec::new()),
+            Nesting::Map => Value::map(object, Members::new()),
+        }
+    }
+}
+
+impl Block {
+    /// A block of these attributes.
+    pub fn new<const N: usize>(attributes: [(&str, Attribute); N]) -> Block {
+        let attributes = attributes.into_iter().map(|(name, attribute)| (Arc::from(name), attribute)).collect();
+        Block { attributes, blocks: BTreeMap::new() }
+    }
+
+    /// Adds nested blocks.
+    #[must_use]
+    pub fn with_blocks<const N: usize>(mut self, blocks: [(&str, NestedBlock); N]) -> Block {
+        self.blocks.extend(blocks.into_iter().map(|(name, block)| (Arc::from(name), block)));
+        self
+    }
+
+    /// The object type of a value of this block.
+    pub fn implied_type(&self) -> Type {
+        let attributes = self.attributes.iter().map(|(name, a)| (Arc::clone(name), a.ty.without_optional()));
+        let blocks = self.blocks.iter().map(|(name, block)| (Arc::clone(name), block.implied_type()));
+        Type::Object(Arc::new(ObjectType { attributes: attributes.chain(blocks).collect(), ..ObjectType::default() }))
+    }
+
+    /// The value of an empty block: attributes null, nested blocks absent.
+    pub fn empty_value(&self) -> Value {
+        let attributes =
+            self.attributes.iter().map(|(name, a)| (Arc::clone(name), Value::null(a.ty.without_optional())));
+        let blocks = self.blocks.iter().map(|(name, block)| (Arc::clone(name), block.absent()));
+        Value::object_members(attributes.chain(blocks).collect())
+    }
+
+    /// All names, for suggestions.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.attributes.keys().chain(self.blocks.keys()).map(AsRef::as_ref)
+    }
+
+    /// Adds the sensitive mark wherever the schema demands it.
+    pub fn mark_sensitive(&self, value: &Value) -> Value {
+        let Some(members) = value.members() else { return value.clone() };
+        if !self.has_sensitive() {
+            return value.clone();
+        }
+        let marked = members.iter().map(|(name, member)| {
+            let member = if let Some(attribute) = self.attributes.get(name) {
+                if attribute.sensitive { member.clone().mark(Marks::SENSITIVE) } else { member.clone() }
+            } else if let Some(nested) = self.blocks.get(name) {
+                nested.mark_sensitive(member)
+            } else {
+                member.clone()
+            };
+            (Arc::clone(name), member)
+        });
+        Value::object_members(marked.collect()).mark(value.marks())
+    }
+
+    fn has_sensitive(&self) -> bool {
+        self.attributes.values().any(|a| a.sensitive) || self.blocks.values().any(|b| b.block.has_sensitive())
+    }
+
+    /// The attribute under a path of a value of this block, if the path leads to one.
+    pub fn attribute_at(&self, path: &Path) -> Option<&Attribute> {
+        let mut block = self;
+        for step in path.steps() {
+            let PathStep::Attr(name) = step else { continue };
+            if let Some(attribute) = block.attributes.get(name) {
+                return Some(attribute);
+            }
+            block = &block.blocks.get(name)?.block;
+        }
+        None
+    }
+}
+
+impl NestedBlock {
+    fn mark_sensitive(&self, value: &Value) -> Value {
+        if !self.block.has_sensitive() {
+            return value.clone();
+        }
+        let each = |item: &Value| self.block.mark_sensitive(item);
+        let marked = match value.kind() {
+            Kind::List(ty, items) => Value::list(ty.clone(), items.iter().map(each).collect()),
+            Kind::Set(ty, items) => Value::set(ty.clone(), items.iter().map(each).collect()),
+            Kind::Map(ty, members) => {
+                Value::map(ty.clone(), members.iter().map(|(k, v)| (Arc::clone(k), each(v))).collect())
+            }
+            _ => return each(value),
+        };
+        marked.mark(value.marks())
+    }
+}

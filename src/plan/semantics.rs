@@ -1,0 +1,98 @@
+//! The pure half of a provider: what its types are, what is wrong with a configuration, what a change would do.
+//!
+//! The planner asks these questions directly, for their answers depend on the arguments alone. Everything that
+//! touches the world stands behind `ports::Provider`, which builds on this trait.
+
+use crate::schema::ProviderSchema;
+use crate::value::{Path, Value};
+
+/// A fault or warning that a provider finds in a value, at a path of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fault {
+    /// Where in the configuration value; empty for the block as a whole.
+    pub path: Path,
+    /// Whether it only warns.
+    pub warning: bool,
+    /// What is wrong, in a few words without a full stop.
+    pub summary: String,
+    /// Why, and what to do. Full sentences.
+    pub detail: String,
+}
+
+impl Fault {
+    /// An error.
+    pub fn error(path: Path, summary: impl Into<String>, detail: impl Into<String>) -> Fault {
+        Fault { path, warning: false, summary: summary.into(), detail: detail.into() }
+    }
+
+    /// A warning.
+    pub fn warning(path: Path, summary: impl Into<String>, detail: impl Into<String>) -> Fault {
+        Fault { warning: true, ..Fault::error(path, summary, detail) }
+    }
+}
+
+/// What a change of one object starts from and should come to.
+#[derive(Clone, Copy, Debug)]
+pub struct Proposal<'a> {
+    /// The resource type.
+    pub type_name: &'a str,
+    /// The object as last read; null when there is none. Never unknown.
+    pub prior: &'a Value,
+    /// The configuration: arguments not set are null; may hold unknowns.
+    pub config: &'a Value,
+    /// Prior and configuration merged: arguments from the configuration, computed attributes from `prior`, or
+    /// unknown where there is no prior.
+    pub proposed: &'a Value,
+}
+
+/// One HTTP request of the API that a change is expected to make.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct PlannedCall {
+    /// The HTTP method.
+    pub method: String,
+    /// The path with its parameters filled in; a part that is not known yet stands as `{name}`.
+    pub path: String,
+    /// The body, secrets hidden; none for calls without one.
+    pub body: Option<String>,
+    /// Whether it changes anything. Reads (such as polling) are listed once and marked so.
+    pub mutating: bool,
+}
+
+/// What a provider would do.
+#[derive(Clone, Debug)]
+pub struct Decision {
+    /// The planned object: `proposed` with computed attributes set, kept or unknown. It must agree with the
+    /// configuration wherever that is set, unless the two mean the same and the prior spelling is kept.
+    pub planned: Value,
+    /// Attributes whose change needs a new object; empty for an update in place.
+    pub replace: Vec<Path>,
+    /// The old object must be gone before the new one can be made, whatever the configuration says.
+    pub delete_first: bool,
+    /// The calls of the change, in order; for a replacement those of the creation (those of the deletion come
+    /// from [`Semantics::deletion_calls`]).
+    pub calls: Vec<PlannedCall>,
+    /// Warnings, and notes such as "volumes are lost".
+    pub faults: Vec<Fault>,
+}
+
+/// The pure half of a provider.
+pub trait Semantics: Send + Sync {
+    /// All types.
+    fn schema(&self) -> &ProviderSchema;
+
+    /// What is wrong with a provider block. Unknown values are not wrong.
+    fn validate_config(&self, config: &Value) -> Vec<Fault>;
+
+    /// What is wrong with a `resource` block of this type. Unknown values are not wrong.
+    fn validate_resource(&self, type_name: &str, config: &Value) -> Vec<Fault>;
+
+    /// What is wrong with a `data` block of this type. Unknown values are not wrong.
+    fn validate_data(&self, type_name: &str, config: &Value) -> Vec<Fault>;
+
+    /// What creating (`prior` null) or updating comes to. A change that the answer calls a replacement is asked
+    /// again with `prior` null. Faults that are errors make it impossible.
+    fn plan(&self, proposal: Proposal<'_>) -> Result<Decision, Vec<Fault>>;
+
+    /// The calls that deleting this object makes, and what to warn of.
+    fn plan_delete(&self, type_name: &str, prior: &Value) -> (Vec<PlannedCall>, Vec<Fault>);
+}
