@@ -1,1 +1,9 @@
-//! (room under construction)
+//! Deciding: from configuration, state and what the platform says, to changes and their steps.
+//!
+//! The planner is a state machine without effects: it *asks* (`read this object`, `configure this provider`)
+//! and is *told*. It refreshes, expands, evaluates, diffs, and compiles the result into a [`steps::StepGraph`].
+//! It never touches the platform, and it never leaves a decision to apply.
+
+pub mod change;
+pub mod semantics;
+pub mod steps;

@@ -1,0 +1,218 @@
+//! What a plan says: changes of resource instances and outputs, drift, and why.
+//!
+//! These are plain data for renderers and for the applier. Nothing here decides anything.
+
+use std::sync::Arc;
+
+use crate::addr::InstanceAddr;
+use crate::config::ProviderRef;
+use crate::diag::Diagnostics;
+use crate::source::Span;
+use crate::state::State;
+use crate::value::{Path, Value};
+
+use super::semantics::PlannedCall;
+use super::steps::StepGraph;
+
+/// What the command was asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum PlanMode {
+    /// Make the platform as the configuration says.
+    #[default]
+    Normal,
+    /// Take everything down.
+    Destroy,
+    /// Only take over into the state what the platform says.
+    RefreshOnly,
+}
+
+/// What happens to one object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Action {
+    /// Nothing.
+    NoOp,
+    /// A new object.
+    Create,
+    /// A data source is read during apply.
+    Read,
+    /// The object is changed in place.
+    Update,
+    /// The object is deleted.
+    Delete,
+    /// Replaced: the old object goes first.
+    DeleteThenCreate,
+    /// Replaced: the new object comes first.
+    CreateThenDelete,
+    /// Dropped from the state, left on the platform.
+    Forget,
+}
+
+impl Action {
+    /// Whether the object is replaced.
+    pub fn is_replace(self) -> bool {
+        matches!(self, Action::DeleteThenCreate | Action::CreateThenDelete)
+    }
+}
+
+/// Why a change has the action it has, where that is not plain from the values.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Reason {
+    /// The values say it.
+    #[default]
+    None,
+    /// Replaced: creation failed half way.
+    Tainted,
+    /// Replaced: an attribute cannot be changed in place.
+    CannotUpdate,
+    /// Replaced: `-replace`.
+    ByRequest,
+    /// Replaced: `replace_triggered_by`.
+    ByTriggers,
+    /// Deleted: no resource block.
+    NoResourceConfig,
+    /// Deleted: the instance key is not of the kind that `count` or `for_each` (or neither) makes.
+    WrongRepetition,
+    /// Deleted: the index is not below `count`.
+    CountIndex,
+    /// Deleted: the key is not in `for_each`.
+    EachKey,
+    /// Deleted: no such module instance.
+    NoModule,
+    /// Read during apply: its configuration is not known yet.
+    ConfigUnknown,
+    /// Read during apply: something it depends on changes.
+    DependencyPending,
+}
+
+/// The change of one object.
+#[derive(Clone, Debug)]
+pub struct ResourceChange {
+    /// Its address.
+    pub addr: InstanceAddr,
+    /// Its address in the previous run, if `moved`.
+    pub previous: Option<InstanceAddr>,
+    /// The deposed key, if it is about a deposed object.
+    pub deposed: Option<Arc<str>>,
+    /// The provider.
+    pub provider: ProviderRef,
+    /// What happens.
+    pub action: Action,
+    /// Why.
+    pub reason: Reason,
+    /// The object as read before; null when there is none. Sensitive parts are marked.
+    pub before: Value,
+    /// The object planned; null when it goes. Unknown where known after apply; sensitive parts are marked.
+    pub after: Value,
+    /// Attributes that force replacement.
+    pub replace_paths: Vec<Path>,
+    /// The calls that the change is expected to make, in order.
+    pub calls: Vec<PlannedCall>,
+    /// The id it is imported by.
+    pub importing: Option<Arc<str>>,
+    /// The block's header, where there is a block.
+    pub span: Option<Span>,
+}
+
+/// A difference between the last run's state and the platform.
+#[derive(Clone, Debug)]
+pub struct Drift {
+    /// The instance.
+    pub addr: InstanceAddr,
+    /// As last applied.
+    pub before: Value,
+    /// As read now; null when deleted outside.
+    pub after: Value,
+    /// Whether the plan below does something about it.
+    pub answered: bool,
+}
+
+/// The change of one output of the root module.
+#[derive(Clone, Debug)]
+pub struct OutputChange {
+    /// The name.
+    pub name: Arc<str>,
+    /// Create, update, delete or nothing.
+    pub action: Action,
+    /// The value of the last run; null when there was none.
+    pub before: Value,
+    /// The value planned; null when it goes.
+    pub after: Value,
+    /// Whether it is hidden.
+    pub sensitive: bool,
+}
+
+/// A decision: what would be done and in which order.
+#[derive(Debug)]
+pub struct Plan {
+    /// What was asked for.
+    pub mode: PlanMode,
+    /// Every instance, no-ops among them, in address order; data sources only where they are read during apply.
+    pub changes: Vec<ResourceChange>,
+    /// What differs on the platform, in address order.
+    pub drift: Vec<Drift>,
+    /// Outputs of the root module, by name.
+    pub outputs: Vec<OutputChange>,
+    /// The steps, compiled.
+    pub steps: StepGraph,
+    /// The state after refresh: what apply starts from.
+    pub prior: State,
+    /// Whether `-target` left something out.
+    pub partial: bool,
+    /// Warnings.
+    pub warnings: Diagnostics,
+}
+
+/// How many of each, as the summary line counts: a replacement adds one and destroys one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Imported.
+    pub import: usize,
+    /// Created.
+    pub add: usize,
+    /// Changed in place.
+    pub change: usize,
+    /// Destroyed.
+    pub destroy: usize,
+    /// Dropped from the state.
+    pub forget: usize,
+}
+
+impl Plan {
+    /// What the summary line says.
+    pub fn counts(&self) -> Counts {
+        let mut counts = Counts::default();
+        for change in self.changes.iter().filter(|change| change.addr.resource.mode == crate::addr::Mode::Managed) {
+            counts.import += usize::from(change.importing.is_some());
+            match change.action {
+                Action::Create => counts.add += 1,
+                Action::Update => counts.change += 1,
+                Action::Delete => counts.destroy += 1,
+                Action::DeleteThenCreate | Action::CreateThenDelete => {
+                    counts.add += 1;
+                    counts.destroy += 1;
+                }
+                Action::Forget => counts.forget += 1,
+                Action::NoOp | Action::Read => {}
+            }
+        }
+        counts
+    }
+
+    /// Whether applying it would do nothing at all: no object, no output, no state would change.
+    pub fn is_empty(&self) -> bool {
+        let quiet = |change: &ResourceChange| {
+            change.action == Action::NoOp && change.previous.is_none() && change.importing.is_none()
+        };
+        self.changes.iter().all(quiet)
+            && self.outputs.iter().all(|output| output.action == Action::NoOp)
+            && (self.mode != PlanMode::RefreshOnly || self.drift.is_empty())
+    }
+
+    /// All mutating calls it is expected to make, in step order.
+    pub fn calls(&self) -> impl Iterator<Item = (&InstanceAddr, &PlannedCall)> {
+        let order = self.steps.change_order();
+        order.into_iter().filter_map(|at| self.changes.get(at)).flat_map(|change| {
+            change.calls.iter().map(move |call| (&change.addr, call))
+        })
+    }
+}
