@@ -74,12 +74,20 @@ pub struct InstanceAddr {
 impl ResourceAddr {
     /// `type.name`
     pub fn managed(type_name: impl Into<Arc<str>>, name: impl Into<Arc<str>>) -> ResourceAddr {
-        ResourceAddr { mode: Mode::Managed, type_name: type_name.into(), name: name.into() }
+        ResourceAddr {
+            mode: Mode::Managed,
+            type_name: type_name.into(),
+            name: name.into(),
+        }
     }
 
     /// `data.type.name`
     pub fn data(type_name: impl Into<Arc<str>>, name: impl Into<Arc<str>>) -> ResourceAddr {
-        ResourceAddr { mode: Mode::Data, type_name: type_name.into(), name: name.into() }
+        ResourceAddr {
+            mode: Mode::Data,
+            type_name: type_name.into(),
+            name: name.into(),
+        }
     }
 }
 
@@ -137,14 +145,20 @@ impl ModuleInstance {
 impl ConfigResource {
     /// A resource of the root module.
     pub fn root(resource: ResourceAddr) -> ConfigResource {
-        ConfigResource { module: ModuleAddr::root(), resource }
+        ConfigResource {
+            module: ModuleAddr::root(),
+            resource,
+        }
     }
 }
 
 impl InstanceAddr {
     /// The same without instance keys.
     pub fn config(&self) -> ConfigResource {
-        ConfigResource { module: self.module.config(), resource: self.resource.clone() }
+        ConfigResource {
+            module: self.module.config(),
+            resource: self.resource.clone(),
+        }
     }
 
     /// The instance with another key.

@@ -37,7 +37,8 @@ pub fn parse_instance(text: &str) -> Result<InstanceAddr, ParseError> {
     match parse_target(text)? {
         Target::Resource(address) => Ok(address),
         Target::Module(_) => Err(ParseError {
-            message: "A resource address is needed here: a resource type and a name, joined by a dot.".to_owned(),
+            message: "A resource address is needed here: a resource type and a name, joined by a dot."
+                .to_owned(),
             at: text.len(),
         }),
     }
@@ -56,7 +57,10 @@ pub fn parse_module(text: &str) -> Result<ModuleInstance, ParseError> {
 
 /// A module or resource address.
 pub fn parse_target(text: &str) -> Result<Target, ParseError> {
-    let mut reader = Reader { text, at: text.len() - text.trim_start().len() };
+    let mut reader = Reader {
+        text,
+        at: text.len() - text.trim_start().len(),
+    };
     let mut module = ModuleInstance::root();
     loop {
         let name = reader.name()?;
@@ -96,7 +100,10 @@ impl<'a> Reader<'a> {
     }
 
     fn fault<T>(&self, message: impl Into<String>) -> Result<T, ParseError> {
-        Err(ParseError { message: message.into(), at: self.at })
+        Err(ParseError {
+            message: message.into(),
+            at: self.at,
+        })
     }
 
     fn name(&mut self) -> Result<&'a str, ParseError> {
@@ -109,7 +116,8 @@ impl<'a> Reader<'a> {
             })
             .map_or(rest.len(), |(at, _)| at);
         if end == 0 {
-            return self.fault("An address is made of names joined by dots, such as giantswarm_org.team[\"a\"].");
+            return self
+                .fault("An address is made of names joined by dots, such as giantswarm_org.team[\"a\"].");
         }
         self.at += end;
         Ok(rest.get(..end).unwrap_or(""))
@@ -123,20 +131,23 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    fn resource(
-        mut self,
-        module: ModuleInstance,
-        mode: Mode,
-        type_name: &str,
-    ) -> Result<Target, ParseError> {
+    fn resource(mut self, module: ModuleInstance, mode: Mode, type_name: &str) -> Result<Target, ParseError> {
         self.dot()?;
         let name = self.name()?;
         let key = self.key()?;
         if !self.done() {
             return self.fault("Nothing may follow the resource instance in an address.");
         }
-        let resource = ResourceAddr { mode, type_name: Arc::from(type_name), name: Arc::from(name) };
-        Ok(Target::Resource(InstanceAddr { module, resource, key }))
+        let resource = ResourceAddr {
+            mode,
+            type_name: Arc::from(type_name),
+            name: Arc::from(name),
+        };
+        Ok(Target::Resource(InstanceAddr {
+            module,
+            resource,
+            key,
+        }))
     }
 
     fn key(&mut self) -> Result<InstanceKey, ParseError> {
@@ -144,7 +155,11 @@ impl<'a> Reader<'a> {
             return Ok(InstanceKey::None);
         }
         self.at += 1;
-        let key = if self.rest().starts_with('"') { self.string_key()? } else { self.number_key()? };
+        let key = if self.rest().starts_with('"') {
+            self.string_key()?
+        } else {
+            self.number_key()?
+        };
         if !self.rest().starts_with(']') {
             return self.fault("An instance key ends with a closing bracket.");
         }
@@ -192,7 +207,10 @@ impl<'a> Reader<'a> {
                 '$' | '%' => {
                     key.push(letter);
                     let doubled = letters.peek().is_some_and(|(_, next)| *next == letter);
-                    let brace = self.rest().get(at + 2..).is_some_and(|rest| rest.starts_with('{'));
+                    let brace = self
+                        .rest()
+                        .get(at + 2..)
+                        .is_some_and(|rest| rest.starts_with('{'));
                     if doubled && brace {
                         letters.next();
                     }
@@ -239,7 +257,12 @@ mod tests {
 
     #[test]
     fn integer_keys_are_ordered_by_number() {
-        let mut keys = [InstanceKey::Int(10), InstanceKey::Int(9), InstanceKey::Str("1".into()), InstanceKey::None];
+        let mut keys = [
+            InstanceKey::Int(10),
+            InstanceKey::Int(9),
+            InstanceKey::Str("1".into()),
+            InstanceKey::None,
+        ];
         keys.sort();
         assert_eq!(keys.map(|key| key.to_string()), ["", "[9]", "[10]", "[\"1\"]"]);
     }

@@ -5,8 +5,4 @@
 //! duplicates, references' form, literal-only arguments. It reads no file (the caller supplies texts through
 //! [`load::Reader`]) and knows no provider.
 
-pub mod codes;
-pub mod load;
-mod model;
-
-pub use model::*;
+// model.rs, codes.rs and load.rs join when `lang` has landed.

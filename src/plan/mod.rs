@@ -4,6 +4,4 @@
 //! and is *told*. It refreshes, expands, evaluates, diffs, and compiles the result into a [`steps::StepGraph`].
 //! It never touches the platform, and it never leaves a decision to apply.
 
-pub mod change;
 pub mod semantics;
-pub mod steps;

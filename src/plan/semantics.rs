@@ -22,12 +22,20 @@ pub struct Fault {
 impl Fault {
     /// An error.
     pub fn error(path: Path, summary: impl Into<String>, detail: impl Into<String>) -> Fault {
-        Fault { path, warning: false, summary: summary.into(), detail: detail.into() }
+        Fault {
+            path,
+            warning: false,
+            summary: summary.into(),
+            detail: detail.into(),
+        }
     }
 
     /// A warning.
     pub fn warning(path: Path, summary: impl Into<String>, detail: impl Into<String>) -> Fault {
-        Fault { warning: true, ..Fault::error(path, summary, detail) }
+        Fault {
+            warning: true,
+            ..Fault::error(path, summary, detail)
+        }
     }
 }
 

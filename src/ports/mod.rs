@@ -134,11 +134,7 @@ pub trait Lock: Send + Sync {
 #[async_trait]
 pub trait StateStore: Send + Sync {
     /// Takes the exclusive lock, waiting at most `timeout`. Until the lock is dropped no other process commits.
-    async fn lock(
-        &self,
-        operation: &str,
-        timeout: std::time::Duration,
-    ) -> Result<Box<dyn Lock>, StoreError>;
+    async fn lock(&self, operation: &str, timeout: std::time::Duration) -> Result<Box<dyn Lock>, StoreError>;
 
     /// Reads the whole state, checked record by record. An absent store is an empty state.
     async fn read(&self) -> Result<State, StoreError>;

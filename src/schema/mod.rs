@@ -106,7 +106,14 @@ impl Attribute {
     /// An attribute of this type and usage, neither sensitive nor replacing.
     pub fn new(ty: Type, usage: Usage, description: &'static str) -> Attribute {
         let (sensitive, write_only, forces_replacement) = (false, false, false);
-        Attribute { ty, usage, sensitive, write_only, forces_replacement, description }
+        Attribute {
+            ty,
+            usage,
+            sensitive,
+            write_only,
+            forces_replacement,
+            description,
+        }
     }
 
     /// A required argument.
@@ -152,7 +159,13 @@ impl Attribute {
 impl NestedBlock {
     /// A nested block without bounds.
     pub fn new(nesting: Nesting, block: Block, description: &'static str) -> NestedBlock {
-        NestedBlock { nesting, block, min: 0, max: 0, description }
+        NestedBlock {
+            nesting,
+            block,
+            min: 0,
+            max: 0,
+            description,
+        }
     }
 
     /// The type of all blocks of this kind together.
@@ -181,46 +194,76 @@ impl NestedBlock {
 impl Block {
     /// A block of these attributes.
     pub fn new<const N: usize>(attributes: [(&str, Attribute); N]) -> Block {
-        let attributes = attributes.into_iter().map(|(name, attribute)| (Arc::from(name), attribute)).collect();
-        Block { attributes, blocks: BTreeMap::new() }
+        let attributes = attributes
+            .into_iter()
+            .map(|(name, attribute)| (Arc::from(name), attribute))
+            .collect();
+        Block {
+            attributes,
+            blocks: BTreeMap::new(),
+        }
     }
 
     /// Adds nested blocks.
     #[must_use]
     pub fn with_blocks<const N: usize>(mut self, blocks: [(&str, NestedBlock); N]) -> Block {
-        self.blocks.extend(blocks.into_iter().map(|(name, block)| (Arc::from(name), block)));
+        self.blocks
+            .extend(blocks.into_iter().map(|(name, block)| (Arc::from(name), block)));
         self
     }
 
     /// The object type of a value of this block.
     pub fn implied_type(&self) -> Type {
-        let attributes = self.attributes.iter().map(|(name, a)| (Arc::clone(name), a.ty.without_optional()));
-        let blocks = self.blocks.iter().map(|(name, block)| (Arc::clone(name), block.implied_type()));
-        Type::Object(Arc::new(ObjectType { attributes: attributes.chain(blocks).collect(), ..ObjectType::default() }))
+        let attributes = self
+            .attributes
+            .iter()
+            .map(|(name, a)| (Arc::clone(name), a.ty.without_optional()));
+        let blocks = self
+            .blocks
+            .iter()
+            .map(|(name, block)| (Arc::clone(name), block.implied_type()));
+        Type::Object(Arc::new(ObjectType {
+            attributes: attributes.chain(blocks).collect(),
+            ..ObjectType::default()
+        }))
     }
 
     /// The value of an empty block: attributes null, nested blocks absent.
     pub fn empty_value(&self) -> Value {
-        let attributes =
-            self.attributes.iter().map(|(name, a)| (Arc::clone(name), Value::null(a.ty.without_optional())));
-        let blocks = self.blocks.iter().map(|(name, block)| (Arc::clone(name), block.absent()));
+        let attributes = self
+            .attributes
+            .iter()
+            .map(|(name, a)| (Arc::clone(name), Value::null(a.ty.without_optional())));
+        let blocks = self
+            .blocks
+            .iter()
+            .map(|(name, block)| (Arc::clone(name), block.absent()));
         Value::object_members(attributes.chain(blocks).collect())
     }
 
     /// All names, for suggestions.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.attributes.keys().chain(self.blocks.keys()).map(AsRef::as_ref)
+        self.attributes
+            .keys()
+            .chain(self.blocks.keys())
+            .map(AsRef::as_ref)
     }
 
     /// Adds the sensitive mark wherever the schema demands it.
     pub fn mark_sensitive(&self, value: &Value) -> Value {
-        let Some(members) = value.members() else { return value.clone() };
+        let Some(members) = value.members() else {
+            return value.clone();
+        };
         if !self.has_sensitive() {
             return value.clone();
         }
         let marked = members.iter().map(|(name, member)| {
             let member = if let Some(attribute) = self.attributes.get(name) {
-                if attribute.sensitive { member.clone().mark(Marks::SENSITIVE) } else { member.clone() }
+                if attribute.sensitive {
+                    member.clone().mark(Marks::SENSITIVE)
+                } else {
+                    member.clone()
+                }
             } else if let Some(nested) = self.blocks.get(name) {
                 nested.mark_sensitive(member)
             } else {
@@ -258,9 +301,10 @@ impl NestedBlock {
         let marked = match value.kind() {
             Kind::List(ty, items) => Value::list(ty.clone(), items.iter().map(each).collect()),
             Kind::Set(ty, items) => Value::set(ty.clone(), items.iter().map(each).collect()),
-            Kind::Map(ty, members) => {
-                Value::map(ty.clone(), members.iter().map(|(k, v)| (Arc::clone(k), each(v))).collect())
-            }
+            Kind::Map(ty, members) => Value::map(
+                ty.clone(),
+                members.iter().map(|(k, v)| (Arc::clone(k), each(v))).collect(),
+            ),
             _ => return each(value),
         };
         marked.mark(value.marks())

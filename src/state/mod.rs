@@ -4,16 +4,11 @@
 //! finished step, so that a store can write one record per event and a reader can fold the events again. It
 //! does no I/O and knows no schema: attributes stay JSON text until a planner decodes them.
 
-mod integrity;
-pub mod v4;
-
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::addr::InstanceAddr;
 use crate::value::{Path, Value};
-
-pub use integrity::{Violation, verify};
 
 /// All that is known of one workspace.
 #[derive(Clone, Debug, Default, PartialEq)]
