@@ -78,3 +78,6 @@ pub enum Kind {
     /// A type as a value.
     TypeValue(Type),
 }
+
+#[cfg(test)]
+mod tests;

@@ -24,7 +24,11 @@ pub(in crate::value) fn unify_refs<'a>(types: impl Iterator<Item = &'a Type>) ->
     // Repeated types decide nothing, and containers of many equal elements must not cost more than linear time.
     let distinct: IndexSet<&Type> = types.collect();
     let types: Vec<&Type> = distinct.into_iter().collect();
-    if let [only] = types.as_slice() {
+    unify_distinct(&types)
+}
+
+fn unify_distinct(types: &[&Type]) -> Option<Type> {
+    if let [only] = types {
         return Some((*only).clone());
     }
     let count = |is: fn(&Type) -> bool| types.iter().filter(|ty| is(ty)).count();
@@ -50,26 +54,26 @@ pub(in crate::value) fn unify_refs<'a>(types: impl Iterator<Item = &'a Type>) ->
     }
     if maps > 0
         && maps + objects + dynamics == total
-        && let Some(ty @ Type::Map(_)) = unify_objects_as_maps(&types)
+        && let Some(ty @ Type::Map(_)) = unify_objects_as_maps(types)
     {
         return Some(ty);
     }
     if lists > 0
         && lists + tuples + dynamics == total
-        && let Some(ty @ Type::List(_)) = unify_tuples_as_lists(&types)
+        && let Some(ty @ Type::List(_)) = unify_tuples_as_lists(types)
     {
         return Some(ty);
     }
     if is(objects) {
-        return unify_objects(&types);
+        return unify_objects(types);
     }
     if is(tuples) {
-        return unify_tuples(&types);
+        return unify_tuples(types);
     }
     if objects > 0 && tuples > 0 {
         return None;
     }
-    most_general(&types)
+    most_general(types)
 }
 
 fn unify_objects_as_maps(types: &[&Type]) -> Option<Type> {
