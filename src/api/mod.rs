@@ -1,11 +1,31 @@
 //! The Giant Swarm API V1: the application definition, the wire types and the client.
 //!
 //! This room knows how to speak the API and nothing of plans or resources. The server side of the same API is
-//! `platform`; both share the definition and the wire types.
+//! `platform`; both share the definition, the codes, the wire types and the frames.
 #![allow(
     clippy::disallowed_methods,
     clippy::disallowed_types,
     clippy::disallowed_macros
 )]
 
+pub mod backoff;
+pub mod client;
+pub mod codes;
 pub mod definition;
+pub mod error;
+pub mod exec;
+pub mod frames;
+pub mod log;
+pub mod paths;
+mod transport;
+pub mod wire;
+
+#[cfg(test)]
+mod tests;
+
+pub use client::Client;
+pub use error::{ApiError, ErrorKind};
+pub use exec::Exec;
+pub use log::{CallLog, CallRecord, NoLog};
+pub use paths::ComponentRef;
+pub use transport::{Config, ConfigError, Credentials};

@@ -1,0 +1,69 @@
+//! `exec`: a command in an instance, over an upgraded connection.
+//!
+//! With `detach` the answer comes at once. Without it the server takes over the connection: what is written
+//! to it is the command's standard input, what is read from it are frames (or bytes, with a terminal). The
+//! request timeout holds until the connection is upgraded only as far as the HTTP client lets it; a caller
+//! that waits for a command sets its own limit.
+
+use reqwest::header::{CONNECTION, CONTENT_TYPE, HeaderMap, HeaderValue, UPGRADE};
+
+use crate::api::client::Client;
+use crate::api::error::{ApiError, ErrorKind};
+use crate::api::paths;
+use crate::api::transport::Request;
+use crate::api::wire::ExecRequest;
+
+/// What `exec` led to.
+pub enum Exec {
+    /// The command was started and left alone.
+    Detached,
+    /// The connection now belongs to the command: read and write it.
+    Upgraded(Box<reqwest::Upgraded>),
+    /// The server did not upgrade but answered with the output itself.
+    Output(Vec<u8>),
+}
+
+impl Client {
+    /// Runs a command in an instance.
+    pub async fn exec(&self, org: &str, instance: &str, exec: &ExecRequest) -> Result<Exec, ApiError> {
+        let body = serde_json::to_value(exec).unwrap_or_default();
+        let request = Request::post(paths::instance_verb(org, instance, "exec")).body(body);
+        if exec.detach {
+            self.transport.send(&request).await?;
+            return Ok(Exec::Detached);
+        }
+        let mut headers = HeaderMap::new();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain"));
+        headers.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
+        headers.insert(UPGRADE, HeaderValue::from_static("tcp"));
+        let token = self.transport.current_token().await?;
+        let (response, _permit, began) = self.transport.start(&request, Some(&token), headers).await?;
+        let status = response.status().as_u16();
+        self.transport.record(&request, Some(status), began);
+        let broken = |text: String| ApiError {
+            method: request.method,
+            path: request.path.clone(),
+            status: Some(status),
+            code: None,
+            text,
+            kind: ErrorKind::Protocol,
+        };
+        if status == 101 {
+            return match response.upgrade().await {
+                Ok(connection) => Ok(Exec::Upgraded(Box::new(connection))),
+                Err(_) => Err(broken("the connection was not handed over".to_owned())),
+            };
+        }
+        let bytes = response
+            .bytes()
+            .await
+            .map_err(|_| broken("the connection broke in the middle of the output".to_owned()))?;
+        if (200..300).contains(&status) {
+            return Ok(Exec::Output(bytes.to_vec()));
+        }
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        self.transport
+            .interpret(&request, Some(&token), status, text)
+            .map(|_| Exec::Detached)
+    }
+}

@@ -1,0 +1,548 @@
+//! One request of the API: connection, authorization, limits, retries, and the record of it.
+//!
+//! A read is tried again after a failed connection and after 429, 502, 503 or 504, a bounded number of times.
+//! A mutation is never sent again, with one exception: a 401 says that it was not carried out, so it may go
+//! once more with a new token. What an answer means is not decided here but in `error` and by the methods.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use base64::Engine;
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
+use serde_json::json;
+use tokio::sync::{Mutex, Semaphore};
+
+use crate::api::backoff::Backoff;
+use crate::api::error::{ApiError, ErrorKind, classify, presentable};
+use crate::api::log::{CallLog, CallRecord};
+use crate::api::paths;
+use crate::api::wire::Envelope;
+
+/// The largest answer that is read, 64 MiB.
+const ANSWER_MAX: usize = 64 << 20;
+
+/// Who asks.
+#[derive(Clone)]
+pub enum Credentials {
+    /// A token that was given.
+    Token(String),
+    /// A user who logs in when the first call needs it.
+    Password {
+        /// The user name or email address.
+        username: String,
+        /// In the clear; it is encoded on the wire only.
+        password: String,
+    },
+}
+
+impl std::fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Credentials::Token(_) => f.write_str("Token(..)"),
+            Credentials::Password { username, .. } => write!(f, "Password({username:?}, ..)"),
+        }
+    }
+}
+
+/// How to reach a platform.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// `http://` or `https://`, a host, and perhaps a port and a path before `/v1/`.
+    pub endpoint: String,
+    /// Who asks.
+    pub credentials: Credentials,
+    /// How long one request may take.
+    pub request_timeout: Duration,
+    /// How many requests may be under way at once.
+    pub max_concurrent_requests: usize,
+    /// How often a read is tried again.
+    pub retries: u32,
+    /// The seed of the jitter between those tries.
+    pub seed: u64,
+}
+
+impl Config {
+    /// The usual limits: 30 seconds, 10 requests at once, 4 retries.
+    pub fn new(endpoint: impl Into<String>, credentials: Credentials) -> Config {
+        Config {
+            endpoint: endpoint.into(),
+            credentials,
+            request_timeout: Duration::from_secs(30),
+            max_concurrent_requests: 10,
+            retries: 4,
+            seed: 0,
+        }
+    }
+}
+
+/// What to send.
+#[derive(Clone, Debug)]
+pub(crate) struct Request {
+    pub method: &'static str,
+    pub path: String,
+    /// `?t=10` and the like, without the question mark; empty for none.
+    pub query: String,
+    /// A JSON body.
+    pub body: Option<serde_json::Value>,
+    /// Whether it needs a token.
+    pub authorized: bool,
+}
+
+impl Request {
+    pub fn new(method: &'static str, path: String) -> Request {
+        Request {
+            method,
+            path,
+            query: String::new(),
+            body: None,
+            authorized: true,
+        }
+    }
+
+    pub fn get(path: String) -> Request {
+        Request::new("GET", path)
+    }
+
+    pub fn post(path: String) -> Request {
+        Request::new("POST", path)
+    }
+
+    pub fn body(mut self, body: serde_json::Value) -> Request {
+        self.body = Some(body);
+        self
+    }
+
+    fn is_read(&self) -> bool {
+        self.method == "GET"
+    }
+}
+
+/// What came back.
+#[derive(Clone, Debug)]
+pub(crate) struct Answer {
+    pub status: u16,
+    pub text: String,
+    pub envelope: Option<Envelope>,
+}
+
+struct Session {
+    /// Counts the logins, so that one expired token leads to one new login.
+    generation: u64,
+    token: Option<Arc<str>>,
+}
+
+pub(crate) struct Transport {
+    http: reqwest::Client,
+    endpoint: String,
+    credentials: Credentials,
+    session: Mutex<Session>,
+    permits: Semaphore,
+    retries: u32,
+    seed: AtomicU64,
+    log: Arc<dyn CallLog>,
+}
+
+fn local_error(request: &Request, kind: ErrorKind, text: impl Into<String>) -> ApiError {
+    ApiError {
+        method: request.method,
+        path: request.path.clone(),
+        status: None,
+        code: None,
+        text: text.into(),
+        kind,
+    }
+}
+
+/// A fault in the configuration of the client.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ConfigError {
+    /// Not an URL of a platform.
+    #[error("the endpoint must be a URL such as https://api.example.com, {0}")]
+    Endpoint(&'static str),
+    /// Neither token nor user.
+    #[error("the {0} must not be empty and must not have control characters")]
+    Credentials(&'static str),
+    /// The HTTP client cannot be built.
+    #[error("the HTTP client cannot be set up: {0}")]
+    Http(String),
+}
+
+impl Transport {
+    pub fn new(config: Config, log: Arc<dyn CallLog>) -> Result<Transport, ConfigError> {
+        let endpoint = config.endpoint.trim_end_matches('/').to_owned();
+        let url = reqwest::Url::parse(&endpoint).map_err(|_| ConfigError::Endpoint("not this text"))?;
+        if !matches!(url.scheme(), "http" | "https") {
+            return Err(ConfigError::Endpoint("with http or https"));
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(ConfigError::Endpoint("without a user name or password in it"));
+        }
+        if url.query().is_some() || url.fragment().is_some() {
+            return Err(ConfigError::Endpoint("without a query or fragment"));
+        }
+        match &config.credentials {
+            Credentials::Token(token) => {
+                if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+                    return Err(ConfigError::Credentials("token"));
+                }
+            }
+            Credentials::Password { username, .. } => {
+                if username.is_empty() || username.chars().any(char::is_control) {
+                    return Err(ConfigError::Credentials("username"));
+                }
+            }
+        }
+        let mut builder = reqwest::Client::builder()
+            .user_agent(concat!("swarmform/", env!("CARGO_PKG_VERSION")))
+            .timeout(config.request_timeout)
+            .connect_timeout(config.request_timeout.min(Duration::from_secs(10)))
+            .tcp_nodelay(true)
+            .http1_only()
+            .pool_max_idle_per_host(config.max_concurrent_requests.max(1))
+            .redirect(reqwest::redirect::Policy::none());
+        let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+        let loopback = host == "localhost"
+            || host
+                .parse::<std::net::IpAddr>()
+                .is_ok_and(|address| address.is_loopback());
+        if loopback {
+            builder = builder.no_proxy();
+        }
+        if rustls::crypto::CryptoProvider::get_default().is_none() {
+            // Another thread may have been faster, which is as good.
+            let _ = rustls::crypto::ring::default_provider().install_default();
+        }
+        if url.scheme() == "http" {
+            // No certificate is ever looked at, so none need be read from the system.
+            builder = builder.tls_certs_only(std::iter::empty());
+        }
+        let http = builder
+            .build()
+            .map_err(|error| ConfigError::Http(error.to_string()))?;
+        let token = match &config.credentials {
+            Credentials::Token(token) => Some(Arc::from(token.as_str())),
+            Credentials::Password { .. } => None,
+        };
+        Ok(Transport {
+            http,
+            endpoint,
+            credentials: config.credentials,
+            session: Mutex::new(Session { generation: 0, token }),
+            permits: Semaphore::new(config.max_concurrent_requests.max(1)),
+            retries: config.retries,
+            seed: AtomicU64::new(config.seed),
+            log,
+        })
+    }
+
+    /// The name of the user who logs in, if it is known without asking.
+    pub fn username(&self) -> Option<&str> {
+        match &self.credentials {
+            Credentials::Token(_) => None,
+            Credentials::Password { username, .. } => Some(username),
+        }
+    }
+
+    /// Sends a request and gives the answer, if it is a success.
+    pub async fn send(&self, request: &Request) -> Result<Answer, ApiError> {
+        let mut backoff = Backoff::new(self.seed.fetch_add(1, Ordering::Relaxed), self.retries);
+        loop {
+            let (error, asked) = match self.authorized(request).await {
+                Ok(answer) => return Ok(answer),
+                Err(failure) => failure,
+            };
+            let again = match error.kind {
+                ErrorKind::Connect | ErrorKind::TooManyRequests => true,
+                ErrorKind::Server => matches!(error.status, Some(502..=504)),
+                _ => false,
+            };
+            if !again || !request.is_read() {
+                return Err(error);
+            }
+            match backoff.next_wait(asked) {
+                Some(wait) => tokio::time::sleep(wait).await,
+                None => return Err(error),
+            }
+        }
+    }
+
+    /// Sends a request with a token, and once more with a new one when the first is not accepted.
+    async fn authorized(&self, request: &Request) -> Result<Answer, (ApiError, Option<Duration>)> {
+        if !request.authorized {
+            return self.once(request, None).await;
+        }
+        let (generation, token) = self.token(None).await.map_err(|error| (error, None))?;
+        let result = self.once(request, Some(&token)).await;
+        match result {
+            Err((error, _)) if error.status == Some(401) && self.username().is_some() => {
+                let (_, token) = self
+                    .token(Some(generation))
+                    .await
+                    .map_err(|error| (error, None))?;
+                self.once(request, Some(&token)).await
+            }
+            result => result,
+        }
+    }
+
+    /// The token, after a login where one is needed. A token of the `stale` generation is thrown away.
+    async fn token(&self, stale: Option<u64>) -> Result<(u64, Arc<str>), ApiError> {
+        let mut session = self.session.lock().await;
+        if let Some(token) = &session.token
+            && stale != Some(session.generation)
+        {
+            return Ok((session.generation, token.clone()));
+        }
+        let Credentials::Password { username, password } = &self.credentials else {
+            let request = Request::get(paths::me());
+            return Err(local_error(
+                &request,
+                ErrorKind::Unauthorized,
+                "the token is no longer accepted",
+            ));
+        };
+        let mut request = Request::post(paths::login(username))
+            .body(json!({ "password": base64::engine::general_purpose::STANDARD.encode(password) }));
+        request.authorized = false;
+        let mut backoff = Backoff::new(self.seed.fetch_add(1, Ordering::Relaxed), self.retries);
+        let answer = loop {
+            match self.once(&request, None).await {
+                Ok(answer) => break answer,
+                // A login changes nothing, so it may be tried again like a read.
+                Err((error, asked))
+                    if matches!(error.kind, ErrorKind::Connect | ErrorKind::TooManyRequests) =>
+                {
+                    match backoff.next_wait(asked) {
+                        Some(wait) => tokio::time::sleep(wait).await,
+                        None => return Err(error),
+                    }
+                }
+                Err((error, _)) => return Err(error),
+            }
+        };
+        let id = answer
+            .envelope
+            .and_then(|envelope| envelope.data)
+            .and_then(|data| {
+                data.get("Id")
+                    .and_then(serde_json::Value::as_str)
+                    .map(str::to_owned)
+            })
+            .filter(|id| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_graphic()));
+        let Some(id) = id else {
+            return Err(local_error(
+                &request,
+                ErrorKind::Protocol,
+                "the answer to the login has no token",
+            ));
+        };
+        session.generation += 1;
+        let token: Arc<str> = Arc::from(id);
+        session.token = Some(token.clone());
+        Ok((session.generation, token))
+    }
+
+    /// Forgets the token of a user who can log in again.
+    pub async fn forget_token(&self) {
+        if self.username().is_some() {
+            self.session.lock().await.token = None;
+        }
+    }
+
+    /// Sends a request exactly once.
+    async fn once(
+        &self,
+        request: &Request,
+        token: Option<&str>,
+    ) -> Result<Answer, (ApiError, Option<Duration>)> {
+        let (response, _permit, began) = self
+            .start(request, token, HeaderMap::new())
+            .await
+            .map_err(|error| (error, None))?;
+        let status = response.status().as_u16();
+        let asked = response
+            .headers()
+            .get(RETRY_AFTER)
+            .and_then(|value| value.to_str().ok()?.trim().parse().ok())
+            .map(Duration::from_secs);
+        let body = read_body(response).await;
+        self.record(request, Some(status), began);
+        let text = body.map_err(|(kind, text)| {
+            let mut error = local_error(request, kind, text);
+            error.status = Some(status);
+            (error, None)
+        })?;
+        self.interpret(request, token, status, text)
+            .map_err(|error| (error, asked))
+    }
+
+    /// Begins a request; the answer's head is there when it returns. The permit must be kept until the body
+    /// is read.
+    pub(crate) async fn start(
+        &self,
+        request: &Request,
+        token: Option<&str>,
+        mut headers: HeaderMap,
+    ) -> Result<(reqwest::Response, tokio::sync::SemaphorePermit<'_>, Instant), ApiError> {
+        if !is_sound(&request.path) {
+            return Err(local_error(
+                request,
+                ErrorKind::WrongInput,
+                "a name in the path is empty or made of dots, which no server can tell from another path",
+            ));
+        }
+        let method = match request.method {
+            "POST" => reqwest::Method::POST,
+            "DELETE" => reqwest::Method::DELETE,
+            _ => reqwest::Method::GET,
+        };
+        let query = if request.query.is_empty() { "" } else { "?" };
+        let url = format!("{}{}{query}{}", self.endpoint, request.path, request.query);
+        if let Some(token) = token {
+            match HeaderValue::from_str(&format!("giantswarm {token}")) {
+                Ok(mut value) => {
+                    value.set_sensitive(true);
+                    headers.insert(AUTHORIZATION, value);
+                }
+                Err(_) => {
+                    return Err(local_error(
+                        request,
+                        ErrorKind::Unauthorized,
+                        "the token has characters that no header can carry",
+                    ));
+                }
+            }
+        }
+        let mut builder = self.http.request(method, url);
+        if let Some(body) = &request.body {
+            if !headers.contains_key(CONTENT_TYPE) {
+                headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            }
+            builder = builder.body(body.to_string());
+        }
+        let permit = self
+            .permits
+            .acquire()
+            .await
+            .map_err(|_| local_error(request, ErrorKind::Connect, "the client is shutting down"))?;
+        let began = Instant::now();
+        match builder.headers(headers).send().await {
+            Ok(response) => Ok((response, permit, began)),
+            Err(error) => {
+                self.record(request, None, began);
+                let (kind, text) = broken(&error);
+                Err(local_error(request, kind, text))
+            }
+        }
+    }
+
+    /// The token that a request of its own making needs (for `exec`).
+    pub(crate) async fn current_token(&self) -> Result<Arc<str>, ApiError> {
+        Ok(self.token(None).await?.1)
+    }
+
+    pub(crate) fn record(&self, request: &Request, status: Option<u16>, began: Instant) {
+        self.log.called(&CallRecord {
+            method: request.method,
+            path: request.path.clone(),
+            status,
+            millis: u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
+        });
+    }
+
+    pub(crate) fn interpret(
+        &self,
+        request: &Request,
+        token: Option<&str>,
+        status: u16,
+        text: String,
+    ) -> Result<Answer, ApiError> {
+        let envelope = Envelope::read(&text);
+        let code = envelope.as_ref().and_then(|envelope| envelope.code);
+        let said = envelope
+            .as_ref()
+            .and_then(|envelope| envelope.text.clone())
+            .unwrap_or_else(|| text.clone());
+        let Some(kind) = classify(request.method, &request.path, status, code, &said) else {
+            return Ok(Answer {
+                status,
+                text,
+                envelope,
+            });
+        };
+        let mut secrets: Vec<&str> = token.into_iter().collect();
+        let encoded;
+        match &self.credentials {
+            Credentials::Token(token) => secrets.push(token),
+            Credentials::Password { password, .. } => {
+                encoded = base64::engine::general_purpose::STANDARD.encode(password);
+                secrets.extend([password.as_str(), encoded.as_str()]);
+            }
+        }
+        Err(ApiError {
+            method: request.method,
+            path: request.path.clone(),
+            status: Some(status),
+            code,
+            text: presentable(&said, &secrets),
+            kind,
+        })
+    }
+}
+
+/// Whether no part of a path but the last is empty, and none is made of dots.
+fn is_sound(path: &str) -> bool {
+    let Some(rest) = path.strip_prefix('/') else {
+        return false;
+    };
+    let parts: Vec<&str> = rest.split('/').collect();
+    let last = parts.len().saturating_sub(1);
+    parts
+        .iter()
+        .enumerate()
+        .all(|(at, part)| !matches!(*part, "." | "..") && (at == last || !part.is_empty()))
+}
+
+/// What broke, in words without the URL.
+fn broken(error: &reqwest::Error) -> (ErrorKind, String) {
+    let mut deepest: &dyn std::error::Error = error;
+    while let Some(source) = deepest.source() {
+        deepest = source;
+    }
+    let reason = presentable(&deepest.to_string(), &[]);
+    if error.is_timeout() && !error.is_connect() {
+        return (
+            ErrorKind::Timeout,
+            "no answer within the request timeout".to_owned(),
+        );
+    }
+    if error.is_connect() {
+        return (
+            ErrorKind::Connect,
+            format!("no connection to the platform: {reason}"),
+        );
+    }
+    (ErrorKind::Protocol, format!("the connection broke: {reason}"))
+}
+
+/// The whole body as text.
+async fn read_body(mut response: reqwest::Response) -> Result<String, (ErrorKind, String)> {
+    let mut body = Vec::new();
+    loop {
+        match response.chunk().await {
+            Ok(Some(chunk)) if body.len() + chunk.len() > ANSWER_MAX => {
+                return Err((
+                    ErrorKind::Protocol,
+                    format!("the answer is larger than {} MiB", ANSWER_MAX >> 20),
+                ));
+            }
+            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+            Ok(None) => {
+                return Ok(String::from_utf8(body)
+                    .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()));
+            }
+            Err(error) => return Err(broken(&error)),
+        }
+    }
+}
