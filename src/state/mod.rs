@@ -4,11 +4,23 @@
 //! finished step, so that a store can write one record per event and a reader can fold the events again. It
 //! does no I/O and knows no schema: attributes stay JSON text until a planner decodes them.
 
+pub mod export;
+mod integrity;
+mod json;
+pub mod journal;
+mod paths;
+pub mod record;
+#[cfg(test)]
+mod tests;
+pub mod v4;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::addr::InstanceAddr;
 use crate::value::{Path, Value};
+
+pub use integrity::{Violation, parse_provider, verify, verify_events};
 
 /// All that is known of one workspace.
 #[derive(Clone, Debug, Default, PartialEq)]
