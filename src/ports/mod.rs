@@ -145,6 +145,12 @@ pub trait StateStore: Send + Sync {
 
     /// Ends a run: writes the export beside the store, so that a damaged store can be restored.
     async fn finish(&self) -> Result<(), StoreError>;
+
+    /// What there is to tell the user since the last call, as full sentences: that a damaged store was
+    /// restored, and from what. Empty nearly always.
+    fn notices(&self) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// The time.

@@ -1,6 +1,316 @@
-//! (room under construction)
-#![allow(
-    clippy::disallowed_methods,
-    clippy::disallowed_types,
-    clippy::disallowed_macros
-)]
+//! Where the state lies: a sled database in a directory, with a lock, a journal and an export beside it.
+//!
+//! One record per resource instance and per output, each with a checksum; `state/README.md` is the
+//! specification of the format. This room stores and gives back; it does not decide what a run may do. Two
+//! promises hold whatever dies and whenever: what a commit acknowledged is read again, and what is read is
+//! either whole or reported.
+//!
+//! A run takes the lock with [`StateStore::lock`] and keeps the database open until it drops the lock. A command
+//! that only reads takes no lock and waits for nobody: it opens the database for a moment, or, while a run has
+//! it open, reads the export and the journal, which together tell every commit of the run so far.
+#![allow(clippy::disallowed_methods, clippy::disallowed_types, clippy::disallowed_macros)]
+
+mod contents;
+mod database;
+mod files;
+mod ground;
+mod lock;
+mod memory;
+mod recovery;
+#[cfg(test)]
+mod tests;
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+
+use crate::ports::{Clock, Ids, Lock, LockInfo, StateStore, StoreError};
+use crate::state::journal::{Commit, Records};
+use crate::state::record::Damage;
+use crate::state::{Event, State, verify_events};
+
+use contents::Contents;
+use database::Database;
+use files::Layout;
+use lock::RunLock;
+
+pub use memory::{MemoryStore, Operation, When};
+
+/// Who uses a store, for the lock's information.
+#[derive(Clone)]
+pub struct Owner {
+    /// `user@host`.
+    pub who: String,
+    /// For the time of the lock.
+    pub clock: Arc<dyn Clock>,
+    /// For the id of the lock.
+    pub ids: Arc<dyn Ids>,
+}
+
+/// The embedded store. Clones share the open database.
+#[derive(Clone)]
+pub struct SledStore {
+    inner: Arc<Inner>,
+}
+
+/// The store in a directory, usually `state` beside the configuration. Nothing is read or made yet.
+pub fn open(dir: &Path, owner: Owner) -> SledStore {
+    let layout = Layout { dir: dir.to_owned() };
+    SledStore { inner: Arc::new(Inner { layout, owner, database: Mutex::default(), notices: Mutex::default() }) }
+}
+
+struct Inner {
+    layout: Layout,
+    owner: Owner,
+    database: Mutex<Option<Database>>,
+    notices: Mutex<Vec<String>>,
+}
+
+impl Inner {
+    fn database(&self) -> MutexGuard<'_, Option<Database>> {
+        self.database.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn notices(&self) -> MutexGuard<'_, Vec<String>> {
+        self.notices.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn close(&self) {
+        *self.database() = None;
+    }
+
+    /// Does something with the open database, which is opened, and made, if need be.
+    fn with<T>(&self, work: impl FnOnce(&mut Database) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let mut slot = self.database();
+        if slot.is_none() {
+            let mut notices = Vec::new();
+            let opened = Database::open(&self.layout, &mut notices);
+            self.notices().extend(notices);
+            *slot = opened?;
+        }
+        match slot.as_mut() {
+            Some(database) => work(database),
+            None if lock::is_held(&self.layout) => {
+                Err(StoreError::Locked(Box::new(lock::holder(&self.layout))))
+            }
+            None => Err(StoreError::Io("another process has the state database open".to_owned())),
+        }
+    }
+
+    fn try_lock(self: &Arc<Inner>, info: &LockInfo) -> Result<RunLock, StoreError> {
+        let lock = RunLock::try_take(self, info)?;
+        if self.layout.is_there() {
+            self.with(|_| Ok(()))?;
+        }
+        Ok(lock)
+    }
+
+    fn contents(&self) -> Result<Contents, StoreError> {
+        if let Some(database) = self.database().as_ref() {
+            return database.read_contents();
+        }
+        let mut notices = Vec::new();
+        let contents = database::read_unlocked(&self.layout, &mut notices);
+        self.notices().extend(notices);
+        contents
+    }
+
+    fn read(&self) -> Result<State, StoreError> {
+        let contents = self.contents()?;
+        match (contents.too_new, contents.damages.into_iter().next()) {
+            (Some(found), _) => Err(recovery::too_new(found)),
+            (None, Some(damage)) => Err(damage.into()),
+            (None, None) => recovery::checked(&contents.records),
+        }
+    }
+
+    fn read_lenient(&self) -> Result<(State, Vec<Damage>), StoreError> {
+        let (records, mut damages) = match self.contents() {
+            Ok(Contents { too_new: Some(found), .. }) => return Err(recovery::too_new(found)),
+            Ok(contents) => (contents.records, contents.damages),
+            Err(StoreError::Damaged { record, reason }) => {
+                let (records, mut damages) = recovery::fold_leniently(&self.layout)?;
+                damages.insert(0, Damage { record, reason });
+                damages.dedup();
+                (records, damages)
+            }
+            Err(other) => return Err(other),
+        };
+        let (state, more) = records.state_lenient();
+        damages.extend(more);
+        Ok((state, damages))
+    }
+
+    fn commit(&self, lineage: &str, serial: u64, events: &[Event]) -> Result<(), StoreError> {
+        self.with(|database| {
+            let meta = database.meta();
+            let lineage = accepted(&meta.lineage, lineage, meta.serial, serial, events)?;
+            if events.is_empty() && serial == meta.serial && lineage == meta.lineage {
+                return Ok(());
+            }
+            let commit = Commit::of(meta.commit + 1, &lineage, serial, events)?;
+            database.commit(&commit)
+        })
+    }
+}
+
+/// The lineage after a commit, if the commit may be carried out on a state with `stored` lineage and serial.
+fn accepted(
+    stored: &str,
+    given: &str,
+    stored_serial: u64,
+    serial: u64,
+    events: &[Event],
+) -> Result<String, StoreError> {
+    if !stored.is_empty() && !given.is_empty() && stored != given {
+        return Err(StoreError::Io(format!(
+            "the stored state has lineage {stored}, and the changes are of lineage {given}"
+        )));
+    }
+    if serial < stored_serial {
+        return Err(StoreError::Io(format!(
+            "the stored state has serial {stored_serial}, and the changes are of serial {serial}: another run has \
+             changed the state since"
+        )));
+    }
+    let lineage = if stored.is_empty() { given } else { stored };
+    match verify_events(lineage, serial, events).into_iter().next() {
+        Some(violation) => Err(StoreError::Damaged {
+            record: violation.record,
+            reason: format!(
+                "it was not written, because {} (integrity rule {})",
+                violation.message, violation.rule
+            ),
+        }),
+        None => Ok(lineage.to_owned()),
+    }
+}
+
+impl SledStore {
+    /// Reads what can be read, and tells what cannot: for `state pull` of a damaged store.
+    pub async fn read_lenient(&self) -> Result<(State, Vec<Damage>), StoreError> {
+        self.blocking(|inner| inner.read_lenient()).await
+    }
+
+    /// Replaces the whole state, lineage and serial included: for `state push`. The caller holds the lock and
+    /// has compared the two. Durable when it returns.
+    pub async fn replace(&self, state: &State) -> Result<(), StoreError> {
+        let state = state.clone();
+        self.blocking(move |inner| {
+            if let Some(violation) = crate::state::verify(&state).into_iter().next() {
+                return Err(Damage::new(violation.record, violation.message).into());
+            }
+            inner.with(|database| {
+                let old = database.records()?;
+                let new = Records::of(&state, old.commit + 1)?;
+                let gone = old.bodies.into_keys().filter(|key| !new.bodies.contains_key(key)).map(|key| (key, None));
+                let mut changes: std::collections::BTreeMap<_, _> = gone.collect();
+                changes.extend(new.bodies.into_iter().map(|(key, body)| (key, Some(body))));
+                database.commit(&Commit {
+                    number: new.commit,
+                    lineage: new.lineage,
+                    serial: new.serial,
+                    changes,
+                })
+            })
+        })
+        .await
+    }
+
+    /// Makes a damaged store whole again: every record that is whole stays, one that is damaged comes from the
+    /// export and the journal if they have it, and the damaged database is set aside. The answer tells what
+    /// was restored and what is lost, a sentence each. The caller holds the lock.
+    pub async fn recover(&self) -> Result<Vec<String>, StoreError> {
+        self.blocking(|inner| {
+            inner.close();
+            let told = database::recover(&inner.layout)?;
+            inner.with(|_| Ok(()))?;
+            Ok(told)
+        })
+        .await
+    }
+
+    /// Takes the lock with this id away from whoever holds it. A live holder's commits still cannot mix with
+    /// others', since it keeps the database open.
+    pub async fn force_unlock(&self, id: &str) -> Result<(), StoreError> {
+        let id = id.to_owned();
+        self.blocking(move |inner| lock::force(&inner.layout, &id)).await
+    }
+
+    /// Runs blocking work where it keeps nobody waiting. Once begun it is carried out, even if the caller does
+    /// not wait for it.
+    async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Inner) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let inner = Arc::clone(&self.inner);
+        match tokio::runtime::Handle::try_current() {
+            Ok(handle) => handle
+                .spawn_blocking(move || work(&inner))
+                .await
+                .unwrap_or_else(|error| Err(StoreError::Io(format!("the state store failed: {error}")))),
+            Err(_) => work(&inner),
+        }
+    }
+}
+
+#[async_trait]
+impl StateStore for SledStore {
+    async fn lock(&self, operation: &str, timeout: Duration) -> Result<Box<dyn Lock>, StoreError> {
+        let owner = &self.inner.owner;
+        let nanos = owner.clock.now_unix_nanos();
+        let info = LockInfo {
+            id: owner.ids.uuid(),
+            operation: operation.to_owned(),
+            who: owner.who.clone(),
+            pid: std::process::id(),
+            created: jiff::Timestamp::from_nanosecond(nanos).map(|time| time.to_string()).unwrap_or_default(),
+            path: self.inner.layout.dir.display().to_string(),
+        };
+        let end = Instant::now().checked_add(timeout);
+        let mut pause = Duration::from_millis(10);
+        loop {
+            let info = info.clone();
+            let inner = Arc::clone(&self.inner);
+            match self.blocking(move |_| inner.try_lock(&info)).await {
+                Ok(lock) => return Ok(Box::new(lock)),
+                Err(StoreError::Locked(_)) if end.is_none_or(|end| Instant::now() < end) => {
+                    let left = end.map_or(pause, |end| end.saturating_duration_since(Instant::now()));
+                    wait(pause.min(left)).await;
+                    pause = (pause * 2).min(Duration::from_millis(250));
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    async fn read(&self) -> Result<State, StoreError> {
+        self.blocking(|inner| inner.read()).await
+    }
+
+    async fn commit(&self, lineage: &str, serial: u64, events: &[Event]) -> Result<(), StoreError> {
+        let (lineage, events) = (lineage.to_owned(), events.to_vec());
+        self.blocking(move |inner| inner.commit(&lineage, serial, &events)).await
+    }
+
+    async fn finish(&self) -> Result<(), StoreError> {
+        self.blocking(|inner| match inner.database().as_mut() {
+            Some(database) => database.finish(),
+            None => Ok(()),
+        })
+        .await
+    }
+
+    fn notices(&self) -> Vec<String> {
+        std::mem::take(&mut self.inner.notices())
+    }
+}
+
+async fn wait(time: Duration) {
+    match tokio::runtime::Handle::try_current() {
+        Ok(_) => tokio::time::sleep(time).await,
+        Err(_) => std::thread::sleep(time),
+    }
+}
