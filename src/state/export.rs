@@ -11,7 +11,13 @@ use super::record::{self, Damage, FORMAT, META, Meta};
 
 /// The text of an export. The same records always give the same bytes.
 pub fn write(records: &Records) -> String {
-    let mut out = String::with_capacity(256 + records.bodies.iter().map(|(k, b)| k.len() + b.len() + 64).sum::<usize>());
+    let mut out = String::with_capacity(
+        256 + records
+            .bodies
+            .iter()
+            .map(|(k, b)| k.len() + b.len() + 64)
+            .sum::<usize>(),
+    );
     out.push_str(&format!("{{\"format\":{FORMAT},\"meta\":\n"));
     out.push_str(&seal_meta(&records.meta()));
     out.push_str(",\n\"records\":[");
@@ -60,8 +66,12 @@ pub fn read(text: &str) -> Result<Records, Fault> {
     }
     let export: Export<'_> = serde_json::from_str(text).map_err(|_| broken())?;
     let meta = read_meta(export.meta.get())?;
-    let mut records =
-        Records { lineage: meta.lineage, serial: meta.serial, commit: meta.commit, ..Records::default() };
+    let mut records = Records {
+        lineage: meta.lineage,
+        serial: meta.serial,
+        commit: meta.commit,
+        ..Records::default()
+    };
     for (at, line) in export.records.iter().enumerate() {
         let (key, body) = record::unseal(line.get(), &format!("export, record {}", at + 1))?;
         records.bodies.insert(key.into_owned(), body.to_owned());
@@ -123,5 +133,8 @@ fn read_meta(line: &str) -> Result<Meta, Damage> {
 }
 
 fn missing(expected: u64, found: usize) -> Damage {
-    Damage::new(META, format!("it counts {expected} records, but there are {found}"))
+    Damage::new(
+        META,
+        format!("it counts {expected} records, but there are {found}"),
+    )
 }

@@ -41,7 +41,11 @@ pub struct Violation {
 
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {} (integrity rule {})", self.record, self.message, self.rule)
+        write!(
+            f,
+            "{}: {} (integrity rule {})",
+            self.record, self.message, self.rule
+        )
     }
 }
 
@@ -87,26 +91,46 @@ fn verify_lineage(lineage: &str, serial: u64, empty: bool, found: &mut Vec<Viola
 pub fn verify_instance(address: &InstanceAddr, instance: &Instance, found: &mut Vec<Violation>) {
     let record = address.to_string();
     let mut broken = |rule: u8, message: String| {
-        found.push(Violation { rule, record: record.clone(), message });
+        found.push(Violation {
+            rule,
+            record: record.clone(),
+            message,
+        });
     };
     if instance.current.is_none() && instance.deposed.is_empty() {
         broken(1, "it has neither a current nor a deposed object".to_owned());
     }
     for key in instance.deposed.keys() {
-        if key.len() != 8 || !key.bytes().all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f')) {
-            broken(2, format!("the deposed key {key:?} is not eight lower-case hexadecimal digits"));
+        if key.len() != 8
+            || !key
+                .bytes()
+                .all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f'))
+        {
+            broken(
+                2,
+                format!("the deposed key {key:?} is not eight lower-case hexadecimal digits"),
+            );
         }
     }
     for object in instance.current.iter().chain(instance.deposed.values()) {
         verify_object(object, &mut broken);
     }
     if parse_provider(&instance.provider).is_none() {
-        broken(5, format!("the provider {:?} is not a name or name.alias", instance.provider));
+        broken(
+            5,
+            format!("the provider {:?} is not a name or name.alias", instance.provider),
+        );
     }
     if address.resource.mode == Mode::Data {
-        let tainted = instance.current.as_ref().is_some_and(|object| object.status == Status::Tainted);
+        let tainted = instance
+            .current
+            .as_ref()
+            .is_some_and(|object| object.status == Status::Tainted);
         if tainted || !instance.deposed.is_empty() {
-            broken(7, "a data source can neither be tainted nor have deposed objects".to_owned());
+            broken(
+                7,
+                "a data source can neither be tainted nor have deposed objects".to_owned(),
+            );
         }
     }
     if parse_instance(&record).as_ref() != Ok(address) {
@@ -120,20 +144,33 @@ fn verify_object(object: &Object, broken: &mut impl FnMut(u8, String)) {
     }
     for dependency in &object.dependencies {
         if !matches!(parse_target(dependency), Ok(Target::Resource(_))) {
-            broken(4, format!("the dependency {dependency:?} is not a resource address"));
+            broken(
+                4,
+                format!("the dependency {dependency:?} is not a resource address"),
+            );
         }
     }
     for path in &object.sensitive {
-        let into_set = path.steps().iter().any(|step| matches!(step, PathStep::Index(Key::Element(_))));
+        let into_set = path
+            .steps()
+            .iter()
+            .any(|step| matches!(step, PathStep::Index(Key::Element(_))));
         if into_set || !matches!(path.steps().first(), Some(PathStep::Attr(_))) {
-            broken(6, "a sensitive path does not begin with an attribute, or leads into a set".to_owned());
+            broken(
+                6,
+                "a sensitive path does not begin with an attribute, or leads into a set".to_owned(),
+            );
         }
     }
 }
 
 fn verify_output(name: &Arc<str>, output: &OutputRecord, found: &mut Vec<Violation>) {
     let mut broken = |rule: u8, message: &str| {
-        found.push(Violation { rule, record: format!("output.{name}"), message: message.to_owned() });
+        found.push(Violation {
+            rule,
+            record: format!("output.{name}"),
+            message: message.to_owned(),
+        });
     };
     if !is_identifier(name) {
         broken(9, "its name is not an identifier");
@@ -151,15 +188,28 @@ pub fn parse_provider(text: &str) -> Option<(String, Arc<str>, Option<Arc<str>>)
         Ok(target) => (target, true),
         Err(_) => (parse_target(&format!("{text}.x")).ok()?, false),
     };
-    let Target::Resource(InstanceAddr { module, resource, key: InstanceKey::None }) = target else { return None };
+    let Target::Resource(InstanceAddr {
+        module,
+        resource,
+        key: InstanceKey::None,
+    }) = target
+    else {
+        return None;
+    };
     if resource.mode != Mode::Managed || text.trim() != text {
         return None;
     }
-    Some((module.to_string(), resource.type_name, aliased.then_some(resource.name)))
+    Some((
+        module.to_string(),
+        resource.type_name,
+        aliased.then_some(resource.name),
+    ))
 }
 
 fn is_identifier(text: &str) -> bool {
     let mut letters = text.chars();
-    letters.next().is_some_and(|first| first.is_alphabetic() || first == '_')
+    letters
+        .next()
+        .is_some_and(|first| first.is_alphabetic() || first == '_')
         && letters.all(|letter| letter.is_alphanumeric() || letter == '_' || letter == '-')
 }

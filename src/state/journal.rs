@@ -39,7 +39,12 @@ impl Records {
                 .map_err(|reason| Damage::new(format!("output.{name}"), reason))?;
             bodies.insert(record::output_key(name), body);
         }
-        Ok(Records { lineage: state.lineage.clone(), serial: state.serial, commit, bodies })
+        Ok(Records {
+            lineage: state.lineage.clone(),
+            serial: state.serial,
+            commit,
+            bodies,
+        })
     }
 
     /// The content of the record `meta`.
@@ -62,7 +67,10 @@ impl Records {
         if commit.number != self.commit + 1 {
             return Err(Damage::new(
                 "journal",
-                format!("commit {} follows commit {}; those between are missing", commit.number, self.commit),
+                format!(
+                    "commit {} follows commit {}; those between are missing",
+                    commit.number, self.commit
+                ),
             ));
         }
         self.commit = commit.number;
@@ -117,7 +125,11 @@ impl Records {
     }
 
     fn empty_state(&self) -> State {
-        State { lineage: self.lineage.clone(), serial: self.serial, ..State::default() }
+        State {
+            lineage: self.lineage.clone(),
+            serial: self.serial,
+            ..State::default()
+        }
     }
 }
 
@@ -152,7 +164,12 @@ impl Commit {
             let (key, body) = record::of_event(event)?;
             changes.insert(key, body);
         }
-        Ok(Commit { number, lineage: lineage.to_owned(), serial, changes })
+        Ok(Commit {
+            number,
+            lineage: lineage.to_owned(),
+            serial,
+            changes,
+        })
     }
 
     /// Its line in the journal, without the line feed.
@@ -187,10 +204,18 @@ impl Commit {
         let (Some(number), Ok(body)) = (number, serde_json::from_str::<CommitBody<'_>>(body)) else {
             return Err(Damage::new(place, "it is not a commit"));
         };
-        let mut changes: BTreeMap<String, Option<String>> =
-            body.put.into_iter().map(|(key, content)| (key, Some(content.get().to_owned()))).collect();
+        let mut changes: BTreeMap<String, Option<String>> = body
+            .put
+            .into_iter()
+            .map(|(key, content)| (key, Some(content.get().to_owned())))
+            .collect();
         changes.extend(body.remove.into_iter().map(|key| (key, None)));
-        Ok(Commit { number, lineage: body.lineage, serial: body.serial, changes })
+        Ok(Commit {
+            number,
+            lineage: body.lineage,
+            serial: body.serial,
+            changes,
+        })
     }
 }
 
@@ -234,8 +259,12 @@ impl Journal {
             ("journal", Ok(header)) => header,
             _ => return Err(Damage::new("journal, line 1", "it is not the head of a journal")),
         };
-        let mut journal =
-            Journal { format: header.format, base: header.base, commits: Vec::new(), damage: None };
+        let mut journal = Journal {
+            format: header.format,
+            base: header.base,
+            commits: Vec::new(),
+            damage: None,
+        };
         if journal.format > FORMAT {
             return Ok(journal);
         }
@@ -270,8 +299,12 @@ impl Journal {
 
 /// The line without its line feed; none when it has none.
 fn whole_line<'a>(line: &'a [u8], place: &str) -> Result<Option<&'a str>, Damage> {
-    let Some(line) = line.strip_suffix(b"\n") else { return Ok(None) };
-    std::str::from_utf8(line).map(Some).map_err(|_| Damage::new(place, "it is not UTF-8 text"))
+    let Some(line) = line.strip_suffix(b"\n") else {
+        return Ok(None);
+    };
+    std::str::from_utf8(line)
+        .map(Some)
+        .map_err(|_| Damage::new(place, "it is not UTF-8 text"))
 }
 
 /// The record `meta`, sealed.

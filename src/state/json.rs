@@ -28,7 +28,11 @@ pub fn quote(text: &str, out: &mut String) {
 /// Why a text is not one JSON object; none when it is.
 pub fn fault_of_object(text: &str) -> Option<String> {
     match serde_json::from_str::<&RawValue>(text) {
-        Err(error) => Some(format!("not valid JSON at line {}, column {}", error.line(), error.column())),
+        Err(error) => Some(format!(
+            "not valid JSON at line {}, column {}",
+            error.line(),
+            error.column()
+        )),
         Ok(raw) if !raw.get().starts_with('{') => Some("not a JSON object".to_owned()),
         Ok(_) => None,
     }

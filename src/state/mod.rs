@@ -6,8 +6,8 @@
 
 pub mod export;
 mod integrity;
-mod json;
 pub mod journal;
+mod json;
 mod paths;
 pub mod record;
 #[cfg(test)]

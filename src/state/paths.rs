@@ -74,7 +74,10 @@ pub fn encode_all(paths: &[Path], out: &mut String) {
 pub fn decode_all(text: &str) -> Result<Vec<Path>, String> {
     let paths: Vec<Vec<Step>> = serde_json::from_str(text)
         .map_err(|error| format!("the sensitive paths cannot be read ({error})"))?;
-    Ok(paths.into_iter().map(|steps| steps.into_iter().map(PathStep::from).collect()).collect())
+    Ok(paths
+        .into_iter()
+        .map(|steps| steps.into_iter().map(PathStep::from).collect())
+        .collect())
 }
 
 impl From<Step> for PathStep {

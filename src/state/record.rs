@@ -39,7 +39,10 @@ pub struct Damage {
 impl Damage {
     /// Of a record, for a reason.
     pub fn new(record: impl Into<String>, reason: impl Into<String>) -> Damage {
-        Damage { record: record.into(), reason: reason.into() }
+        Damage {
+            record: record.into(),
+            reason: reason.into(),
+        }
     }
 }
 
@@ -112,7 +115,12 @@ fn check(key: &str, body: &str) -> String {
     digest.update(key.as_bytes());
     digest.update(b"\n");
     digest.update(body.as_bytes());
-    digest.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    digest
+        .finalize()
+        .iter()
+        .take(8)
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 /// The content of the record `meta`.
@@ -144,9 +152,8 @@ impl Meta {
 
     /// Reads a body.
     pub fn parse(body: &str) -> Result<Meta, Damage> {
-        serde_json::from_str(body).map_err(|error| {
-            Damage::new(META, format!("its content cannot be read ({})", position(&error)))
-        })
+        serde_json::from_str(body)
+            .map_err(|error| Damage::new(META, format!("its content cannot be read ({})", position(&error))))
     }
 }
 
@@ -176,7 +183,10 @@ fn object_body(object: &Object, out: &mut String) {
         Status::Ready => "{\"status\":\"ready\"",
         Status::Tainted => "{\"status\":\"tainted\"",
     });
-    out.push_str(&format!(",\"schema_version\":{},\"attributes\":", object.schema_version));
+    out.push_str(&format!(
+        ",\"schema_version\":{},\"attributes\":",
+        object.schema_version
+    ));
     out.push_str(&compact(&object.attributes));
     if !object.sensitive.is_empty() {
         out.push_str(",\"sensitive\":");
@@ -260,13 +270,21 @@ fn parse_instance_body(body: &str) -> Result<Instance, String> {
     for (key, object) in body.deposed {
         deposed.insert(key, Object::try_from(object)?);
     }
-    Ok(Instance { provider: body.provider, current: body.current.map(Object::try_from).transpose()?, deposed })
+    Ok(Instance {
+        provider: body.provider,
+        current: body.current.map(Object::try_from).transpose()?,
+        deposed,
+    })
 }
 
 /// The body of an output's record. The error says why its value has no JSON form.
 pub fn output_body(output: &OutputRecord) -> Result<String, String> {
     let (ty, value) = encode_value(&output.value)?;
-    let sensitive = if output.sensitive { ",\"sensitive\":true" } else { "" };
+    let sensitive = if output.sensitive {
+        ",\"sensitive\":true"
+    } else {
+        ""
+    };
     Ok(format!("{{\"type\":{ty},\"value\":{value}{sensitive}}}"))
 }
 
@@ -298,7 +316,10 @@ fn parse_output_body(body: &str) -> Result<OutputRecord, String> {
         .map_err(|error| format!("its content cannot be read ({})", position(&error)))?;
     let value = decode_value(body.ty.get(), body.value.get())
         .map_err(|_| "its value does not agree with its type".to_owned())?;
-    Ok(OutputRecord { value, sensitive: body.sensitive })
+    Ok(OutputRecord {
+        value,
+        sensitive: body.sensitive,
+    })
 }
 
 /// The key of a change and its body; no body when the record is to go.
@@ -307,8 +328,7 @@ pub fn of_event(event: &Event) -> Result<(String, Option<String>), Damage> {
         Event::Put(address, instance) => (instance_key(address), Some(instance_body(instance))),
         Event::Remove(address) => (instance_key(address), None),
         Event::PutOutput(name, output) => {
-            let body =
-                output_body(output).map_err(|reason| Damage::new(format!("output.{name}"), reason))?;
+            let body = output_body(output).map_err(|reason| Damage::new(format!("output.{name}"), reason))?;
             (output_key(name), Some(body))
         }
         Event::RemoveOutput(name) => (output_key(name), None),
@@ -319,8 +339,8 @@ pub fn of_event(event: &Event) -> Result<(String, Option<String>), Damage> {
 pub fn to_event(key: &str, body: Option<&str>) -> Result<Event, Damage> {
     let damage = |reason: String| Damage::new(name_of(key), reason);
     if let Some(text) = key.strip_prefix("instance ") {
-        let address =
-            parse_instance(text).map_err(|_| damage("its key is not the address of an instance".to_owned()))?;
+        let address = parse_instance(text)
+            .map_err(|_| damage("its key is not the address of an instance".to_owned()))?;
         return Ok(match body {
             Some(body) => Event::Put(address, parse_instance_body(body).map_err(damage)?),
             None => Event::Remove(address),

@@ -19,12 +19,23 @@ fn key() -> impl Strategy<Value = InstanceKey> {
 }
 
 fn address() -> impl Strategy<Value = InstanceAddr> {
-    (proptest::collection::vec(("[a-z]{1,3}", key()), 0..3), any::<bool>(), "[a-z_]{1,6}", "[a-z-]{1,4}", key())
+    (
+        proptest::collection::vec(("[a-z]{1,3}", key()), 0..3),
+        any::<bool>(),
+        "[a-z_]{1,6}",
+        "[a-z-]{1,4}",
+        key(),
+    )
         .prop_filter("words of the address language", |(_, _, type_name, name, _)| {
             !matches!(&**type_name, "module" | "data") && !name.starts_with('-')
         })
         .prop_map(|(module, data, type_name, name, key)| InstanceAddr {
-            module: ModuleInstance(module.into_iter().map(|(name, key)| (Arc::from(name), key)).collect()),
+            module: ModuleInstance(
+                module
+                    .into_iter()
+                    .map(|(name, key)| (Arc::from(name), key))
+                    .collect(),
+            ),
             resource: ResourceAddr {
                 mode: if data { Mode::Data } else { Mode::Managed },
                 type_name: Arc::from(type_name),
@@ -35,8 +46,12 @@ fn address() -> impl Strategy<Value = InstanceAddr> {
 }
 
 fn path() -> impl Strategy<Value = Path> {
-    ("[a-z]{1,4}", proptest::option::of(0u64..9), proptest::option::of("\\PC{0,5}")).prop_map(
-        |(name, index, key)| {
+    (
+        "[a-z]{1,4}",
+        proptest::option::of(0u64..9),
+        proptest::option::of("\\PC{0,5}"),
+    )
+        .prop_map(|(name, index, key)| {
             let mut path = Path::root().attr(name);
             if let Some(index) = index {
                 path = path.index(index);
@@ -45,8 +60,7 @@ fn path() -> impl Strategy<Value = Path> {
                 path = path.key(key);
             }
             path
-        },
-    )
+        })
 }
 
 fn object() -> impl Strategy<Value = Object> {
@@ -59,36 +73,49 @@ fn object() -> impl Strategy<Value = Object> {
         proptest::collection::btree_set("[a-z]{1,4}\\.[a-z]{1,4}", 0..3),
         any::<bool>(),
     )
-        .prop_map(|(tainted, schema_version, attributes, sensitive, private, dependencies, first)| Object {
-            status: if tainted { Status::Tainted } else { Status::Ready },
-            schema_version,
-            attributes: {
-                let members = attributes.into_iter().map(|(name, text)| (name, Value::string(text)));
-                let value = Value::object(members);
-                Arc::from(json::encode(&value, &value.ty()).unwrap())
+        .prop_map(
+            |(tainted, schema_version, attributes, sensitive, private, dependencies, first)| Object {
+                status: if tainted { Status::Tainted } else { Status::Ready },
+                schema_version,
+                attributes: {
+                    let members = attributes
+                        .into_iter()
+                        .map(|(name, text)| (name, Value::string(text)));
+                    let value = Value::object(members);
+                    Arc::from(json::encode(&value, &value.ty()).unwrap())
+                },
+                sensitive,
+                private: private.map(Arc::from),
+                dependencies: dependencies
+                    .into_iter()
+                    .filter(|text| !text.starts_with("data."))
+                    .map(Arc::from)
+                    .collect(),
+                create_before_destroy: first,
             },
-            sensitive,
-            private: private.map(Arc::from),
-            dependencies: dependencies
-                .into_iter()
-                .filter(|text| !text.starts_with("data."))
-                .map(Arc::from)
-                .collect(),
-            create_before_destroy: first,
-        })
+        )
 }
 
 fn instance() -> impl Strategy<Value = Instance> {
     (
-        prop_oneof![Just("terraform"), Just("giantswarm.west"), Just("module.a.giantswarm")],
+        prop_oneof![
+            Just("terraform"),
+            Just("giantswarm.west"),
+            Just("module.a.giantswarm")
+        ],
         proptest::option::of(object()),
         proptest::collection::btree_map("[0-9a-f]{8}", object(), 0..2),
     )
-        .prop_filter("rule 1", |(_, current, deposed)| current.is_some() || !deposed.is_empty())
+        .prop_filter("rule 1", |(_, current, deposed)| {
+            current.is_some() || !deposed.is_empty()
+        })
         .prop_map(|(provider, current, deposed)| Instance {
             provider: Arc::from(provider),
             current,
-            deposed: deposed.into_iter().map(|(key, object)| (Arc::from(key), object)).collect(),
+            deposed: deposed
+                .into_iter()
+                .map(|(key, object)| (Arc::from(key), object))
+                .collect(),
         })
 }
 
@@ -100,10 +127,20 @@ fn value() -> impl Strategy<Value = Value> {
         Just(Value::null(Type::list(Type::String))),
         Just(Value::dynamic_null()),
         proptest::collection::btree_map("[a-z]{1,4}", "\\PC{0,4}", 0..3).prop_map(|members| {
-            Value::object(members.into_iter().map(|(name, text)| (name, Value::string(text))))
+            Value::object(
+                members
+                    .into_iter()
+                    .map(|(name, text)| (name, Value::string(text))),
+            )
         }),
         proptest::collection::vec(0u64..9, 0..4).prop_map(|numbers| {
-            Value::set(Type::Number, numbers.into_iter().map(|n| Value::number(Number::from(n))).collect())
+            Value::set(
+                Type::Number,
+                numbers
+                    .into_iter()
+                    .map(|n| Value::number(Number::from(n)))
+                    .collect(),
+            )
         }),
     ]
 }
@@ -135,7 +172,10 @@ fn commits() -> impl Strategy<Value = Vec<Vec<Event>>> {
 }
 
 fn fold(runs: &[Vec<Event>]) -> State {
-    let mut state = State { lineage: "4c6f".to_owned(), ..State::default() };
+    let mut state = State {
+        lineage: "4c6f".to_owned(),
+        ..State::default()
+    };
     for (at, events) in runs.iter().enumerate() {
         state.serial = at as u64 + 1;
         for event in events {
@@ -146,7 +186,10 @@ fn fold(runs: &[Vec<Event>]) -> State {
 }
 
 fn journal(runs: &[Vec<Event>]) -> Vec<Commit> {
-    (1u64..).zip(runs).map(|(number, events)| Commit::of(number, "4c6f", number, events).unwrap()).collect()
+    (1u64..)
+        .zip(runs)
+        .map(|(number, events)| Commit::of(number, "4c6f", number, events).unwrap())
+        .collect()
 }
 
 proptest! {
@@ -241,7 +284,11 @@ fn a_state(change: impl FnOnce(&mut InstanceAddr, &mut Instance)) -> State {
         deposed: BTreeMap::new(),
     };
     change(&mut address, &mut instance);
-    let mut state = State { lineage: "x".to_owned(), serial: 1, ..State::default() };
+    let mut state = State {
+        lineage: "x".to_owned(),
+        serial: 1,
+        ..State::default()
+    };
     state.instances.insert(address, instance);
     state
 }
@@ -267,14 +314,35 @@ fn each_integrity_rule_is_checked() {
         }),
         &[2],
     );
-    check(&a_state(|_, instance| object(instance).attributes = Arc::from("[]")), &[3]);
-    check(&a_state(|_, instance| object(instance).attributes = Arc::from("{\"a\":}")), &[3]);
-    check(&a_state(|_, instance| object(instance).dependencies = vec![Arc::from("module.a")]), &[4]);
-    check(&a_state(|_, instance| object(instance).dependencies = vec![Arc::from("module.a.b.c[0]")]), &[]);
-    check(&a_state(|_, instance| instance.provider = Arc::from("a.b.c")), &[5]);
+    check(
+        &a_state(|_, instance| object(instance).attributes = Arc::from("[]")),
+        &[3],
+    );
+    check(
+        &a_state(|_, instance| object(instance).attributes = Arc::from("{\"a\":}")),
+        &[3],
+    );
+    check(
+        &a_state(|_, instance| object(instance).dependencies = vec![Arc::from("module.a")]),
+        &[4],
+    );
+    check(
+        &a_state(|_, instance| object(instance).dependencies = vec![Arc::from("module.a.b.c[0]")]),
+        &[],
+    );
+    check(
+        &a_state(|_, instance| instance.provider = Arc::from("a.b.c")),
+        &[5],
+    );
     check(&a_state(|_, instance| instance.provider = Arc::from("")), &[5]);
-    check(&a_state(|_, instance| instance.provider = Arc::from("module.x[\"y\"].a.b")), &[]);
-    check(&a_state(|_, instance| object(instance).sensitive = vec![Path::root().index(0)]), &[6]);
+    check(
+        &a_state(|_, instance| instance.provider = Arc::from("module.x[\"y\"].a.b")),
+        &[],
+    );
+    check(
+        &a_state(|_, instance| object(instance).sensitive = vec![Path::root().index(0)]),
+        &[6],
+    );
     check(
         &a_state(|address, instance| {
             address.resource.mode = Mode::Data;
@@ -282,12 +350,27 @@ fn each_integrity_rule_is_checked() {
         }),
         &[7],
     );
-    check(&a_state(|address, _| address.resource.name = Arc::from("a b")), &[8]);
+    check(
+        &a_state(|address, _| address.resource.name = Arc::from("a b")),
+        &[8],
+    );
     let mut state = a_state(|_, _| ());
-    state.outputs.insert(Arc::from("a.b"), OutputRecord { value: Value::int(1), sensitive: false });
+    state.outputs.insert(
+        Arc::from("a.b"),
+        OutputRecord {
+            value: Value::int(1),
+            sensitive: false,
+        },
+    );
     check(&state, &[9]);
     let mut state = a_state(|_, _| ());
-    state.outputs.insert(Arc::from("a"), OutputRecord { value: Value::unknown(Type::String), sensitive: false });
+    state.outputs.insert(
+        Arc::from("a"),
+        OutputRecord {
+            value: Value::unknown(Type::String),
+            sensitive: false,
+        },
+    );
     check(&state, &[10]);
     let mut state = a_state(|_, _| ());
     state.lineage.clear();

@@ -39,12 +39,16 @@ pub fn to_v4(state: &State) -> Result<String, Damage> {
     quote(&state.lineage, &mut out);
     out.push_str(",\"outputs\":{");
     for (at, (name, output)) in state.outputs.iter().enumerate() {
-        let (ty, value) = encode_value(&output.value)
-            .map_err(|reason| Damage::new(format!("output.{name}"), reason))?;
+        let (ty, value) =
+            encode_value(&output.value).map_err(|reason| Damage::new(format!("output.{name}"), reason))?;
         separate(at, &mut out);
         quote(name, &mut out);
         out.push_str(&format!(":{{\"value\":{value},\"type\":{ty}"));
-        out.push_str(if output.sensitive { ",\"sensitive\":true}" } else { "}" });
+        out.push_str(if output.sensitive {
+            ",\"sensitive\":true}"
+        } else {
+            "}"
+        });
     }
     out.push_str("},\"resources\":[");
     for (at, (place, instances)) in resources(state)?.iter().enumerate() {
@@ -95,7 +99,11 @@ fn resources(state: &State) -> Result<BTreeMap<Place, Objects<'_>>, Damage> {
 fn place(address: &InstanceAddr, provider: String) -> Place {
     Place {
         module: address.module.to_string(),
-        mode: if address.resource.mode == Mode::Data { "data" } else { "managed" },
+        mode: if address.resource.mode == Mode::Data {
+            "data"
+        } else {
+            "managed"
+        },
         type_name: address.resource.type_name.to_string(),
         name: address.resource.name.to_string(),
         provider,
@@ -105,9 +113,15 @@ fn place(address: &InstanceAddr, provider: String) -> Place {
 /// `module.a.provider["terraform.io/builtin/NAME"].ALIAS`
 fn provider_text(provider: &str) -> Option<String> {
     let (module, name, alias) = parse_provider(provider)?;
-    let module = if module.is_empty() { module } else { format!("{module}.") };
+    let module = if module.is_empty() {
+        module
+    } else {
+        format!("{module}.")
+    };
     let alias = alias.map(|alias| format!(".{alias}")).unwrap_or_default();
-    Some(format!("{module}provider[\"terraform.io/builtin/{name}\"]{alias}"))
+    Some(format!(
+        "{module}provider[\"terraform.io/builtin/{name}\"]{alias}"
+    ))
 }
 
 fn resource(place: &Place, objects: &Objects<'_>, out: &mut String) {
@@ -155,7 +169,10 @@ fn instance(key: &InstanceKey, deposed: &str, object: &Object, out: &mut String)
         quote(deposed, out);
         out.push(',');
     }
-    out.push_str(&format!("\"schema_version\":{},\"attributes\":", object.schema_version));
+    out.push_str(&format!(
+        "\"schema_version\":{},\"attributes\":",
+        object.schema_version
+    ));
     out.push_str(&compact(&object.attributes));
     out.push_str(",\"sensitive_attributes\":");
     paths::encode_all(&object.sensitive, out);
@@ -163,7 +180,11 @@ fn instance(key: &InstanceKey, deposed: &str, object: &Object, out: &mut String)
         out.push_str(",\"private\":");
         quote(&STANDARD.encode(private.as_bytes()), out);
     }
-    let mut dependencies: Vec<String> = object.dependencies.iter().map(|text| config_address(text)).collect();
+    let mut dependencies: Vec<String> = object
+        .dependencies
+        .iter()
+        .map(|text| config_address(text))
+        .collect();
     dependencies.dedup();
     for (at, dependency) in dependencies.iter().enumerate() {
         out.push_str(if at == 0 { ",\"dependencies\":[" } else { "," });
@@ -172,7 +193,11 @@ fn instance(key: &InstanceKey, deposed: &str, object: &Object, out: &mut String)
     if !dependencies.is_empty() {
         out.push(']');
     }
-    out.push_str(if object.create_before_destroy { ",\"create_before_destroy\":true}" } else { "}" });
+    out.push_str(if object.create_before_destroy {
+        ",\"create_before_destroy\":true}"
+    } else {
+        "}"
+    });
 }
 
 /// The address without instance keys.

@@ -19,7 +19,9 @@ pub struct Contents {
 /// The content of `meta`; none in a database that nothing was ever committed to.
 pub fn meta(db: &sled::Db) -> Result<Result<Option<Meta>, Damage>, Fault> {
     let found = calm(|| db.get(META))?;
-    Ok(found.map(|bytes| open(META, &bytes).and_then(|body| Meta::parse(&body))).transpose())
+    Ok(found
+        .map(|bytes| open(META, &bytes).and_then(|body| Meta::parse(&body)))
+        .transpose())
 }
 
 /// Reads all.
@@ -79,8 +81,7 @@ pub fn read(db: &sled::Db) -> Result<Contents, Fault> {
 /// The body of the record that stands under a key.
 fn open(key: &str, value: &[u8]) -> Result<String, Damage> {
     let name = record::name_of(key);
-    let line =
-        std::str::from_utf8(value).map_err(|_| Damage::new(name.clone(), "it is not UTF-8 text"))?;
+    let line = std::str::from_utf8(value).map_err(|_| Damage::new(name.clone(), "it is not UTF-8 text"))?;
     match record::unseal(line, &name)? {
         (found, body) if found == key => Ok(body.to_owned()),
         _ => Err(Damage::new(name, "another record stands in its place")),

@@ -13,9 +13,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::ports::StoreError;
+use crate::state::export;
 use crate::state::journal::{Commit, Journal, Records, seal_meta};
 use crate::state::record::{self, FORMAT, META, Meta};
-use crate::state::export;
 
 use super::contents::{self, Contents};
 use super::files::{self, Layout};
@@ -52,7 +52,9 @@ impl Guard {
         loop {
             match file.try_lock() {
                 Ok(()) => return Ok(Some(Guard { _file: file })),
-                Err(TryLockError::WouldBlock) if Instant::now() < end => thread::sleep(Duration::from_millis(5)),
+                Err(TryLockError::WouldBlock) if Instant::now() < end => {
+                    thread::sleep(Duration::from_millis(5))
+                }
                 Err(TryLockError::WouldBlock) => return Ok(None),
                 Err(TryLockError::Error(error)) => return Err(files::failed("lock", &path, &error)),
             }
@@ -69,7 +71,10 @@ fn broken(fault: Fault) -> StoreError {
             record: "database".to_owned(),
             reason: "its snapshot cannot be read".to_owned(),
         },
-        Fault::Damaged(reason) => StoreError::Damaged { record: "database".to_owned(), reason },
+        Fault::Damaged(reason) => StoreError::Damaged {
+            record: "database".to_owned(),
+            reason,
+        },
     }
 }
 
@@ -79,7 +84,9 @@ impl Database {
     /// when another process has it open.
     pub fn open(layout: &Layout, notices: &mut Vec<String>) -> Result<Option<Database>, StoreError> {
         files::make_dir(&layout.dir)?;
-        let Some(guard) = Guard::take(layout, PATIENCE)? else { return Ok(None) };
+        let Some(guard) = Guard::take(layout, PATIENCE)? else {
+            return Ok(None);
+        };
         // A format that is too new must show before anything is written.
         recovery::peek_export(layout)?;
         files::make_dir(&layout.database())?;
@@ -170,10 +177,15 @@ impl Database {
         let mut line = commit.line();
         line.push('\n');
         let path = self.layout.journal();
-        let journalled = before.and_then(|before| self.journal.write_all(line.as_bytes()).map(|()| before).inspect_err(|_| {
-            // Whatever was written of the line must not stand before the next one.
-            let _ = self.journal.set_len(before);
-        }));
+        let journalled = before.and_then(|before| {
+            self.journal
+                .write_all(line.as_bytes())
+                .map(|()| before)
+                .inspect_err(|_| {
+                    // Whatever was written of the line must not stand before the next one.
+                    let _ = self.journal.set_len(before);
+                })
+        });
         let before = journalled.map_err(|error| {
             self.failed = true;
             files::failed("write", &path, &error)
@@ -186,7 +198,11 @@ impl Database {
 
     /// Writes the export and begins the journal anew, unless nothing was committed since.
     pub fn finish(&mut self) -> Result<(), StoreError> {
-        if self.exported == self.meta.commit { Ok(()) } else { self.export() }
+        if self.exported == self.meta.commit {
+            Ok(())
+        } else {
+            self.export()
+        }
     }
 
     fn db(&self) -> Result<&sled::Db, Fault> {
@@ -201,7 +217,12 @@ impl Database {
             meta.commit = commit.number;
             meta.serial = commit.serial;
             meta.lineage.clone_from(&commit.lineage);
-            changes.extend(commit.changes.iter().map(|(key, body)| (key.as_str(), body.as_deref())));
+            changes.extend(
+                commit
+                    .changes
+                    .iter()
+                    .map(|(key, body)| (key.as_str(), body.as_deref())),
+            );
         }
         let db = self.db().map_err(broken)?;
         let mut batch = sled::Batch::default();
@@ -253,7 +274,13 @@ impl Database {
         self.file
             .sync_all()
             .and_then(|()| self.sync_blobs())
-            .and_then(|()| if self.meta.commit == 0 { self.sync_dirs() } else { Ok(()) })
+            .and_then(|()| {
+                if self.meta.commit == 0 {
+                    self.sync_dirs()
+                } else {
+                    Ok(())
+                }
+            })
             .map_err(|error| files::failed("make durable", &path, &error))
     }
 
@@ -318,8 +345,12 @@ impl Database {
             && journal.base <= self.meta.commit
             && last > self.meta.commit
         {
-            let missing: Vec<Commit> =
-                journal.commits.iter().filter(|commit| commit.number > self.meta.commit).cloned().collect();
+            let missing: Vec<Commit> = journal
+                .commits
+                .iter()
+                .filter(|commit| commit.number > self.meta.commit)
+                .cloned()
+                .collect();
             // One is what a process leaves that died before it could acknowledge; more were lost.
             if missing.len() > 1 {
                 notices.push(format!(
@@ -393,11 +424,15 @@ fn set_aside(layout: &Layout, aside: &std::path::Path) -> Result<(), StoreError>
 /// answer tells what came from where.
 pub fn recover(layout: &Layout) -> Result<Vec<String>, StoreError> {
     let Some(guard) = Guard::take(layout, PATIENCE)? else {
-        return Err(StoreError::Io("another process has the state database open".to_owned()));
+        return Err(StoreError::Io(
+            "another process has the state database open".to_owned(),
+        ));
     };
     let (mut records, damages) = recovery::fold_leniently(layout)?;
-    let mut told: Vec<String> =
-        damages.iter().map(|damage| format!("In the export or the journal {damage}.")).collect();
+    let mut told: Vec<String> = damages
+        .iter()
+        .map(|damage| format!("In the export or the journal {damage}."))
+        .collect();
     let aside = layout.aside();
     let own = match ground::open(&layout.database(), &aside) {
         Ok((db, _)) => {
@@ -411,11 +446,16 @@ pub fn recover(layout: &Layout) -> Result<Vec<String>, StoreError> {
         Err(fault) => Err(fault),
     };
     match own {
-        Ok(Contents { too_new: Some(found), .. }) => return Err(too_new(found)),
+        Ok(Contents {
+            too_new: Some(found), ..
+        }) => return Err(too_new(found)),
         Ok(own) if own.records.commit > 0 => {
             let mut kept = own.records;
             for damage in own.damages.iter().filter(|damage| damage.record != META) {
-                let there = records.bodies.iter().find(|(key, _)| record::name_of(key) == damage.record);
+                let there = records
+                    .bodies
+                    .iter()
+                    .find(|(key, _)| record::name_of(key) == damage.record);
                 told.push(match there {
                     Some((key, body)) => {
                         kept.bodies.insert(key.clone(), body.clone());
@@ -427,7 +467,10 @@ pub fn recover(layout: &Layout) -> Result<Vec<String>, StoreError> {
             records = kept;
         }
         Ok(_) => {}
-        Err(fault) => told.push(format!("{}, so all records come from the export and the journal.", broken(fault))),
+        Err(fault) => told.push(format!(
+            "{}, so all records come from the export and the journal.",
+            broken(fault)
+        )),
     }
     set_aside(layout, &aside)?;
     told.push(format!("The database as it was is in {}.", aside.display()));
@@ -441,14 +484,25 @@ pub fn recover(layout: &Layout) -> Result<Vec<String>, StoreError> {
 
 /// What can be read of the store without taking the lock of a run.
 pub fn read_unlocked(layout: &Layout, notices: &mut Vec<String>) -> Result<Contents, StoreError> {
-    let fold = || recovery::fold(layout).map(|records| Contents { records, ..Contents::default() });
+    let fold = || {
+        recovery::fold(layout).map(|records| Contents {
+            records,
+            ..Contents::default()
+        })
+    };
     if !layout.database().exists() {
         return fold();
     }
     // Without the right to write here, and while another process has the database open, export and journal
     // tell the same.
-    let patience = if super::lock::is_held(layout) { Duration::ZERO } else { Duration::from_millis(500) };
-    let Ok(Some(_guard)) = Guard::take(layout, patience) else { return fold() };
+    let patience = if super::lock::is_held(layout) {
+        Duration::ZERO
+    } else {
+        Duration::from_millis(500)
+    };
+    let Ok(Some(_guard)) = Guard::take(layout, patience) else {
+        return fold();
+    };
     let read = ground::open(&layout.database(), &layout.aside()).and_then(|(db, _)| {
         let contents = contents::read(&db);
         let _ = calm(|| {
@@ -470,7 +524,10 @@ pub fn read_unlocked(layout: &Layout, notices: &mut Vec<String>) -> Result<Conte
         Err(Fault::Busy | Fault::Io(_)) => fold(),
         Err(Fault::Snapshot) => Err(broken(Fault::Snapshot)),
         Err(Fault::Damaged(reason)) => {
-            let contents = restorable(layout, &reason).map(|records| Contents { records, ..Contents::default() })?;
+            let contents = restorable(layout, &reason).map(|records| Contents {
+                records,
+                ..Contents::default()
+            })?;
             notices.push(format!(
                 "The state database is damaged ({reason}), so the state was read from the export and the journal. \
                  The next command that takes the lock restores the database."

@@ -76,7 +76,13 @@ pub fn make_dir(path: &Path) -> Result<(), StoreError> {
 
 /// Opens a file for reading and writing, for the owner alone, and makes it if it is absent.
 pub fn open_or_make(path: &Path) -> io::Result<File> {
-    OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(path)
+    OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(0o600)
+        .open(path)
 }
 
 /// The content of a file; none when there is none.
@@ -96,7 +102,9 @@ pub fn read_head(path: &Path, limit: u64) -> Result<Option<Vec<u8>>, StoreError>
         Err(error) => return Err(failed("read", path, &error)),
     };
     let mut bytes = Vec::new();
-    file.take(limit).read_to_end(&mut bytes).map_err(|error| failed("read", path, &error))?;
+    file.take(limit)
+        .read_to_end(&mut bytes)
+        .map_err(|error| failed("read", path, &error))?;
     Ok(Some(bytes))
 }
 
@@ -105,7 +113,12 @@ pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
     let write = || -> io::Result<()> {
         let temporary = path.with_extension("tmp");
         let mut options = OpenOptions::new();
-        let mut file = options.write(true).create(true).truncate(true).mode(0o600).open(&temporary)?;
+        let mut file = options
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(0o600)
+            .open(&temporary)?;
         file.write_all(bytes)?;
         file.sync_all()?;
         fs::rename(&temporary, path)?;

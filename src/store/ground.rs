@@ -41,7 +41,9 @@ impl From<sled::Error> for Fault {
             }
             sled::Error::Io(error) => Fault::Io(error.to_string()),
             sled::Error::Corruption { at: None, .. } => Fault::Snapshot,
-            sled::Error::Corruption { at: Some(_), .. } => Fault::Damaged("a checksum does not match".to_owned()),
+            sled::Error::Corruption { at: Some(_), .. } => {
+                Fault::Damaged("a checksum does not match".to_owned())
+            }
             other => Fault::Damaged(other.to_string().lines().next().unwrap_or("unknown").to_owned()),
         }
     }
@@ -57,7 +59,9 @@ pub fn calm<T>(work: impl FnOnce() -> Result<T, sled::Error>) -> Result<T, Fault
     QUIET.call_once(|| {
         let loud = panic::take_hook();
         panic::set_hook(Box::new(move |info| {
-            let of_sled = thread::current().name().is_some_and(|name| name.starts_with("sled-io-"));
+            let of_sled = thread::current()
+                .name()
+                .is_some_and(|name| name.starts_with("sled-io-"));
             if !CALM.get() && !of_sled {
                 loud(info);
             }
@@ -75,7 +79,9 @@ pub fn calm<T>(work: impl FnOnce() -> Result<T, sled::Error>) -> Result<T, Fault
 /// Opens or makes the database. `aside` is where a copy goes if a damaged snapshot has to be thrown away (the
 /// log that it was made from is then read again, and nothing is lost); the answer says whether that was done.
 pub fn open(path: &Path, aside: &Path) -> Result<(sled::Db, bool), Fault> {
-    sweep(path, |name| name.starts_with("snap.") && name.ends_with(".generating"));
+    sweep(path, |name| {
+        name.starts_with("snap.") && name.ends_with(".generating")
+    });
     match open_patiently(path) {
         Err(Fault::Snapshot) => {
             files::copy_dir(path, aside).map_err(|error| Fault::Io(error.to_string()))?;

@@ -52,9 +52,16 @@ impl RunLock {
                 .and_then(|()| file.rewind())
                 .and_then(|()| file.write_all(text.as_bytes()))
                 .map_err(|error| files::failed("write", &path, &error))?;
-            return Ok(RunLock { info: info.clone(), file, inner: Arc::clone(inner) });
+            return Ok(RunLock {
+                info: info.clone(),
+                file,
+                inner: Arc::clone(inner),
+            });
         }
-        Err(StoreError::Io(format!("cannot lock {}: it changes all the time", path.display())))
+        Err(StoreError::Io(format!(
+            "cannot lock {}: it changes all the time",
+            path.display()
+        )))
     }
 }
 
@@ -111,7 +118,10 @@ pub fn force(layout: &Layout, id: &str) -> Result<(), StoreError> {
     }
     let info = holder(layout);
     if info.id != id {
-        return Err(StoreError::Io(format!("the lock has another id: {}", info.id.escape_debug())));
+        return Err(StoreError::Io(format!(
+            "the lock has another id: {}",
+            info.id.escape_debug()
+        )));
     }
     fs::remove_file(layout.lock()).map_err(|error| files::failed("remove", &layout.lock(), &error))
 }

@@ -55,7 +55,8 @@ impl Inside {
             }
             _ => true,
         };
-        due.then(|| self.faults.remove(at)).map(|(_, _, when, reason)| (when, StoreError::Io(reason)))
+        due.then(|| self.faults.remove(at))
+            .map(|(_, _, when, reason)| (when, StoreError::Io(reason)))
     }
 }
 
@@ -81,7 +82,9 @@ impl MemoryStore {
     /// Lets an operation fail once, after it went well `skip` times. Several faults of one operation strike one
     /// after another, each counting from the one before.
     pub fn fail(&self, operation: Operation, skip: u64, when: When, reason: &str) {
-        self.inside().faults.push((operation, skip, when, reason.to_owned()));
+        self.inside()
+            .faults
+            .push((operation, skip, when, reason.to_owned()));
     }
 
     /// The state now.
@@ -162,7 +165,10 @@ impl StateStore for MemoryStore {
             inside.holder = Some(info.clone());
             Ok(info)
         })?;
-        Ok(Box::new(MemoryLock { info, store: self.clone() }))
+        Ok(Box::new(MemoryLock {
+            info,
+            store: self.clone(),
+        }))
     }
 
     async fn read(&self) -> Result<State, StoreError> {

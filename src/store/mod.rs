@@ -8,7 +8,11 @@
 //! A run takes the lock with [`StateStore::lock`] and keeps the database open until it drops the lock. A command
 //! that only reads takes no lock and waits for nobody: it opens the database for a moment, or, while a run has
 //! it open, reads the export and the journal, which together tell every commit of the run so far.
-#![allow(clippy::disallowed_methods, clippy::disallowed_types, clippy::disallowed_macros)]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    clippy::disallowed_macros
+)]
 
 mod contents;
 mod database;
@@ -58,7 +62,14 @@ pub struct SledStore {
 /// The store in a directory, usually `state` beside the configuration. Nothing is read or made yet.
 pub fn open(dir: &Path, owner: Owner) -> SledStore {
     let layout = Layout { dir: dir.to_owned() };
-    SledStore { inner: Arc::new(Inner { layout, owner, database: Mutex::default(), notices: Mutex::default() }) }
+    SledStore {
+        inner: Arc::new(Inner {
+            layout,
+            owner,
+            database: Mutex::default(),
+            notices: Mutex::default(),
+        }),
+    }
 }
 
 struct Inner {
@@ -95,7 +106,9 @@ impl Inner {
             None if lock::is_held(&self.layout) => {
                 Err(StoreError::Locked(Box::new(lock::holder(&self.layout))))
             }
-            None => Err(StoreError::Io("another process has the state database open".to_owned())),
+            None => Err(StoreError::Io(
+                "another process has the state database open".to_owned(),
+            )),
         }
     }
 
@@ -128,7 +141,9 @@ impl Inner {
 
     fn read_lenient(&self) -> Result<(State, Vec<Damage>), StoreError> {
         let (records, mut damages) = match self.contents() {
-            Ok(Contents { too_new: Some(found), .. }) => return Err(recovery::too_new(found)),
+            Ok(Contents {
+                too_new: Some(found), ..
+            }) => return Err(recovery::too_new(found)),
             Ok(contents) => (contents.records, contents.damages),
             Err(StoreError::Damaged { record, reason }) => {
                 let (records, mut damages) = recovery::fold_leniently(&self.layout)?;
@@ -205,7 +220,11 @@ impl SledStore {
             inner.with(|database| {
                 let old = database.records()?;
                 let new = Records::of(&state, old.commit + 1)?;
-                let gone = old.bodies.into_keys().filter(|key| !new.bodies.contains_key(key)).map(|key| (key, None));
+                let gone = old
+                    .bodies
+                    .into_keys()
+                    .filter(|key| !new.bodies.contains_key(key))
+                    .map(|key| (key, None));
                 let mut changes: std::collections::BTreeMap<_, _> = gone.collect();
                 changes.extend(new.bodies.into_iter().map(|(key, body)| (key, Some(body))));
                 database.commit(&Commit {
@@ -266,7 +285,9 @@ impl StateStore for SledStore {
             operation: operation.to_owned(),
             who: owner.who.clone(),
             pid: std::process::id(),
-            created: jiff::Timestamp::from_nanosecond(nanos).map(|time| time.to_string()).unwrap_or_default(),
+            created: jiff::Timestamp::from_nanosecond(nanos)
+                .map(|time| time.to_string())
+                .unwrap_or_default(),
             path: self.inner.layout.dir.display().to_string(),
         };
         let end = Instant::now().checked_add(timeout);
@@ -292,7 +313,8 @@ impl StateStore for SledStore {
 
     async fn commit(&self, lineage: &str, serial: u64, events: &[Event]) -> Result<(), StoreError> {
         let (lineage, events) = (lineage.to_owned(), events.to_vec());
-        self.blocking(move |inner| inner.commit(&lineage, serial, &events)).await
+        self.blocking(move |inner| inner.commit(&lineage, serial, &events))
+            .await
     }
 
     async fn finish(&self) -> Result<(), StoreError> {

@@ -24,7 +24,10 @@ pub struct JournalFile {
 
 impl From<Damage> for StoreError {
     fn from(damage: Damage) -> StoreError {
-        StoreError::Damaged { record: damage.record, reason: damage.reason }
+        StoreError::Damaged {
+            record: damage.record,
+            reason: damage.reason,
+        }
     }
 }
 
@@ -45,8 +48,13 @@ pub fn too_new(found: u32) -> StoreError {
 /// Reads the journal; none when there is none. Damage at its very beginning is an error, damage further on is
 /// told by [`Journal::damage`].
 pub fn read_journal(layout: &Layout) -> Result<Option<JournalFile>, StoreError> {
-    let Some(bytes) = files::read(&layout.journal())? else { return Ok(None) };
-    let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at as u64 + 1);
+    let Some(bytes) = files::read(&layout.journal())? else {
+        return Ok(None);
+    };
+    let whole = bytes
+        .iter()
+        .rposition(|byte| *byte == b'\n')
+        .map_or(0, |at| at as u64 + 1);
     if whole == 0 {
         // It was made by a process that died before it had written the first line.
         return Ok(None);
@@ -107,7 +115,9 @@ fn try_fold(layout: &Layout) -> Result<Result<Records, Damage>, StoreError> {
             Err(_) => return Err(Damage::new("export", "it is not UTF-8 text").into()),
         },
     };
-    let Some(JournalFile { journal, .. }) = read_journal(layout)? else { return Ok(Ok(records)) };
+    let Some(JournalFile { journal, .. }) = read_journal(layout)? else {
+        return Ok(Ok(records));
+    };
     if journal.base > records.commit {
         let reason = format!(
             "the journal begins after commit {}, but the export ends at commit {}",

@@ -32,7 +32,10 @@ impl fmt::Display for V4Error {
 impl std::error::Error for V4Error {}
 
 fn fault<T>(place: impl Into<String>, message: impl Into<String>) -> Result<T, V4Error> {
-    Err(V4Error { place: place.into(), message: message.into() })
+    Err(V4Error {
+        place: place.into(),
+        message: message.into(),
+    })
 }
 
 #[derive(Deserialize)]
@@ -122,18 +125,34 @@ pub fn from_v4(text: &str) -> Result<State, V4Error> {
         );
     }
     let read: StateText<'_> = parse(text)?;
-    let mut state = State { lineage: read.lineage, serial: read.serial, ..State::default() };
+    let mut state = State {
+        lineage: read.lineage,
+        serial: read.serial,
+        ..State::default()
+    };
     for (name, output) in read.outputs {
         let Ok(value) = decode_value(output.ty.get(), output.value.get()) else {
-            return fault(format!("outputs.{name}"), "The value does not agree with its type.");
+            return fault(
+                format!("outputs.{name}"),
+                "The value does not agree with its type.",
+            );
         };
-        state.outputs.insert(name, OutputRecord { value, sensitive: output.sensitive });
+        state.outputs.insert(
+            name,
+            OutputRecord {
+                value,
+                sensitive: output.sensitive,
+            },
+        );
     }
     for (at, resource) in read.resources.into_iter().enumerate() {
         add_resource(&format!("resources[{at}]"), resource, &mut state)?;
     }
     match verify(&state).into_iter().find(|violation| violation.rule != 11) {
-        Some(violation) => fault(violation.record, format!("It breaks rule {}: {}.", violation.rule, violation.message)),
+        Some(violation) => fault(
+            violation.record,
+            format!("It breaks rule {}: {}.", violation.rule, violation.message),
+        ),
         None => Ok(state),
     }
 }
@@ -143,7 +162,8 @@ fn parse<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, V4Error> {
         place: format!("line {}, column {}", error.line(), error.column()),
         message: match error.classify() {
             serde_json::error::Category::Data => {
-                "This is not as the state format has it: a member is missing or has the wrong type.".to_owned()
+                "This is not as the state format has it: a member is missing or has the wrong type."
+                    .to_owned()
             }
             _ => "This is not valid JSON.".to_owned(),
         },
@@ -161,7 +181,12 @@ fn add_resource(place: &str, resource: ResourceText<'_>, state: &mut State) -> R
     let mode = match &*resource.mode {
         "managed" => Mode::Managed,
         "data" => Mode::Data,
-        _ => return fault(format!("{place}.mode"), "The mode must be \"managed\" or \"data\"."),
+        _ => {
+            return fault(
+                format!("{place}.mode"),
+                "The mode must be \"managed\" or \"data\".",
+            );
+        }
     };
     let Some(provider) = provider_name(&resource.provider) else {
         return fault(
@@ -169,7 +194,11 @@ fn add_resource(place: &str, resource: ResourceText<'_>, state: &mut State) -> R
             "This is not a provider; one is written as provider[\"HOST/NAMESPACE/NAME\"].",
         );
     };
-    let name = ResourceAddr { mode, type_name: resource.type_name, name: resource.name };
+    let name = ResourceAddr {
+        mode,
+        type_name: resource.type_name,
+        name: resource.name,
+    };
     for (at, instance) in resource.instances.into_iter().enumerate() {
         let place = format!("{place}.instances[{at}]");
         let key = match &instance.index_key {
@@ -177,7 +206,11 @@ fn add_resource(place: &str, resource: ResourceText<'_>, state: &mut State) -> R
             Some(IndexKey::Int(index)) => InstanceKey::Int(*index),
             Some(IndexKey::Str(key)) => InstanceKey::Str(Arc::clone(key)),
         };
-        let address = InstanceAddr { module: module.clone(), resource: name.clone(), key };
+        let address = InstanceAddr {
+            module: module.clone(),
+            resource: name.clone(),
+            key,
+        };
         let deposed = instance.deposed.clone().filter(|key| !key.is_empty());
         let object = object(&place, instance)?;
         let entry = state.instances.entry(address).or_insert_with(|| Instance {
@@ -190,7 +223,10 @@ fn add_resource(place: &str, resource: ResourceText<'_>, state: &mut State) -> R
             Some(key) => entry.deposed.insert(key, object),
         };
         if before.is_some() {
-            return fault(place, "Another object of the same instance stands before this one.");
+            return fault(
+                place,
+                "Another object of the same instance stands before this one.",
+            );
         }
     }
     Ok(())
@@ -207,7 +243,12 @@ fn object(place: &str, instance: InstanceText<'_>) -> Result<Object, V4Error> {
     let status = match instance.status.as_deref() {
         None | Some("") => Status::Ready,
         Some("tainted") => Status::Tainted,
-        Some(_) => return fault(format!("{place}.status"), "The status must be \"tainted\" or absent."),
+        Some(_) => {
+            return fault(
+                format!("{place}.status"),
+                "The status must be \"tainted\" or absent.",
+            );
+        }
     };
     let sensitive = match instance.sensitive_attributes {
         None => Vec::new(),
@@ -220,7 +261,11 @@ fn object(place: &str, instance: InstanceText<'_>) -> Result<Object, V4Error> {
     };
     let private = match instance.private {
         None => None,
-        Some(text) => match STANDARD.decode(text).ok().and_then(|bytes| String::from_utf8(bytes).ok()) {
+        Some(text) => match STANDARD
+            .decode(text)
+            .ok()
+            .and_then(|bytes| String::from_utf8(bytes).ok())
+        {
             Some(text) => Some(Arc::from(text)),
             None => return fault(format!("{place}.private"), "This is not UTF-8 text in base64."),
         },

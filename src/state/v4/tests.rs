@@ -25,7 +25,12 @@ fn a_state_that_terraform_wrote_comes_out_byte_for_byte() {
 
 #[test]
 fn an_empty_state_has_empty_outputs_and_resources() {
-    let text = to_v4(&State { lineage: "x".to_owned(), serial: 3, ..State::default() }).unwrap();
+    let text = to_v4(&State {
+        lineage: "x".to_owned(),
+        serial: 3,
+        ..State::default()
+    })
+    .unwrap();
     assert_eq!(
         text,
         "{\n  \"version\": 4,\n  \"terraform_version\": \"1.11.4\",\n  \"serial\": 3,\n  \"lineage\": \"x\",\n  \
@@ -42,8 +47,14 @@ fn tainted_deposed_and_private_objects_are_written_in_their_places() {
     );
     let state = from_v4(&text).unwrap();
     let instance = state.instances.values().next().unwrap();
-    assert_eq!(instance.current.as_ref().unwrap().private.as_deref(), Some("{\"a\":1}"));
-    assert_eq!(instance.deposed.keys().map(|key| &**key).collect::<Vec<_>>(), ["0a1b2c3d"]);
+    assert_eq!(
+        instance.current.as_ref().unwrap().private.as_deref(),
+        Some("{\"a\":1}")
+    );
+    assert_eq!(
+        instance.deposed.keys().map(|key| &**key).collect::<Vec<_>>(),
+        ["0a1b2c3d"]
+    );
     let written = to_v4(&state).unwrap();
     let instances = &written[written.find("\"instances\"").unwrap()..];
     insta::assert_snapshot!(instances, @r#"
@@ -89,9 +100,21 @@ fn a_number_of_any_size_passes_through_unchanged() {
 fn a_text_that_is_no_state_is_refused_at_its_place() {
     check_fault("{\"version\": 4,", "line 1, column 14", "not valid JSON");
     check_fault("{\"version\": 3}", "version", "only version 4");
-    check_fault("{\"version\": 4, \"serial\": \"x\"}", "line 1, column 28", "wrong type");
-    check_fault(&with_instance("{}"), "resources[0].instances[0].attributes", "no attributes");
-    check_fault(&with_instance(r#"{"attributes":[]}"#), "terraform_data.a", "not a JSON object");
+    check_fault(
+        "{\"version\": 4, \"serial\": \"x\"}",
+        "line 1, column 28",
+        "wrong type",
+    );
+    check_fault(
+        &with_instance("{}"),
+        "resources[0].instances[0].attributes",
+        "no attributes",
+    );
+    check_fault(
+        &with_instance(r#"{"attributes":[]}"#),
+        "terraform_data.a",
+        "not a JSON object",
+    );
     check_fault(
         &with_instance(r#"{"attributes":{},"status":"odd"}"#),
         "resources[0].instances[0].status",
@@ -112,5 +135,9 @@ fn a_text_that_is_no_state_is_refused_at_its_place() {
         "resources[0].instances[0].sensitive_attributes",
         "get_attr",
     );
-    check_fault(&with_instance(r#"{"attributes":{},"deposed":"x"}"#), "terraform_data.a", "rule 2");
+    check_fault(
+        &with_instance(r#"{"attributes":{},"deposed":"x"}"#),
+        "terraform_data.a",
+        "rule 2",
+    );
 }
