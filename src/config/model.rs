@@ -20,6 +20,8 @@ pub struct Config {
 pub struct Module {
     /// The directory, relative to the root module's, `.` for the root; what `path.module` yields.
     pub dir: String,
+    /// The names of its files, in the order in which they were read; empty when there is no configuration.
+    pub files: Vec<String>,
     /// `terraform` blocks together.
     pub settings: Settings,
     /// `provider` blocks by name and alias.
@@ -81,6 +83,8 @@ pub struct RequiredProvider {
     pub source: Option<String>,
     /// `version`, as written.
     pub version: Option<String>,
+    /// `configuration_aliases`: the aliases that every call of this module must pass.
+    pub aliases: Vec<ProviderRef>,
     /// Its place.
     pub span: Option<Span>,
 }
@@ -237,6 +241,8 @@ pub struct ModuleCall {
     pub name: Arc<str>,
     /// `source`, as written.
     pub source: String,
+    /// The place of `source`, if it is set.
+    pub source_span: Option<Span>,
     /// `count`, `for_each`.
     pub repetition: Repetition,
     /// `depends_on`.
@@ -245,6 +251,8 @@ pub struct ModuleCall {
     pub providers: BTreeMap<ProviderRef, ProviderRef>,
     /// Input values by variable name.
     pub inputs: BTreeMap<Arc<str>, Expr>,
+    /// The places of the names of input values.
+    pub input_names: BTreeMap<Arc<str>, Span>,
     /// The header.
     pub span: Span,
 }
