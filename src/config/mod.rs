@@ -8,6 +8,7 @@
 
 mod assemble;
 mod blocks;
+mod calls;
 pub mod check;
 pub mod codes;
 mod constant;
@@ -16,7 +17,9 @@ pub mod load;
 mod model;
 mod module;
 mod overrides;
+mod providers;
 mod refactor;
+pub mod reference;
 mod resource;
 mod settings;
 pub mod target;
