@@ -191,12 +191,18 @@ impl Names<'_> {
 /// Reports `removed` blocks about what the module still declares.
 fn removed_exist(module: &Module, cx: &mut Context<'_>) {
     for removed in &module.removed {
-        let Ok(address) = super::target::pattern(&removed.from) else { continue };
+        let Ok(address) = super::target::pattern(&removed.from) else {
+            continue;
+        };
         let found = match (address.module.as_slice(), &address.resource) {
-            ([], Some((resource, _))) => {
-                module.resources.get(resource).map(|declared| (resource.to_string(), declared.span))
-            }
-            ([(name, _)], None) => module.calls.get(name).map(|call| (format!("module.{name}"), call.span)),
+            ([], Some((resource, _))) => module
+                .resources
+                .get(resource)
+                .map(|declared| (resource.to_string(), declared.span)),
+            ([(name, _)], None) => module
+                .calls
+                .get(name)
+                .map(|call| (format!("module.{name}"), call.span)),
             _ => None,
         };
         if let Some((name, span)) = found {

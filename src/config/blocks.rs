@@ -35,7 +35,8 @@ impl Context<'_> {
         summary: impl Into<String>,
         detail: impl Into<String>,
     ) {
-        self.diagnostics.push(Diagnostic::error(code, detail).summary(summary).at(at));
+        self.diagnostics
+            .push(Diagnostic::error(code, detail).summary(summary).at(at));
     }
 
     /// Reports a warning.
@@ -69,8 +70,6 @@ pub(super) struct Content {
     pub blocks: Vec<Block>,
     /// All else, if the schema is open.
     pub rest: Body,
-    /// The header of the block, for what is missing.
-    pub header: Span,
     /// Whether it came from JSON.
     pub json: bool,
 }
@@ -82,8 +81,11 @@ impl Content {
         let mut content = Content {
             arguments: BTreeMap::new(),
             blocks: Vec::new(),
-            rest: Body { items: Vec::new(), span: body.span, json: body.json },
-            header,
+            rest: Body {
+                items: Vec::new(),
+                span: body.span,
+                json: body.json,
+            },
             json: body.json,
         };
         for item in body.items {
@@ -150,7 +152,9 @@ impl Content {
 
     /// All nested blocks of a type, once.
     pub fn take_blocks(&mut self, kind: &str) -> Vec<Block> {
-        let (taken, left) = std::mem::take(&mut self.blocks).into_iter().partition(|block| &*block.kind.name == kind);
+        let (taken, left) = std::mem::take(&mut self.blocks)
+            .into_iter()
+            .partition(|block| &*block.kind.name == kind);
         self.blocks = left;
         taken
     }
@@ -191,7 +195,10 @@ pub(super) fn unsupported_block(kind: &Ident, schema: &Schema, cx: &mut Context<
             kind.name
         ));
     } else {
-        detail.push_str(&did_you_mean(&kind.name, schema.blocks.iter().map(|(known, _)| *known)));
+        detail.push_str(&did_you_mean(
+            &kind.name,
+            schema.blocks.iter().map(|(known, _)| *known),
+        ));
     }
     cx.error(&codes::UNSUPPORTED_BLOCK, kind.span, detail);
 }

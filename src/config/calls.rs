@@ -13,7 +13,9 @@ use super::{Config, Module, ModuleCall, ProviderRef, Repetition, codes};
 /// Checks the calls and the provider references of one module.
 pub(super) fn check(config: &Config, addr: &ModuleAddr, module: &Module, found: &mut Diagnostics) {
     for call in module.calls.values() {
-        let Some(child) = config.modules.get(&addr.child(Arc::clone(&call.name))) else { continue };
+        let Some(child) = config.modules.get(&addr.child(Arc::clone(&call.name))) else {
+            continue;
+        };
         inputs(call, child, found);
         passed_providers(addr, module, call, child, found);
         if !matches!(call.repetition, Repetition::One) || !call.depends_on.is_empty() {
@@ -35,9 +37,15 @@ fn inputs(call: &ModuleCall, child: &Module, found: &mut Diagnostics) {
     for (name, place) in &call.input_names {
         if !child.variables.contains_key(name) {
             let hint = did_you_mean(name, child.variables.keys().map(|name| &**name));
-            let detail =
-                format!("The called module (\"{}\") declares no variable \"{name}\".{hint}", child.dir);
-            found.push(Diagnostic::error(&codes::UNDECLARED_INPUT, detail).at(*place).within(call.span));
+            let detail = format!(
+                "The called module (\"{}\") declares no variable \"{name}\".{hint}",
+                child.dir
+            );
+            found.push(
+                Diagnostic::error(&codes::UNDECLARED_INPUT, detail)
+                    .at(*place)
+                    .within(call.span),
+            );
         }
     }
     for variable in child.variables.values() {
@@ -64,7 +72,10 @@ fn provider(addr: &ModuleAddr, module: &Module, reference: &ProviderRef, at: Spa
     if has(module, reference) {
         return;
     }
-    let aliases = module.providers.keys().filter(|known| known.name == reference.name);
+    let aliases = module
+        .providers
+        .keys()
+        .filter(|known| known.name == reference.name);
     let aliases: Vec<String> = aliases.map(ToString::to_string).collect();
     let detail = format!(
         "There is no provider configuration \"{reference}\" in {}. Declare it by a provider \"{}\" block with this \
@@ -76,7 +87,13 @@ fn provider(addr: &ModuleAddr, module: &Module, reference: &ProviderRef, at: Spa
     found.push(Diagnostic::error(&codes::UNDECLARED_PROVIDER, detail).at(at));
 }
 
-fn passed_providers(addr: &ModuleAddr, module: &Module, call: &ModuleCall, child: &Module, found: &mut Diagnostics) {
+fn passed_providers(
+    addr: &ModuleAddr,
+    module: &Module,
+    call: &ModuleCall,
+    child: &Module,
+    found: &mut Diagnostics,
+) {
     for (theirs, ours) in &call.providers {
         provider(addr, module, ours, call.span, found);
         if !has(child, theirs) {
@@ -89,7 +106,11 @@ fn passed_providers(addr: &ModuleAddr, module: &Module, call: &ModuleCall, child
         }
     }
     for required in child.settings.required_providers.values() {
-        for alias in required.aliases.iter().filter(|alias| !call.providers.contains_key(alias)) {
+        for alias in required
+            .aliases
+            .iter()
+            .filter(|alias| !call.providers.contains_key(alias))
+        {
             let detail = format!(
                 "The called module (\"{}\") needs the provider configuration \"{alias}\". Pass it: \
                  providers = {{ {alias} = ... }}.",
@@ -104,9 +125,15 @@ fn passed_providers(addr: &ModuleAddr, module: &Module, call: &ModuleCall, child
 fn own_providers(config: &Config, addr: &ModuleAddr, call: &ModuleCall, found: &mut Diagnostics) {
     let mut dirs = BTreeSet::new();
     // Addresses of modules below this one follow it in order.
-    let below = config.modules.range(addr.clone()..).take_while(|(below, _)| below.0.starts_with(&addr.0));
+    let below = config
+        .modules
+        .range(addr.clone()..)
+        .take_while(|(below, _)| below.0.starts_with(&addr.0));
     for (_, module) in below {
-        let configured = module.providers.values().any(|provider| !provider.body.items.is_empty());
+        let configured = module
+            .providers
+            .values()
+            .any(|provider| !provider.body.items.is_empty());
         if configured && dirs.insert(&module.dir) {
             let detail = format!(
                 "The module in \"{}\" has provider blocks of its own, so it cannot be called with count, for_each or \

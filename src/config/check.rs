@@ -19,14 +19,21 @@ use super::{Check, Condition, Config, Module, Repetition, Resource, calls, codes
 pub fn references(config: &Config) -> Diagnostics {
     let mut found = Diagnostics::new();
     for (addr, module) in &config.modules {
-        let mut checker = Checker { config, addr, module, found: Diagnostics::new() };
+        let mut checker = Checker {
+            config,
+            addr,
+            module,
+            found: Diagnostics::new(),
+        };
         checker.module();
         found.extend(checker.found);
         calls::check(config, addr, module, &mut found);
     }
     // A directory that is called twice has its faults once.
     found.0.sort_by(|a, b| a.subject.cmp(&b.subject));
-    found.0.dedup_by(|a, b| a.subject == b.subject && a.code == b.code && a.detail == b.detail);
+    found
+        .0
+        .dedup_by(|a, b| a.subject == b.subject && a.code == b.code && a.detail == b.detail);
     found
 }
 
@@ -113,36 +120,56 @@ impl Checker<'_> {
     }
 
     fn resource(&mut self, resource: &Resource, outside: Here<'_>) {
-        let own = Here { own: Some(&resource.addr), ..outside };
+        let own = Here {
+            own: Some(&resource.addr),
+            ..outside
+        };
         if let Some(expr) = resource.repetition.expr() {
             self.expr(expr, own);
         }
-        let inside = Here { own: Some(&resource.addr), ..Here::of(&resource.repetition) };
+        let inside = Here {
+            own: Some(&resource.addr),
+            ..Here::of(&resource.repetition)
+        };
         self.body(&resource.body, inside);
         self.depends_on(&resource.depends_on);
         for trigger in &resource.lifecycle.replace_triggered_by {
             self.expr_loosely(trigger, inside);
         }
         self.conditions(&resource.lifecycle.preconditions, inside);
-        self.conditions(&resource.lifecycle.postconditions, Here { itself: true, ..inside });
+        self.conditions(
+            &resource.lifecycle.postconditions,
+            Here {
+                itself: true,
+                ..inside
+            },
+        );
     }
 
     fn check(&mut self, check: &Check) {
         if let Some(data) = &check.data {
             self.resource(data, Here::default());
         }
-        let here = Here { nested: check.data.as_ref().map(|data| &data.addr), ..Here::default() };
+        let here = Here {
+            nested: check.data.as_ref().map(|data| &data.addr),
+            ..Here::default()
+        };
         self.conditions(&check.asserts, here);
     }
 
     fn imports(&mut self) {
         for import in &self.module.imports {
-            let each = Here { each: import.for_each.is_some(), ..Here::default() };
+            let each = Here {
+                each: import.for_each.is_some(),
+                ..Here::default()
+            };
             if let Some(expr) = &import.for_each {
                 self.expr(expr, Here::default());
             }
             self.expr(&import.id, each);
-            let Ok(address) = target::pattern(&import.to) else { continue };
+            let Ok(address) = target::pattern(&import.to) else {
+                continue;
+            };
             let keys = address.module.iter().map(|(_, key)| key);
             let keys = keys.chain(address.resource.iter().map(|(_, key)| key));
             for key in keys.flatten() {
@@ -159,7 +186,9 @@ impl Checker<'_> {
                     import.to.span,
                     format!(
                         "There is no {resource} in {}. Declare the resource that the import shall lead to.",
-                        module_name(&ModuleAddr(address.module.iter().map(|(name, _)| Arc::clone(name)).collect()))
+                        module_name(&ModuleAddr(
+                            address.module.iter().map(|(name, _)| Arc::clone(name)).collect()
+                        ))
                     ),
                 );
             }
@@ -283,7 +312,11 @@ impl Checker<'_> {
         let Some(declared) = self.module.resources.get(resource) else {
             let detail = format!(
                 "There is no {} \"{}\" \"{}\" in {}.{}",
-                if resource.mode == Mode::Data { "data source" } else { "resource" },
+                if resource.mode == Mode::Data {
+                    "data source"
+                } else {
+                    "resource"
+                },
                 resource.type_name,
                 resource.name,
                 module_name(self.addr),
@@ -317,7 +350,11 @@ impl Checker<'_> {
                 );
             }
             (Repetition::Count(_) | Repetition::ForEach(_), Some(Step::Attr(_))) => {
-                let set = if matches!(repetition, Repetition::Count(_)) { "count" } else { "for_each" };
+                let set = if matches!(repetition, Repetition::Count(_)) {
+                    "count"
+                } else {
+                    "for_each"
+                };
                 let detail = format!(
                     "{what} has {set} set, so an attribute belongs to one of its instances. Say which one by a key in \
                      brackets, such as {what}{example}, or take all of them with a for expression."
@@ -334,7 +371,17 @@ impl Checker<'_> {
 
     fn resource_hint(&self, wanted: &ResourceAddr) -> String {
         let all = || self.module.resources.keys();
-        let words = ["var", "local", "module", "data", "each", "count", "self", "path", "terraform"];
+        let words = [
+            "var",
+            "local",
+            "module",
+            "data",
+            "each",
+            "count",
+            "self",
+            "path",
+            "terraform",
+        ];
         let names = all().filter(|known| known.mode == wanted.mode && known.type_name == wanted.type_name);
         let hint = did_you_mean(&wanted.name, names.map(|known| &*known.name));
         if !hint.is_empty() {
@@ -344,18 +391,33 @@ impl Checker<'_> {
             Mode::Managed => Mode::Data,
             Mode::Data => Mode::Managed,
         };
-        let other = ResourceAddr { mode: other_mode, ..wanted.clone() };
+        let other = ResourceAddr {
+            mode: other_mode,
+            ..wanted.clone()
+        };
         if self.module.resources.contains_key(&other) {
             return format!(" Did you mean \"{other}\"?");
         }
         let types = all().filter(|known| known.mode == wanted.mode && known.name == wanted.name);
-        did_you_mean(&wanted.type_name, types.map(|known| &*known.type_name).chain(words))
+        did_you_mean(
+            &wanted.type_name,
+            types.map(|known| &*known.type_name).chain(words),
+        )
     }
 
-    fn module_reference(&mut self, call: &Arc<str>, output: Option<&Arc<str>>, name: &Reference, keyed: bool) {
+    fn module_reference(
+        &mut self,
+        call: &Arc<str>,
+        output: Option<&Arc<str>>,
+        name: &Reference,
+        keyed: bool,
+    ) {
         let Some(declared) = self.module.calls.get(call) else {
             let hint = did_you_mean(call, self.module.calls.keys().map(|name| &**name));
-            let detail = format!("There is no module call \"{call}\" in {}.{hint}", module_name(self.addr));
+            let detail = format!(
+                "There is no module call \"{call}\" in {}.{hint}",
+                module_name(self.addr)
+            );
             return self.error(&codes::UNDECLARED_MODULE, name.span, detail);
         };
         if keyed {
@@ -385,5 +447,9 @@ impl Checker<'_> {
 
 /// `the root module`, `module.a.module.b`
 pub(super) fn module_name(addr: &ModuleAddr) -> String {
-    if addr.is_root() { "the root module".to_owned() } else { addr.to_string() }
+    if addr.is_root() {
+        "the root module".to_owned()
+    } else {
+        addr.to_string()
+    }
 }

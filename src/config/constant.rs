@@ -12,7 +12,9 @@ use super::codes;
 /// Whether a text can be a name: a letter or an underscore, then letters, digits, underscores and dashes.
 pub fn is_name(text: &str) -> bool {
     let mut letters = text.chars();
-    letters.next().is_some_and(|first| first.is_alphabetic() || first == '_')
+    letters
+        .next()
+        .is_some_and(|first| first.is_alphabetic() || first == '_')
         && letters.all(|letter| letter.is_alphanumeric() || letter == '_' || letter == '-')
 }
 
@@ -59,7 +61,9 @@ impl Content {
 
     /// A list of plain references, such as `depends_on`.
     pub fn references(&mut self, name: &str, cx: &mut Context<'_>) -> Vec<Expr> {
-        let Some(expr) = self.take(name) else { return Vec::new() };
+        let Some(expr) = self.take(name) else {
+            return Vec::new();
+        };
         let json = self.json;
         let span = expr.span;
         let ExprKind::Tuple(elements) = expr.kind else {
@@ -70,7 +74,10 @@ impl Content {
             );
             return Vec::new();
         };
-        elements.into_iter().filter_map(|element| unquoted(element, json, cx)).collect()
+        elements
+            .into_iter()
+            .filter_map(|element| unquoted(element, json, cx))
+            .collect()
     }
 
     /// An argument that is one plain reference.
@@ -156,7 +163,9 @@ pub(super) fn check_constant(name: &str, expr: &Expr, cx: &mut Context<'_>) -> b
 
 /// A reference that may be written as a string: always in JSON, with a warning in the native syntax.
 pub(super) fn unquoted(expr: Expr, json: bool, cx: &mut Context<'_>) -> Option<Expr> {
-    let ExprKind::String(text) = &expr.kind else { return Some(expr) };
+    let ExprKind::String(text) = &expr.kind else {
+        return Some(expr);
+    };
     if !json {
         cx.warning(
             &codes::QUOTED_REFERENCE,
@@ -165,6 +174,8 @@ pub(super) fn unquoted(expr: Expr, json: bool, cx: &mut Context<'_>) -> Option<E
         );
     }
     let inside = expr.span.start as usize + 1;
-    let parsed = cx.diagnostics.take_all(parse_expression(text, expr.span.file, inside))?;
+    let parsed = cx
+        .diagnostics
+        .take_all(parse_expression(text, expr.span.file, inside))?;
     Some(parsed)
 }

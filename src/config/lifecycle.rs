@@ -11,7 +11,12 @@ use super::variable::conditions;
 use super::{IgnoreChanges, Lifecycle, codes};
 
 pub(super) static LIFECYCLE: Schema = Schema {
-    arguments: &["create_before_destroy", "prevent_destroy", "ignore_changes", "replace_triggered_by"],
+    arguments: &[
+        "create_before_destroy",
+        "prevent_destroy",
+        "ignore_changes",
+        "replace_triggered_by",
+    ],
     required: &[],
     blocks: &[("precondition", &[]), ("postcondition", &[])],
     open: false,
@@ -44,7 +49,9 @@ pub(super) fn lifecycle(block: Block, mode: Mode, cx: &mut Context<'_>) -> Lifec
 }
 
 fn ignore_changes(content: &mut Content, cx: &mut Context<'_>) -> IgnoreChanges {
-    let Some(expr) = content.take("ignore_changes") else { return IgnoreChanges::None };
+    let Some(expr) = content.take("ignore_changes") else {
+        return IgnoreChanges::None;
+    };
     let json = content.json;
     let span = expr.span;
     let elements = match expr.kind {
@@ -71,7 +78,9 @@ fn ignore_changes(content: &mut Content, cx: &mut Context<'_>) -> IgnoreChanges 
             );
             continue;
         }
-        let Some(path) = unquoted(element, json, cx) else { continue };
+        let Some(path) = unquoted(element, json, cx) else {
+            continue;
+        };
         if traversal(&path).is_some() {
             paths.push(path);
         } else {
@@ -88,7 +97,9 @@ fn ignore_changes(content: &mut Content, cx: &mut Context<'_>) -> IgnoreChanges 
 
 fn replace_triggered_by(content: &mut Content, cx: &mut Context<'_>) -> Vec<Expr> {
     let name = "replace_triggered_by";
-    let Some(expr) = content.take(name) else { return Vec::new() };
+    let Some(expr) = content.take(name) else {
+        return Vec::new();
+    };
     let json = content.json;
     let span = expr.span;
     let ExprKind::Tuple(elements) = expr.kind else {
@@ -143,9 +154,21 @@ fn trigger_fault(expr: &Expr) -> Option<Span> {
     }
     let mut references = variables(expr).into_iter();
     let main = references.next()?;
-    let others = ["var", "local", "module", "data", "each", "count", "self", "path", "terraform"];
+    let others = [
+        "var",
+        "local",
+        "module",
+        "data",
+        "each",
+        "count",
+        "self",
+        "path",
+        "terraform",
+    ];
     if others.contains(&&*main.root.name) || main.steps.is_empty() {
         return Some(main.span);
     }
-    references.find(|key| !matches!(&*key.root.name, "count" | "each")).map(|key| key.span)
+    references
+        .find(|key| !matches!(&*key.root.name, "count" | "each"))
+        .map(|key| key.span)
 }

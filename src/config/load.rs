@@ -29,7 +29,12 @@ pub trait Reader {
 /// Loads the root module and all modules that it calls. The texts are added to `sources`. What could be
 /// understood is returned even when there are errors, so that more can be checked.
 pub fn load(reader: &dyn Reader, sources: &mut SourceMap) -> (Config, Diagnostics) {
-    let mut loader = Loader { reader, sources, diagnostics: Diagnostics::new(), read: BTreeMap::new() };
+    let mut loader = Loader {
+        reader,
+        sources,
+        diagnostics: Diagnostics::new(),
+        read: BTreeMap::new(),
+    };
     let config = loader.run();
     (config, loader.diagnostics)
 }
@@ -74,11 +79,17 @@ impl Above {
 impl Loader<'_> {
     fn run(&mut self) -> Config {
         let mut config = Config::default();
-        let root =
-            Wanted { addr: ModuleAddr::root(), dir: ".".to_owned(), above: Arc::new(Above::Nothing), from: None };
+        let root = Wanted {
+            addr: ModuleAddr::root(),
+            dir: ".".to_owned(),
+            above: Arc::new(Above::Nothing),
+            from: None,
+        };
         let mut queue = VecDeque::from([root]);
         while let Some(wanted) = queue.pop_front() {
-            let Some(module) = self.module(&wanted) else { continue };
+            let Some(module) = self.module(&wanted) else {
+                continue;
+            };
             let above = Arc::new(Above::Dir(wanted.dir.clone(), Arc::clone(&wanted.above)));
             for call in module.calls.values() {
                 if !is_local(&call.source) {
@@ -93,7 +104,12 @@ impl Loader<'_> {
                     continue;
                 }
                 let addr = wanted.addr.child(Arc::clone(&call.name));
-                queue.push_back(Wanted { addr, dir, above: Arc::clone(&above), from: Some(from) });
+                queue.push_back(Wanted {
+                    addr,
+                    dir,
+                    above: Arc::clone(&above),
+                    from: Some(from),
+                });
             }
             config.modules.insert(wanted.addr, module);
         }
@@ -109,7 +125,10 @@ impl Loader<'_> {
             Err(reason) => {
                 let mut fault = Diagnostic::error(
                     &codes::MODULE_UNREADABLE,
-                    format!("The module directory \"{}\" could not be read: {reason}", wanted.dir),
+                    format!(
+                        "The module directory \"{}\" could not be read: {reason}",
+                        wanted.dir
+                    ),
                 );
                 fault.subject = wanted.from;
                 self.diagnostics.push(fault);
@@ -125,13 +144,25 @@ impl Loader<'_> {
         for (name, text) in files {
             let Some(kind) = FileKind::of(&name) else { continue };
             let id = self.sources.add(name.clone(), text);
-            let Some(text) = self.sources.file(id).map(|file| Arc::clone(file.text())) else { continue };
-            let (body, faults): (Body, Diagnostics) =
-                if kind.json { parse_json_file(&text, id) } else { parse_file(&text, id) };
+            let Some(text) = self.sources.file(id).map(|file| Arc::clone(file.text())) else {
+                continue;
+            };
+            let (body, faults): (Body, Diagnostics) = if kind.json {
+                parse_json_file(&text, id)
+            } else {
+                parse_file(&text, id)
+            };
             self.diagnostics.extend(faults);
-            bodies.push(SourceBody { name, body, is_override: kind.is_override });
+            bodies.push(SourceBody {
+                name,
+                body,
+                is_override: kind.is_override,
+            });
         }
-        let mut cx = Context { sources: self.sources, diagnostics: std::mem::take(&mut self.diagnostics) };
+        let mut cx = Context {
+            sources: self.sources,
+            diagnostics: std::mem::take(&mut self.diagnostics),
+        };
         let mut module = assemble(bodies, wanted.addr.is_root(), &mut cx);
         self.diagnostics = cx.diagnostics;
         module.dir.clone_from(&wanted.dir);
@@ -170,7 +201,10 @@ impl FileKind {
             (None, Some(stem)) => (stem, true),
             (None, None) => return None,
         };
-        Some(FileKind { json, is_override: stem == "override" || stem.ends_with("_override") })
+        Some(FileKind {
+            json,
+            is_override: stem == "override" || stem.ends_with("_override"),
+        })
     }
 }
 
@@ -186,7 +220,11 @@ fn join(dir: &str, source: &str) -> String {
             part => parts.push(part),
         }
     }
-    if parts.is_empty() { ".".to_owned() } else { parts.join("/") }
+    if parts.is_empty() {
+        ".".to_owned()
+    } else {
+        parts.join("/")
+    }
 }
 
 #[cfg(test)]

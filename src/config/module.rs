@@ -15,7 +15,14 @@ use super::target::provider_ref;
 use super::{ModuleCall, ProviderRef, codes};
 
 pub(super) static MODULE: Schema = Schema {
-    arguments: &["source", "version", "count", "for_each", "depends_on", "providers"],
+    arguments: &[
+        "source",
+        "version",
+        "count",
+        "for_each",
+        "depends_on",
+        "providers",
+    ],
     required: &["source"],
     blocks: &[("lifecycle", &[]), ("locals", &[])],
     open: true,
@@ -26,8 +33,14 @@ pub(super) fn module(block: Block, cx: &mut Context<'_>) -> Option<ModuleCall> {
     let label = block.labels.first()?.clone();
     check_name("module", &label, cx);
     let mut content = Content::read(block.body, block.header, &MODULE, cx);
-    let source_span = content.arguments.get("source").map(|attribute| attribute.expr.span);
-    let source = content.string("source", cx).map(|(source, _)| source).unwrap_or_default();
+    let source_span = content
+        .arguments
+        .get("source")
+        .map(|attribute| attribute.expr.span);
+    let source = content
+        .string("source", cx)
+        .map(|(source, _)| source)
+        .unwrap_or_default();
     if let Some(span) = source_span
         && !source.is_empty()
     {
@@ -83,10 +96,17 @@ fn check_source(source: &str, span: Span, cx: &mut Context<'_>) {
     if is_local(source) {
         return;
     }
-    let mut detail =
-        String::from("Only local paths are supported as sources of modules: they begin with \"./\" or \"../\".");
-    if source.chars().all(|letter| letter.is_alphanumeric() || "-_./".contains(letter)) && !source.starts_with('/') {
-        detail.push_str(&format!(" If a directory below this one is meant, write \"./{source}\"."));
+    let mut detail = String::from(
+        "Only local paths are supported as sources of modules: they begin with \"./\" or \"../\".",
+    );
+    if source
+        .chars()
+        .all(|letter| letter.is_alphanumeric() || "-_./".contains(letter))
+        && !source.starts_with('/')
+    {
+        detail.push_str(&format!(
+            " If a directory below this one is meant, write \"./{source}\"."
+        ));
     }
     cx.error(&codes::MODULE_SOURCE, span, detail);
 }
@@ -97,7 +117,9 @@ pub(super) fn is_local(source: &str) -> bool {
 }
 
 fn providers(content: &mut Content, cx: &mut Context<'_>) -> BTreeMap<ProviderRef, ProviderRef> {
-    let Some(expr) = content.take("providers") else { return BTreeMap::new() };
+    let Some(expr) = content.take("providers") else {
+        return BTreeMap::new();
+    };
     let json = content.json;
     let span = expr.span;
     let ExprKind::Object(items) = expr.kind else {
@@ -110,10 +132,14 @@ fn providers(content: &mut Content, cx: &mut Context<'_>) -> BTreeMap<ProviderRe
     };
     let mut found = BTreeMap::new();
     for item in items {
-        let Some(value) = unquoted(item.value, json, cx) else { continue };
+        let Some(value) = unquoted(item.value, json, cx) else {
+            continue;
+        };
         let theirs = cx.diagnostics.take(provider_key(&item.key));
         let ours = cx.diagnostics.take(provider_ref(&value));
-        let (Some(theirs), Some(ours)) = (theirs, ours) else { continue };
+        let (Some(theirs), Some(ours)) = (theirs, ours) else {
+            continue;
+        };
         if found.contains_key(&theirs) {
             cx.error(
                 &codes::DUPLICATE,
@@ -129,13 +155,22 @@ fn providers(content: &mut Content, cx: &mut Context<'_>) -> BTreeMap<ProviderRe
 
 fn provider_key(key: &ObjectKey) -> Result<ProviderRef, Diagnostic> {
     match key {
-        ObjectKey::Ident(name) => Ok(ProviderRef { name: Arc::clone(&name.name), alias: None }),
-        ObjectKey::Expr(Expr { kind: ExprKind::String(text), span }) => {
+        ObjectKey::Ident(name) => Ok(ProviderRef {
+            name: Arc::clone(&name.name),
+            alias: None,
+        }),
+        ObjectKey::Expr(Expr {
+            kind: ExprKind::String(text),
+            span,
+        }) => {
             let inside = span.start as usize + 1;
             let parsed = parse_expression(text, span.file, inside).ok();
             match parsed {
                 Some(expr) => provider_ref(&expr),
-                None => provider_ref(&Expr { kind: ExprKind::Null, span: *span }),
+                None => provider_ref(&Expr {
+                    kind: ExprKind::Null,
+                    span: *span,
+                }),
             }
         }
         ObjectKey::Expr(expr) => provider_ref(expr),

@@ -39,8 +39,12 @@ pub(super) fn apply(blocks: &mut Vec<Block>, changes: Vec<Block>, cx: &mut Conte
             "terraform" => terraform(blocks, change, cx),
             "locals" => {
                 for item in change.body.items {
-                    let Item::Attribute(attribute) = &item else { continue };
-                    let base = locals.get(&attribute.name.name).and_then(|at| blocks.get_mut(*at));
+                    let Item::Attribute(attribute) = &item else {
+                        continue;
+                    };
+                    let base = locals
+                        .get(&attribute.name.name)
+                        .and_then(|at| blocks.get_mut(*at));
                     match base {
                         Some(base) => replace_argument(&mut base.body, item),
                         None => missing("local value", attribute.name.span, cx),
@@ -50,7 +54,9 @@ pub(super) fn apply(blocks: &mut Vec<Block>, changes: Vec<Block>, cx: &mut Conte
             kind @ ("moved" | "removed" | "import" | "check" | "ephemeral") => cx.error(
                 &codes::OVERRIDE,
                 change.header,
-                format!("{kind} blocks cannot stand in an override file. Write it in another file of the module."),
+                format!(
+                    "{kind} blocks cannot stand in an override file. Write it in another file of the module."
+                ),
             ),
             _ => {
                 let key = key(&change);
@@ -80,10 +86,13 @@ fn missing(what: &str, at: Span, cx: &mut Context<'_>) {
 fn key(block: &Block) -> Key {
     let labels = block.labels.iter().map(|label| Arc::clone(&label.name)).collect();
     let alias = match &*block.kind.name {
-        "provider" => block.body.attributes().find_map(|attribute| match &attribute.expr.kind {
-            ExprKind::String(alias) if &*attribute.name.name == "alias" => Some(Arc::clone(alias)),
-            _ => None,
-        }),
+        "provider" => block
+            .body
+            .attributes()
+            .find_map(|attribute| match &attribute.expr.kind {
+                ExprKind::String(alias) if &*attribute.name.name == "alias" => Some(Arc::clone(alias)),
+                _ => None,
+            }),
         _ => None,
     };
     (Arc::clone(&block.kind.name), labels, alias)
@@ -114,12 +123,16 @@ fn merge(base: &mut Block, change: Block, cx: &mut Context<'_>) {
         );
         return;
     }
-    let Some(schema) = schema(&change.kind.name) else { return };
+    let Some(schema) = schema(&change.kind.name) else {
+        return;
+    };
     let body = std::mem::replace(&mut base.body, Body::empty(base.span));
     base.body = native_blocks(body, schema, cx);
     let change_body = native_blocks(change.body, schema, cx);
     if matches!(&*change.kind.name, "resource" | "data" | "module")
-        && let Some(found) = change_body.attributes().find(|found| &*found.name.name == "depends_on")
+        && let Some(found) = change_body
+            .attributes()
+            .find(|found| &*found.name.name == "depends_on")
     {
         cx.error(
             &codes::OVERRIDE,
@@ -131,8 +144,11 @@ fn merge(base: &mut Block, change: Block, cx: &mut Context<'_>) {
 }
 
 fn merge_body(base: &mut Body, change: Body, cx: &mut Context<'_>) {
-    let replaced: BTreeSet<Arc<str>> =
-        change.blocks().map(nested_kind).filter(|kind| &**kind != "lifecycle").collect();
+    let replaced: BTreeSet<Arc<str>> = change
+        .blocks()
+        .map(nested_kind)
+        .filter(|kind| &**kind != "lifecycle")
+        .collect();
     base.items.retain(|item| match item {
         Item::Block(block) => !replaced.contains(&nested_kind(block)),
         Item::Attribute(_) => true,
@@ -208,7 +224,10 @@ fn replace_argument(base: &mut Body, item: Item) {
 /// A `terraform` block of an override file: a version constraint and a backend replace those of all other
 /// files, required providers are replaced one by one.
 fn terraform(blocks: &mut Vec<Block>, change: Block, cx: &mut Context<'_>) {
-    let change = Block { body: native_blocks(change.body, &TERRAFORM, cx), ..change };
+    let change = Block {
+        body: native_blocks(change.body, &TERRAFORM, cx),
+        ..change
+    };
     let mut kept = Vec::new();
     for item in change.body.items {
         let entries = match item {
@@ -219,16 +238,21 @@ fn terraform(blocks: &mut Vec<Block>, change: Block, cx: &mut Context<'_>) {
             }
         };
         for entry in entries.body.items {
-            let Item::Attribute(attribute) = &entry else { continue };
+            let Item::Attribute(attribute) = &entry else {
+                continue;
+            };
             let name = Arc::clone(&attribute.name.name);
-            let lists = blocks.iter_mut().filter(|block| &*block.kind.name == "terraform").flat_map(|block| {
-                let body = std::mem::replace(&mut block.body, Body::empty(block.span));
-                block.body = native_blocks(body, &TERRAFORM, cx);
-                block.body.items.iter_mut().filter_map(|item| match item {
-                    Item::Block(nested) if &*nested.kind.name == "required_providers" => Some(nested),
-                    _ => None,
-                })
-            });
+            let lists = blocks
+                .iter_mut()
+                .filter(|block| &*block.kind.name == "terraform")
+                .flat_map(|block| {
+                    let body = std::mem::replace(&mut block.body, Body::empty(block.span));
+                    block.body = native_blocks(body, &TERRAFORM, cx);
+                    block.body.items.iter_mut().filter_map(|item| match item {
+                        Item::Block(nested) if &*nested.kind.name == "required_providers" => Some(nested),
+                        _ => None,
+                    })
+                });
             let mut lists: Vec<&mut Block> = lists.collect();
             let holder = lists
                 .iter()
@@ -237,7 +261,11 @@ fn terraform(blocks: &mut Vec<Block>, change: Block, cx: &mut Context<'_>) {
             match lists.get_mut(holder) {
                 Some(list) => replace_argument(&mut list.body, entry),
                 None => kept.push(Item::Block(Block {
-                    body: Body { items: vec![entry], span: entries.body.span, json: entries.body.json },
+                    body: Body {
+                        items: vec![entry],
+                        span: entries.body.span,
+                        json: entries.body.json,
+                    },
                     kind: entries.kind.clone(),
                     labels: Vec::new(),
                     ..entries
@@ -247,12 +275,20 @@ fn terraform(blocks: &mut Vec<Block>, change: Block, cx: &mut Context<'_>) {
     }
     let sets = |name: &str| kept.iter().any(|item| is_argument(item, name));
     let new_version = sets("required_version");
-    let new_backend = kept.iter().any(|item| matches!(item, Item::Block(block) if &*block.kind.name == "backend"));
+    let new_backend = kept
+        .iter()
+        .any(|item| matches!(item, Item::Block(block) if &*block.kind.name == "backend"));
     for block in blocks.iter_mut().filter(|block| &*block.kind.name == "terraform") {
         block.body.items.retain(|item| match item {
             Item::Attribute(_) => !(new_version && is_argument(item, "required_version")),
             Item::Block(nested) => !(new_backend && &*nested.kind.name == "backend"),
         });
     }
-    blocks.push(Block { body: Body { items: kept, ..change.body }, ..change });
+    blocks.push(Block {
+        body: Body {
+            items: kept,
+            ..change.body
+        },
+        ..change
+    });
 }

@@ -16,15 +16,23 @@ impl Config {
         let mut at = module.clone();
         let mut reference = reference.clone();
         loop {
-            let declared = self.modules.get(&at).is_some_and(|module| module.providers.contains_key(&reference));
-            let Some((name, above)) = at.0.split_last() else { return (at, reference) };
+            let declared = self
+                .modules
+                .get(&at)
+                .is_some_and(|module| module.providers.contains_key(&reference));
+            let Some((name, above)) = at.0.split_last() else {
+                return (at, reference);
+            };
             if declared {
                 return (at, reference);
             }
             let above = ModuleAddr(above.to_vec());
             let call = self.modules.get(&above).and_then(|module| module.calls.get(name));
             if let Some(ours) = call.and_then(|call| call.providers.get(&reference)) {
-                reference = ProviderRef { name: Arc::clone(&ours.name), alias: ours.alias.clone() };
+                reference = ProviderRef {
+                    name: Arc::clone(&ours.name),
+                    alias: ours.alias.clone(),
+                };
             }
             at = above;
         }

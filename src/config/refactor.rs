@@ -9,18 +9,30 @@ use super::blocks::{Content, Context, Schema};
 use super::target::{pattern, provider_ref, target};
 use super::{Import, Moved, Removed, codes};
 
-static MOVED: Schema =
-    Schema { arguments: &["from", "to"], required: &["from", "to"], blocks: &[], open: false };
+static MOVED: Schema = Schema {
+    arguments: &["from", "to"],
+    required: &["from", "to"],
+    blocks: &[],
+    open: false,
+};
 
 static REMOVED: Schema = Schema {
     arguments: &["from"],
     required: &["from"],
-    blocks: &[("lifecycle", &[]), ("provisioner", &["type"]), ("connection", &[])],
+    blocks: &[
+        ("lifecycle", &[]),
+        ("provisioner", &["type"]),
+        ("connection", &[]),
+    ],
     open: false,
 };
 
-static REMOVED_LIFECYCLE: Schema =
-    Schema { arguments: &["destroy"], required: &["destroy"], blocks: &[], open: false };
+static REMOVED_LIFECYCLE: Schema = Schema {
+    arguments: &["destroy"],
+    required: &["destroy"],
+    blocks: &[],
+    open: false,
+};
 
 static IMPORT: Schema = Schema {
     arguments: &["to", "id", "for_each", "provider"],
@@ -37,14 +49,22 @@ pub(super) fn moved(block: Block, cx: &mut Context<'_>) -> Option<Moved> {
     let from_target = cx.diagnostics.take(target(&from));
     let to_target = cx.diagnostics.take(target(&to));
     let fault = match (from_target?, to_target?) {
-        (a, b) if a == b => "A move from an address to itself says nothing. Remove the block or correct one address.",
+        (a, b) if a == b => {
+            "A move from an address to itself says nothing. Remove the block or correct one address."
+        }
         (Target::Module(_), Target::Resource(_)) | (Target::Resource(_), Target::Module(_)) => {
             "Both addresses must name resources, or both must name modules."
         }
         (Target::Resource(a), Target::Resource(b)) if a.resource.mode != b.resource.mode => {
             "A managed resource cannot become a data source, nor the other way round."
         }
-        _ => return Some(Moved { from, to, span: block.header }),
+        _ => {
+            return Some(Moved {
+                from,
+                to,
+                span: block.header,
+            });
+        }
     };
     cx.error(&codes::MOVED, block.header, fault);
     None
@@ -53,7 +73,11 @@ pub(super) fn moved(block: Block, cx: &mut Context<'_>) -> Option<Moved> {
 /// A `removed` block.
 pub(super) fn removed(block: Block, cx: &mut Context<'_>) -> Option<Removed> {
     let mut content = Content::read(block.body, block.header, &REMOVED, cx);
-    for nested in content.take_blocks("provisioner").into_iter().chain(content.take_blocks("connection")) {
+    for nested in content
+        .take_blocks("provisioner")
+        .into_iter()
+        .chain(content.take_blocks("connection"))
+    {
         cx.error_titled(
             &codes::NOT_SUPPORTED,
             nested.header,
@@ -79,11 +103,22 @@ pub(super) fn removed(block: Block, cx: &mut Context<'_>) -> Option<Removed> {
         );
         return None;
     }
-    if address.resource.is_some_and(|(resource, _)| resource.mode == crate::addr::Mode::Data) {
-        cx.error(&codes::ADDRESS, from.span, "A data source is only read and leaves nothing to be removed.");
+    if address
+        .resource
+        .is_some_and(|(resource, _)| resource.mode == crate::addr::Mode::Data)
+    {
+        cx.error(
+            &codes::ADDRESS,
+            from.span,
+            "A data source is only read and leaves nothing to be removed.",
+        );
         return None;
     }
-    Some(Removed { from, destroy, span: block.header })
+    Some(Removed {
+        from,
+        destroy,
+        span: block.header,
+    })
 }
 
 /// An `import` block.
@@ -92,12 +127,20 @@ pub(super) fn import(block: Block, cx: &mut Context<'_>) -> Option<Import> {
     let provider = content
         .reference("provider", cx)
         .and_then(|expr| cx.diagnostics.take(provider_ref(&expr)));
-    let (to, id, for_each) = (content.reference("to", cx), content.take("id"), content.take("for_each"));
+    let (to, id, for_each) = (
+        content.reference("to", cx),
+        content.take("id"),
+        content.take("for_each"),
+    );
     let (to, id) = (to?, id?);
     match cx.diagnostics.take(pattern(&to))?.resource {
-        Some((resource, _)) if resource.mode == crate::addr::Mode::Managed => {
-            Some(Import { to, id, for_each, provider, span: block.header })
-        }
+        Some((resource, _)) if resource.mode == crate::addr::Mode::Managed => Some(Import {
+            to,
+            id,
+            for_each,
+            provider,
+            span: block.header,
+        }),
         _ => {
             cx.error(
                 &codes::ADDRESS,

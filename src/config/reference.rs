@@ -47,21 +47,31 @@ pub struct Reference {
 
 /// The references of an expression, in source order; a name that is spelt wrongly is a fault.
 pub fn references(expr: &Expr, faults: &mut Diagnostics) -> Vec<Reference> {
-    variables(expr).into_iter().filter_map(|found| faults.take(reference(found))).collect()
+    variables(expr)
+        .into_iter()
+        .filter_map(|found| faults.take(reference(found)))
+        .collect()
 }
 
 /// The references of everything in a body, without the iterators of its `dynamic` blocks.
 pub fn body_references(body: &Body, faults: &mut Diagnostics) -> Vec<Reference> {
     let mut found = Vec::new();
     collect(body, &BTreeSet::new(), &mut found);
-    found.into_iter().filter_map(|found| faults.take(reference(found))).collect()
+    found
+        .into_iter()
+        .filter_map(|found| faults.take(reference(found)))
+        .collect()
 }
 
 type Raw = crate::syntax::Reference;
 
 fn collect(body: &Body, bound: &BTreeSet<Arc<str>>, found: &mut Vec<Raw>) {
     let mut nested: Vec<&Block> = Vec::new();
-    let json_dynamic = if body.json { body.json_blocks("dynamic", 1).0 } else { Vec::new() };
+    let json_dynamic = if body.json {
+        body.json_blocks("dynamic", 1).0
+    } else {
+        Vec::new()
+    };
     for item in &body.items {
         match item {
             Item::Attribute(attribute) if body.json && matches!(&*attribute.name.name, "dynamic" | "//") => {}
@@ -83,7 +93,12 @@ fn collect(body: &Body, bound: &BTreeSet<Arc<str>>, found: &mut Vec<Raw>) {
 
 /// A `dynamic` block: its iterator means something in `content` and `labels`, not in `for_each`.
 fn dynamic(block: &Block, label: &Ident, bound: &BTreeSet<Arc<str>>, found: &mut Vec<Raw>) {
-    let argument = |name: &str| block.body.attributes().find(|attribute| &*attribute.name.name == name);
+    let argument = |name: &str| {
+        block
+            .body
+            .attributes()
+            .find(|attribute| &*attribute.name.name == name)
+    };
     let iterator = argument("iterator").and_then(|attribute: &Attribute| keyword(&attribute.expr));
     let mut inner = bound.clone();
     inner.insert(iterator.map_or_else(|| Arc::clone(&label.name), Arc::from));
@@ -97,7 +112,11 @@ fn dynamic(block: &Block, label: &Ident, bound: &BTreeSet<Arc<str>>, found: &mut
         let names = variables(&attribute.expr).into_iter();
         found.extend(names.filter(|found| !bound.contains(&found.root.name)));
     }
-    let json_content = if block.body.json { block.body.json_blocks("content", 0).0 } else { Vec::new() };
+    let json_content = if block.body.json {
+        block.body.json_blocks("content", 0).0
+    } else {
+        Vec::new()
+    };
     for content in block.body.blocks().chain(&json_content) {
         collect(&content.body, &inner, found);
     }
@@ -109,7 +128,11 @@ fn fault<T>(at: Span, detail: impl Into<String>) -> Result<T, Diagnostic> {
 
 /// Tells what a name and its steps mean.
 fn reference(raw: Raw) -> Result<Reference, Diagnostic> {
-    let Raw { root, mut steps, span } = raw;
+    let Raw {
+        root,
+        mut steps,
+        span,
+    } = raw;
     let take = |steps: &mut Vec<Step>| match steps.first() {
         Some(Step::Attr(_)) => match steps.remove(0) {
             Step::Attr(name) => Some(name),
@@ -124,22 +147,39 @@ fn reference(raw: Raw) -> Result<Reference, Diagnostic> {
         },
         "local" => match take(&mut steps) {
             Some(name) => Subject::Local(name.name),
-            None => return fault(root.span, "The name of a local value must follow \"local\": local.NAME."),
+            None => {
+                return fault(
+                    root.span,
+                    "The name of a local value must follow \"local\": local.NAME.",
+                );
+            }
         },
         "module" => match take(&mut steps) {
             Some(name) => {
                 let output = match steps.as_slice() {
                     [Step::Attr(output), ..] => Some(Arc::clone(&output.name)),
-                    [Step::Key(..) | Step::Index(..), Step::Attr(output), ..] => Some(Arc::clone(&output.name)),
+                    [Step::Key(..) | Step::Index(..), Step::Attr(output), ..] => {
+                        Some(Arc::clone(&output.name))
+                    }
                     _ => None,
                 };
                 Subject::Module(name.name, output)
             }
-            None => return fault(root.span, "The name of a module call must follow \"module\": module.NAME."),
+            None => {
+                return fault(
+                    root.span,
+                    "The name of a module call must follow \"module\": module.NAME.",
+                );
+            }
         },
         "each" => match steps.first() {
             Some(Step::Attr(name)) if matches!(&*name.name, "key" | "value") => Subject::Each,
-            _ => return fault(span, "\"each\" has the attributes key and value: each.key, each.value."),
+            _ => {
+                return fault(
+                    span,
+                    "\"each\" has the attributes key and value: each.key, each.value.",
+                );
+            }
         },
         "count" => match steps.first() {
             Some(Step::Attr(name)) if &*name.name == "index" => Subject::Count,
@@ -150,18 +190,35 @@ fn reference(raw: Raw) -> Result<Reference, Diagnostic> {
         "self" => Subject::Itself,
         "data" => match (take(&mut steps), take(&mut steps)) {
             (Some(type_name), Some(name)) => Subject::Resource(ResourceAddr::data(type_name.name, name.name)),
-            _ => return fault(span, "A data source's type and name must follow \"data\": data.TYPE.NAME."),
+            _ => {
+                return fault(
+                    span,
+                    "A data source's type and name must follow \"data\": data.TYPE.NAME.",
+                );
+            }
         },
         "resource" if matches!(steps.as_slice(), [Step::Attr(_), Step::Attr(_), ..]) => {
             match (take(&mut steps), take(&mut steps)) {
-                (Some(type_name), Some(name)) => Subject::Resource(ResourceAddr::managed(type_name.name, name.name)),
+                (Some(type_name), Some(name)) => {
+                    Subject::Resource(ResourceAddr::managed(type_name.name, name.name))
+                }
                 _ => return fault(span, "A resource type and a name must follow \"resource\"."),
             }
         }
         _ => match take(&mut steps) {
             Some(name) => Subject::Resource(ResourceAddr::managed(root.name, name.name)),
             None => {
-                let words = ["var", "local", "module", "data", "each", "count", "self", "path", "terraform"];
+                let words = [
+                    "var",
+                    "local",
+                    "module",
+                    "data",
+                    "each",
+                    "count",
+                    "self",
+                    "path",
+                    "terraform",
+                ];
                 return fault(
                     span,
                     format!(
@@ -191,6 +248,9 @@ fn builtin(name: &str, attributes: &[&str], steps: &[Step], span: Span) -> Resul
         )
         .summary(format!("Invalid \"{name}\" attribute"))
         .at(attribute.span)),
-        _ => fault(span, format!("An attribute must follow \"{name}\": {}.", attributes.join(", "))),
+        _ => fault(
+            span,
+            format!("An attribute must follow \"{name}\": {}.", attributes.join(", ")),
+        ),
     }
 }

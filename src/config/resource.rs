@@ -14,7 +14,12 @@ use super::{Lifecycle, ProviderRef, Repetition, Resource, codes};
 pub(super) static RESOURCE: Schema = Schema {
     arguments: &["count", "for_each", "depends_on", "provider"],
     required: &[],
-    blocks: &[("lifecycle", &[]), ("provisioner", &["type"]), ("connection", &[]), ("locals", &[])],
+    blocks: &[
+        ("lifecycle", &[]),
+        ("provisioner", &["type"]),
+        ("connection", &[]),
+        ("locals", &[]),
+    ],
     open: true,
 };
 
@@ -34,9 +39,15 @@ pub(super) fn data_in_check(block: Block, cx: &mut Context<'_>) -> Option<Resour
 }
 
 fn decode(block: Block, mode: Mode, in_check: bool, cx: &mut Context<'_>) -> Option<Resource> {
-    let [type_name, name] = block.labels.as_slice() else { return None };
+    let [type_name, name] = block.labels.as_slice() else {
+        return None;
+    };
     let (type_name, name) = (type_name.clone(), name.clone());
-    let what = if mode == Mode::Managed { "resource" } else { "data source" };
+    let what = if mode == Mode::Managed {
+        "resource"
+    } else {
+        "data source"
+    };
     check_name(&format!("{what} type"), &type_name, cx);
     check_name(what, &name, cx);
     let mut content = Content::read(block.body, block.header, &RESOURCE, cx);
@@ -46,7 +57,9 @@ fn decode(block: Block, mode: Mode, in_check: bool, cx: &mut Context<'_>) -> Opt
                 cx.error(
                     &codes::UNSUPPORTED_ARGUMENT,
                     expr.span,
-                    format!("A data block inside a check block has one instance, so it takes no \"{argument}\"."),
+                    format!(
+                        "A data block inside a check block has one instance, so it takes no \"{argument}\"."
+                    ),
                 );
             }
         }
@@ -71,7 +84,11 @@ fn decode(block: Block, mode: Mode, in_check: bool, cx: &mut Context<'_>) -> Opt
             Some(nested) => lifecycle(nested, mode, cx),
             None => Lifecycle::default(),
         },
-        addr: ResourceAddr { mode, type_name: type_name.name, name: name.name },
+        addr: ResourceAddr {
+            mode,
+            type_name: type_name.name,
+            name: name.name,
+        },
         body: content.rest,
         span: block.header,
     })
@@ -80,7 +97,10 @@ fn decode(block: Block, mode: Mode, in_check: bool, cx: &mut Context<'_>) -> Opt
 /// The provider of a resource type that says none: the type's name up to the first underscore.
 fn default_provider(type_name: &Arc<str>) -> ProviderRef {
     let name = type_name.split_once('_').map_or(&**type_name, |(name, _)| name);
-    ProviderRef { name: Arc::from(name), alias: None }
+    ProviderRef {
+        name: Arc::from(name),
+        alias: None,
+    }
 }
 
 /// `count` or `for_each`.
@@ -123,7 +143,9 @@ fn refuse_blocks(content: &mut Content, mode: Mode, cx: &mut Context<'_>) {
         cx.error(
             &codes::UNSUPPORTED_BLOCK,
             nested.header,
-            format!("A {what} block has no locals. Write the locals block beside it, at the top of the file."),
+            format!(
+                "A {what} block has no locals. Write the locals block beside it, at the top of the file."
+            ),
         );
     }
 }

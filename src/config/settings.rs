@@ -62,7 +62,9 @@ pub(super) fn terraform(block: Block, settings: &mut Settings, is_root: bool, cx
         );
     }
     for block in content.take_blocks("backend") {
-        let Some(label) = block.labels.first().cloned() else { continue };
+        let Some(label) = block.labels.first().cloned() else {
+            continue;
+        };
         if !is_root {
             cx.warning(
                 &codes::BACKEND_IGNORED,
@@ -95,7 +97,10 @@ fn required_providers(block: Block, settings: &mut Settings, cx: &mut Context<'_
                 cx.error(
                     &codes::UNSUPPORTED_BLOCK,
                     nested.header,
-                    format!("An entry is an argument here: write {} = {{ ... }}.", nested.kind.name),
+                    format!(
+                        "An entry is an argument here: write {} = {{ ... }}.",
+                        nested.kind.name
+                    ),
                 );
                 continue;
             }
@@ -105,13 +110,20 @@ fn required_providers(block: Block, settings: &mut Settings, cx: &mut Context<'_
             continue;
         }
         let entry = required_provider(&name, attribute.expr, json, cx);
-        if let Some(first) = settings.required_providers.get(&name.name).and_then(|first| first.span) {
+        if let Some(first) = settings
+            .required_providers
+            .get(&name.name)
+            .and_then(|first| first.span)
+        {
             let place = cx.place(first);
             cx.error_titled(
                 &codes::DUPLICATE,
                 name.span,
                 "Duplicate required provider",
-                format!("The provider \"{}\" is already required at {place}. Join the two.", name.name),
+                format!(
+                    "The provider \"{}\" is already required at {place}. Join the two.",
+                    name.name
+                ),
             );
         } else {
             settings.required_providers.insert(name.name, entry);
@@ -120,7 +132,10 @@ fn required_providers(block: Block, settings: &mut Settings, cx: &mut Context<'_
 }
 
 fn required_provider(name: &Ident, expr: Expr, json: bool, cx: &mut Context<'_>) -> RequiredProvider {
-    let mut entry = RequiredProvider { span: Some(name.span), ..RequiredProvider::default() };
+    let mut entry = RequiredProvider {
+        span: Some(name.span),
+        ..RequiredProvider::default()
+    };
     let span = expr.span;
     let items = match expr.kind {
         ExprKind::Object(items) => items,
@@ -166,7 +181,8 @@ fn required_provider(name: &Ident, expr: Expr, json: bool, cx: &mut Context<'_>)
 fn source_address(expr: &Expr, cx: &mut Context<'_>) -> Option<String> {
     let (source, span) = string("source", expr, cx)?;
     let parts: Vec<&str> = source.split('/').collect();
-    let good = |part: &&str| !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || "-_.:".contains(c));
+    let good =
+        |part: &&str| !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || "-_.:".contains(c));
     if parts.len() > 3 || !parts.iter().all(good) {
         cx.error_titled(
             &codes::REQUIRED_PROVIDER,
@@ -184,13 +200,18 @@ fn aliases(item: ObjectItem, name: &Ident, json: bool, cx: &mut Context<'_>) -> 
         cx.error(
             &codes::REQUIRED_PROVIDER,
             span,
-            format!("\"configuration_aliases\" is a list of provider references, such as [{}.other].", name.name),
+            format!(
+                "\"configuration_aliases\" is a list of provider references, such as [{}.other].",
+                name.name
+            ),
         );
         return Vec::new();
     };
     let mut found = Vec::new();
     for element in elements {
-        let Some(element) = unquoted(element, json, cx) else { continue };
+        let Some(element) = unquoted(element, json, cx) else {
+            continue;
+        };
         match provider_ref(&element) {
             Ok(alias) if alias.name == name.name => found.push(alias),
             Ok(_) => cx.error(
@@ -256,8 +277,17 @@ pub(super) fn provider(block: Block, cx: &mut Context<'_>) -> Option<(ProviderRe
             format!("A provider block has no {} block.", nested.kind.name),
         );
     }
-    let reference = ProviderRef { name: label.name, alias };
-    Some((reference, ProviderConfig { body: content.rest, span: block.header }))
+    let reference = ProviderRef {
+        name: label.name,
+        alias,
+    };
+    Some((
+        reference,
+        ProviderConfig {
+            body: content.rest,
+            span: block.header,
+        },
+    ))
 }
 
 /// Reports a text that is no version constraint.
@@ -276,18 +306,28 @@ fn is_version_constraint(text: &str) -> bool {
     text.split(',').all(|part| {
         let part = part.trim();
         let operators = ["~>", ">=", "<=", "!=", "=", ">", "<"];
-        let version = operators.iter().find_map(|operator| part.strip_prefix(operator)).unwrap_or(part);
+        let version = operators
+            .iter()
+            .find_map(|operator| part.strip_prefix(operator))
+            .unwrap_or(part);
         is_version(version.trim())
     })
 }
 
 fn is_version(text: &str) -> bool {
     let text = text.strip_prefix('v').unwrap_or(text);
-    let (text, build) = text.split_once('+').map_or((text, None), |(text, build)| (text, Some(build)));
-    let (numbers, release) = text.split_once('-').map_or((text, None), |(text, release)| (text, Some(release)));
+    let (text, build) = text
+        .split_once('+')
+        .map_or((text, None), |(text, build)| (text, Some(build)));
+    let (numbers, release) = text
+        .split_once('-')
+        .map_or((text, None), |(text, release)| (text, Some(release)));
     let good_tail = |tail: Option<&str>| {
         tail.is_none_or(|tail| {
-            !tail.is_empty() && tail.chars().all(|c| c.is_ascii_alphanumeric() || ".-~".contains(c))
+            !tail.is_empty()
+                && tail
+                    .chars()
+                    .all(|c| c.is_ascii_alphanumeric() || ".-~".contains(c))
         })
     };
     let is_number = |number: &str| !number.is_empty() && number.chars().all(|digit| digit.is_ascii_digit());

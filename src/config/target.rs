@@ -42,7 +42,13 @@ fn steps(expr: &Expr) -> Option<(Ident, Vec<Step<'_>>)> {
         match &at.kind {
             ExprKind::Variable(name) => {
                 steps.reverse();
-                return Some((Ident { name: Arc::clone(name), span: at.span }, steps));
+                return Some((
+                    Ident {
+                        name: Arc::clone(name),
+                        span: at.span,
+                    },
+                    steps,
+                ));
             }
             ExprKind::GetAttr(inner, name) => {
                 steps.push(Step::Attr(name));
@@ -76,10 +82,19 @@ pub fn pattern(expr: &Expr) -> Result<Pattern, Diagnostic> {
     loop {
         match &*word.name {
             "module" => {
-                let name = attr(steps.next(), word.span, "The name of a module call must follow \"module\".")?;
+                let name = attr(
+                    steps.next(),
+                    word.span,
+                    "The name of a module call must follow \"module\".",
+                )?;
                 module.push((Arc::clone(&name.name), key(&mut steps)));
                 match steps.next() {
-                    None => return Ok(Pattern { module, resource: None }),
+                    None => {
+                        return Ok(Pattern {
+                            module,
+                            resource: None,
+                        });
+                    }
                     next => word = attr(next, name.span, "A name must follow here.")?.clone(),
                 }
             }
@@ -134,14 +149,27 @@ fn resource<'a>(
     mut steps: std::iter::Peekable<impl Iterator<Item = Step<'a>>>,
     whole: Span,
 ) -> Result<Pattern, Diagnostic> {
-    let name = attr(steps.next(), whole, "The name of a resource must follow its type.")?;
+    let name = attr(
+        steps.next(),
+        whole,
+        "The name of a resource must follow its type.",
+    )?;
     let key = key(&mut steps);
     match steps.next() {
         None => {
-            let addr = ResourceAddr { mode, type_name: Arc::clone(&type_name.name), name: Arc::clone(&name.name) };
-            Ok(Pattern { module, resource: Some((addr, key)) })
+            let addr = ResourceAddr {
+                mode,
+                type_name: Arc::clone(&type_name.name),
+                name: Arc::clone(&name.name),
+            };
+            Ok(Pattern {
+                module,
+                resource: Some((addr, key)),
+            })
         }
-        Some(Step::Attr(Ident { span, .. })) => fault(*span, "Nothing may follow the resource in an address."),
+        Some(Step::Attr(Ident { span, .. })) => {
+            fault(*span, "Nothing may follow the resource in an address.")
+        }
         Some(Step::Index(key)) => fault(key.span, "Nothing may follow the resource in an address."),
     }
 }
@@ -155,20 +183,27 @@ pub fn target(expr: &Expr) -> Result<Target, Diagnostic> {
     }
     match pattern.resource {
         None => Ok(Target::Module(module)),
-        Some((resource, key)) => {
-            Ok(Target::Resource(InstanceAddr { module, resource, key: instance_key(key.as_ref())? }))
-        }
+        Some((resource, key)) => Ok(Target::Resource(InstanceAddr {
+            module,
+            resource,
+            key: instance_key(key.as_ref())?,
+        })),
     }
 }
 
 fn instance_key(key: Option<&Expr>) -> Result<InstanceKey, Diagnostic> {
-    let Some(key) = key else { return Ok(InstanceKey::None) };
+    let Some(key) = key else {
+        return Ok(InstanceKey::None);
+    };
     match &key.kind {
         ExprKind::String(text) => Ok(InstanceKey::Str(Arc::clone(text))),
         ExprKind::Number(number) if number.parse::<u64>().is_ok() => {
             Ok(InstanceKey::Int(number.parse().unwrap_or_default()))
         }
-        _ => fault(key.span, "An instance key is written out here: a whole number or a string in double quotes."),
+        _ => fault(
+            key.span,
+            "An instance key is written out here: a whole number or a string in double quotes.",
+        ),
     }
 }
 
@@ -189,5 +224,8 @@ pub fn provider_ref(expr: &Expr) -> Result<ProviderRef, Diagnostic> {
         [Step::Attr(alias)] => Some(Arc::clone(&alias.name)),
         _ => return Err(wrong()),
     };
-    Ok(ProviderRef { name: first.name, alias })
+    Ok(ProviderRef {
+        name: first.name,
+        alias,
+    })
 }

@@ -43,7 +43,10 @@ pub(super) fn locals(block: Block, cx: &mut Context<'_>) -> Vec<Local> {
             Item::Block(nested) => cx.error(
                 &codes::UNSUPPORTED_BLOCK,
                 nested.header,
-                format!("A locals block has no nested blocks. To set a value, write {} = ...", nested.kind.name),
+                format!(
+                    "A locals block has no nested blocks. To set a value, write {} = ...",
+                    nested.kind.name
+                ),
             ),
         }
     }
@@ -55,7 +58,10 @@ pub(super) fn output(block: Block, cx: &mut Context<'_>) -> Option<Output> {
     let label = block.labels.first()?.clone();
     check_name("output", &label, cx);
     let mut content = Content::read(block.body, block.header, &OUTPUT, cx);
-    let absent = Expr { kind: ExprKind::Null, span: block.header };
+    let absent = Expr {
+        kind: ExprKind::Null,
+        span: block.header,
+    };
     Some(Output {
         name: Arc::clone(&label.name),
         value: content.take("value").unwrap_or(absent),
@@ -80,7 +86,14 @@ pub(super) fn check(block: Block, cx: &mut Context<'_>) -> Option<Check> {
             "A check block has at least one assert block; this one would check nothing.",
         );
     }
-    let data = content.take_block("data", cx).and_then(|nested| data_in_check(nested, cx));
+    let data = content
+        .take_block("data", cx)
+        .and_then(|nested| data_in_check(nested, cx));
     let asserts = conditions(&mut content, "assert", cx);
-    Some(Check { name: Arc::clone(&label.name), asserts, data, span: block.header })
+    Some(Check {
+        name: Arc::clone(&label.name),
+        asserts,
+        data,
+        span: block.header,
+    })
 }

@@ -11,7 +11,14 @@ use super::constant::{bare, check_constant, check_name};
 use super::{Condition, Variable, codes};
 
 pub(super) static VARIABLE: Schema = Schema {
-    arguments: &["type", "default", "description", "sensitive", "ephemeral", "nullable"],
+    arguments: &[
+        "type",
+        "default",
+        "description",
+        "sensitive",
+        "ephemeral",
+        "nullable",
+    ],
     required: &[],
     blocks: &[("validation", &[])],
     open: false,
@@ -25,8 +32,16 @@ static CONDITION: Schema = Schema {
 };
 
 /// Names that every `module` block takes for itself.
-pub(super) static RESERVED: &[&str] =
-    &["source", "version", "providers", "count", "for_each", "lifecycle", "depends_on", "locals"];
+pub(super) static RESERVED: &[&str] = &[
+    "source",
+    "version",
+    "providers",
+    "count",
+    "for_each",
+    "lifecycle",
+    "depends_on",
+    "locals",
+];
 
 /// A `variable` block.
 pub(super) fn variable(block: Block, cx: &mut Context<'_>) -> Option<Variable> {
@@ -36,7 +51,10 @@ pub(super) fn variable(block: Block, cx: &mut Context<'_>) -> Option<Variable> {
             &codes::INVALID_NAME,
             label.span,
             "Invalid variable name",
-            format!("\"{}\" is an argument of every module block, so no variable can have this name.", label.name),
+            format!(
+                "\"{}\" is an argument of every module block, so no variable can have this name.",
+                label.name
+            ),
         );
     }
     let mut content = Content::read(block.body, block.header, &VARIABLE, cx);
@@ -48,7 +66,9 @@ pub(super) fn variable(block: Block, cx: &mut Context<'_>) -> Option<Variable> {
         constraint = found;
     }
     let nullable = content.bool("nullable", cx).is_none_or(|(nullable, _)| nullable);
-    let default = content.take("default").filter(|default| check_constant("default", default, cx));
+    let default = content
+        .take("default")
+        .filter(|default| check_constant("default", default, cx));
     if let Some(default) = &default
         && !nullable
         && *bare(default) == ExprKind::Null
@@ -75,10 +95,14 @@ pub(super) fn variable(block: Block, cx: &mut Context<'_>) -> Option<Variable> {
 
 /// The expression of a type: in JSON it stands in a string, in the native syntax it must not.
 fn type_expr(written: Expr, json: bool, cx: &mut Context<'_>) -> Option<Expr> {
-    let ExprKind::String(text) = &written.kind else { return Some(written) };
+    let ExprKind::String(text) = &written.kind else {
+        return Some(written);
+    };
     if json {
         let inside = written.span.start as usize + 1;
-        return cx.diagnostics.take_all(parse_expression(text, written.span.file, inside));
+        return cx
+            .diagnostics
+            .take_all(parse_expression(text, written.span.file, inside));
     }
     cx.error(
         &codes::QUOTED_TYPE,
@@ -91,7 +115,10 @@ fn type_expr(written: Expr, json: bool, cx: &mut Context<'_>) -> Option<Expr> {
 /// All condition blocks of one type.
 pub(super) fn conditions(content: &mut Content, kind: &str, cx: &mut Context<'_>) -> Vec<Condition> {
     let blocks = content.take_blocks(kind);
-    blocks.into_iter().filter_map(|block| condition(block, cx)).collect()
+    blocks
+        .into_iter()
+        .filter_map(|block| condition(block, cx))
+        .collect()
 }
 
 fn condition(block: Block, cx: &mut Context<'_>) -> Option<Condition> {

@@ -13,7 +13,9 @@ impl<N: Ord + Clone> Graph<N> {
     where
         N: 'a,
     {
-        self.reach(of.into_iter().filter_map(|node| self.id(node)).collect(), |id| self.needs(id))
+        self.reach(of.into_iter().filter_map(|node| self.id(node)).collect(), |id| {
+            self.needs(id)
+        })
     }
 
     /// These nodes and everything that needs them, directly or not.
@@ -21,7 +23,41 @@ impl<N: Ord + Clone> Graph<N> {
     where
         N: 'a,
     {
-        self.reach(of.into_iter().filter_map(|node| self.id(node)).collect(), |id| self.dependents(id))
+        self.reach(of.into_iter().filter_map(|node| self.id(node)).collect(), |id| {
+            self.dependents(id)
+        })
+    }
+
+    /// The nodes for which `keep` holds. One needs another when it did so directly or through nodes that are
+    /// left out. The time is, for each kept node, linear in the left-out nodes that it reaches.
+    #[must_use]
+    pub fn only(&self, keep: impl Fn(&N) -> bool) -> Graph<N> {
+        let is_kept = |id: NodeId| self.node(id).is_some_and(&keep);
+        let mut kept = Graph::new();
+        for id in self.ids().filter(|id| is_kept(*id)) {
+            if let Some(node) = self.node(id) {
+                kept.add_node(node.clone());
+            }
+        }
+        for from in self.ids().filter(|id| is_kept(*id)) {
+            let mut seen = BTreeSet::new();
+            let mut open = self.needs(from);
+            let mut found = BTreeSet::new();
+            while let Some(id) = open.pop() {
+                if is_kept(id) {
+                    found.insert(id);
+                } else if seen.insert(id) {
+                    open.extend(self.needs(id));
+                }
+            }
+            for to in found {
+                let ids = self.node(from).zip(self.node(to));
+                if let Some((from, to)) = ids.and_then(|(from, to)| kept.id(from).zip(kept.id(to))) {
+                    kept.depend(from, to);
+                }
+            }
+        }
+        kept
     }
 
     fn reach(&self, mut open: Vec<NodeId>, next: impl Fn(NodeId) -> Vec<NodeId>) -> BTreeSet<NodeId> {
@@ -60,7 +96,8 @@ impl<N: Ord + Clone> Graph<N> {
             let farthest = needs.last().map_or(0, |id| place(*id));
             let mut kept = Vec::new();
             for need in needs.iter().copied() {
-                let seen = |id: NodeId, seen_in_round: &[usize]| seen_in_round.get(id.index()) == Some(&round);
+                let seen =
+                    |id: NodeId, seen_in_round: &[usize]| seen_in_round.get(id.index()) == Some(&round);
                 if seen(need, &seen_in_round) {
                     continue;
                 }

@@ -87,12 +87,16 @@ pub struct ConfigGraph {
 impl ConfigGraph {
     /// What a node needs directly.
     pub fn needs(&self, node: &ConfigNode) -> Vec<&ConfigNode> {
-        self.graph.id(node).map_or_else(Vec::new, |id| self.nodes(self.graph.needs(id)))
+        self.graph
+            .id(node)
+            .map_or_else(Vec::new, |id| self.nodes(self.graph.needs(id)))
     }
 
     /// What needs a node directly.
     pub fn dependents(&self, node: &ConfigNode) -> Vec<&ConfigNode> {
-        self.graph.id(node).map_or_else(Vec::new, |id| self.nodes(self.graph.dependents(id)))
+        self.graph
+            .id(node)
+            .map_or_else(Vec::new, |id| self.nodes(self.graph.dependents(id)))
     }
 
     /// These nodes and everything they need, directly or not.
@@ -119,7 +123,10 @@ pub fn build(config: &Config, sources: &SourceMap) -> Result<ConfigGraph, Diagno
     let (graph, places) = edges.finish();
     match graph.topological_order() {
         Ok(order) => {
-            let order = order.into_iter().filter_map(|id| graph.node(id).cloned()).collect();
+            let order = order
+                .into_iter()
+                .filter_map(|id| graph.node(id).cloned())
+                .collect();
             Ok(ConfigGraph { order, graph })
         }
         Err(_) => {
@@ -127,7 +134,13 @@ pub fn build(config: &Config, sources: &SourceMap) -> Result<ConfigGraph, Diagno
                 let ids = (graph.id(from)?, graph.id(to)?);
                 places.get(&ids).copied()
             };
-            Err(Diagnostics(graph.cycles().iter().map(|cycle| fault(cycle, place, sources)).collect()))
+            Err(Diagnostics(
+                graph
+                    .cycles()
+                    .iter()
+                    .map(|cycle| fault(cycle, place, sources))
+                    .collect(),
+            ))
         }
     }
 }
@@ -157,7 +170,10 @@ fn fault(
                 .to_owned(),
         ),
     };
-    let mut found = Diagnostic::error(&codes::CYCLE, format!("{start}{lines}\n\nRemove one of these references."));
+    let mut found = Diagnostic::error(
+        &codes::CYCLE,
+        format!("{start}{lines}\n\nRemove one of these references."),
+    );
     found.subject = subject;
     found.summary(summary)
 }

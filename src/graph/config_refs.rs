@@ -37,7 +37,13 @@ impl Edges {
 /// Adds every declaration of a configuration and what it needs.
 pub(super) fn declare(config: &Config, edges: &mut Edges) {
     for (addr, module) in &config.modules {
-        ModuleEdges { config, addr, module, edges }.declare();
+        ModuleEdges {
+            config,
+            addr,
+            module,
+            edges,
+        }
+        .declare();
     }
 }
 
@@ -54,7 +60,10 @@ impl ModuleEdges<'_> {
         let id = self.edges.graph.add_node(node.clone());
         if let Some((name, above)) = self.addr.0.split_last() {
             let above = ModuleAddr(above.to_vec());
-            let whole = self.edges.graph.add_node(ConfigNode::Whole(above.clone(), Arc::clone(name)));
+            let whole = self
+                .edges
+                .graph
+                .add_node(ConfigNode::Whole(above.clone(), Arc::clone(name)));
             self.edges.need(id, ConfigNode::Call(above, Arc::clone(name)), at);
             self.edges.need(whole, node, at);
         }
@@ -73,16 +82,25 @@ impl ModuleEdges<'_> {
             self.input(id, &variable.name);
         }
         for local in module.locals.values() {
-            let id = self.node(ConfigNode::Local(addr.clone(), Arc::clone(&local.name)), local.span);
+            let id = self.node(
+                ConfigNode::Local(addr.clone(), Arc::clone(&local.name)),
+                local.span,
+            );
             self.expr(id, &local.expr);
         }
         for (reference, provider) in &module.providers {
-            let id = self.node(ConfigNode::Provider(addr.clone(), reference.clone()), provider.span);
+            let id = self.node(
+                ConfigNode::Provider(addr.clone(), reference.clone()),
+                provider.span,
+            );
             let names = body_references(&provider.body, &mut Diagnostics::new());
             self.references(id, names, None);
         }
         for resource in module.resources.values() {
-            let own = ConfigResource { module: addr.clone(), resource: resource.addr.clone() };
+            let own = ConfigResource {
+                module: addr.clone(),
+                resource: resource.addr.clone(),
+            };
             let id = self.node(ConfigNode::Resource(own), resource.span);
             self.resource(id, resource);
         }
@@ -90,7 +108,10 @@ impl ModuleEdges<'_> {
             self.call(call);
         }
         for output in module.outputs.values() {
-            let id = self.node(ConfigNode::Output(addr.clone(), Arc::clone(&output.name)), output.span);
+            let id = self.node(
+                ConfigNode::Output(addr.clone(), Arc::clone(&output.name)),
+                output.span,
+            );
             self.expr(id, &output.value);
             self.depends_on(id, &output.depends_on);
             for precondition in &output.preconditions {
@@ -98,7 +119,10 @@ impl ModuleEdges<'_> {
             }
         }
         for check in module.checks.values() {
-            let id = self.node(ConfigNode::Check(addr.clone(), Arc::clone(&check.name)), check.span);
+            let id = self.node(
+                ConfigNode::Check(addr.clone(), Arc::clone(&check.name)),
+                check.span,
+            );
             self.check(id, check);
         }
         self.imports();
@@ -106,16 +130,29 @@ impl ModuleEdges<'_> {
 
     /// A variable needs what the call of its module sets it to, in the module above.
     fn input(&mut self, id: NodeId, name: &Arc<str>) {
-        let Some((call_name, above)) = self.addr.0.split_last() else { return };
+        let Some((call_name, above)) = self.addr.0.split_last() else {
+            return;
+        };
         let above = ModuleAddr(above.to_vec());
-        let Some(module) = self.config.modules.get(&above) else { return };
-        let Some(input) = module.calls.get(call_name).and_then(|call| call.inputs.get(name)) else { return };
-        ModuleEdges { config: self.config, addr: &above, module, edges: self.edges }.expr(id, input);
+        let Some(module) = self.config.modules.get(&above) else {
+            return;
+        };
+        let Some(input) = module.calls.get(call_name).and_then(|call| call.inputs.get(name)) else {
+            return;
+        };
+        ModuleEdges {
+            config: self.config,
+            addr: &above,
+            module,
+            edges: self.edges,
+        }
+        .expr(id, input);
     }
 
     fn resource(&mut self, id: NodeId, resource: &Resource) {
         let (module, provider) = self.config.provider_of(self.addr, &resource.provider);
-        self.edges.need(id, ConfigNode::Provider(module, provider), resource.span);
+        self.edges
+            .need(id, ConfigNode::Provider(module, provider), resource.span);
         if let Some(expr) = resource.repetition.expr() {
             self.expr(id, expr);
         }
@@ -125,7 +162,12 @@ impl ModuleEdges<'_> {
         for trigger in &resource.lifecycle.replace_triggered_by {
             self.expr(id, trigger);
         }
-        for condition in resource.lifecycle.preconditions.iter().chain(&resource.lifecycle.postconditions) {
+        for condition in resource
+            .lifecycle
+            .preconditions
+            .iter()
+            .chain(&resource.lifecycle.postconditions)
+        {
             self.condition(id, condition, None);
         }
     }
@@ -134,7 +176,8 @@ impl ModuleEdges<'_> {
         let name = Arc::clone(&call.name);
         let id = self.node(ConfigNode::Call(self.addr.clone(), Arc::clone(&name)), call.span);
         let whole = self.node(ConfigNode::Whole(self.addr.clone(), Arc::clone(&name)), call.span);
-        self.edges.need(whole, ConfigNode::Call(self.addr.clone(), name), call.span);
+        self.edges
+            .need(whole, ConfigNode::Call(self.addr.clone(), name), call.span);
         if let Some(expr) = call.repetition.expr() {
             self.expr(id, expr);
         }
@@ -149,7 +192,9 @@ impl ModuleEdges<'_> {
         for assert in &check.asserts {
             for expr in [&assert.condition, &assert.error_message] {
                 let mut names = references(expr, &mut Diagnostics::new());
-                names.retain(|name| nested.is_none_or(|nested| name.subject != Subject::Resource(nested.clone())));
+                names.retain(|name| {
+                    nested.is_none_or(|nested| name.subject != Subject::Resource(nested.clone()))
+                });
                 self.references(id, names, None);
             }
         }
@@ -158,14 +203,30 @@ impl ModuleEdges<'_> {
     /// What is imported needs the values of its ids.
     fn imports(&mut self) {
         for import in &self.module.imports {
-            let Ok(pattern) = target::pattern(&import.to) else { continue };
-            let Some((resource, key)) = pattern.resource else { continue };
+            let Ok(pattern) = target::pattern(&import.to) else {
+                continue;
+            };
+            let Some((resource, key)) = pattern.resource else {
+                continue;
+            };
             let module = ModuleAddr(pattern.module.iter().map(|(name, _)| Arc::clone(name)).collect());
-            if !self.config.modules.get(&module).is_some_and(|module| module.resources.contains_key(&resource)) {
+            if !self
+                .config
+                .modules
+                .get(&module)
+                .is_some_and(|module| module.resources.contains_key(&resource))
+            {
                 continue;
             }
-            let id = self.edges.graph.add_node(ConfigNode::Resource(ConfigResource { module, resource }));
-            let keys = pattern.module.iter().filter_map(|(_, key)| key.as_ref()).chain(&key);
+            let id = self
+                .edges
+                .graph
+                .add_node(ConfigNode::Resource(ConfigResource { module, resource }));
+            let keys = pattern
+                .module
+                .iter()
+                .filter_map(|(_, key)| key.as_ref())
+                .chain(&key);
             for expr in [&import.id].into_iter().chain(&import.for_each).chain(keys) {
                 self.expr(id, expr);
             }
@@ -214,7 +275,10 @@ impl ModuleEdges<'_> {
                     self.edges.need(id, node, name.span);
                 }
                 Subject::Resource(resource) if self.module.resources.contains_key(resource) => {
-                    let own = ConfigResource { module: self.addr.clone(), resource: resource.clone() };
+                    let own = ConfigResource {
+                        module: self.addr.clone(),
+                        resource: resource.clone(),
+                    };
                     self.edges.need(id, ConfigNode::Resource(own), name.span);
                 }
                 Subject::Module(call, output) if self.module.calls.contains_key(call) => {
@@ -227,17 +291,22 @@ impl ModuleEdges<'_> {
 
     /// A reference to one output, or to all of them.
     fn outputs(&mut self, id: NodeId, call: &Arc<str>, output: Option<&Arc<str>>, at: Span) {
-        self.edges.need(id, ConfigNode::Call(self.addr.clone(), Arc::clone(call)), at);
+        self.edges
+            .need(id, ConfigNode::Call(self.addr.clone(), Arc::clone(call)), at);
         let child = self.addr.child(Arc::clone(call));
-        let Some(module) = self.config.modules.get(&child) else { return };
+        let Some(module) = self.config.modules.get(&child) else {
+            return;
+        };
         match output {
             Some(output) if module.outputs.contains_key(output) => {
-                self.edges.need(id, ConfigNode::Output(child, Arc::clone(output)), at);
+                self.edges
+                    .need(id, ConfigNode::Output(child, Arc::clone(output)), at);
             }
             Some(_) => {}
             None => {
                 for output in module.outputs.keys() {
-                    self.edges.need(id, ConfigNode::Output(child.clone(), Arc::clone(output)), at);
+                    self.edges
+                        .need(id, ConfigNode::Output(child.clone(), Arc::clone(output)), at);
                 }
             }
         }

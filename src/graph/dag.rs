@@ -36,7 +36,11 @@ impl<N: Ord + Clone> Default for Graph<N> {
 impl<N: Ord + Clone> Graph<N> {
     /// No nodes.
     pub fn new() -> Graph<N> {
-        Graph { inner: DiGraph::default(), ids: BTreeMap::new(), edges: BTreeSet::new() }
+        Graph {
+            inner: DiGraph::default(),
+            ids: BTreeMap::new(),
+            edges: BTreeSet::new(),
+        }
     }
 
     /// Adds a node, or finds it when it is there already.
@@ -110,7 +114,11 @@ impl<N: Ord + Clone> Graph<N> {
 
     fn neighbours(&self, id: NodeId, direction: Direction) -> Vec<NodeId> {
         // petgraph yields the newest edge first.
-        let mut found: Vec<NodeId> = self.inner.neighbors_directed(id.0, direction).map(NodeId).collect();
+        let mut found: Vec<NodeId> = self
+            .inner
+            .neighbors_directed(id.0, direction)
+            .map(NodeId)
+            .collect();
         found.reverse();
         found
     }

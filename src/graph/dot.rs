@@ -9,10 +9,14 @@ impl<N: Ord + Clone> Graph<N> {
         let name = |id: NodeId| self.node(id).and_then(&label).map(|label| quote(&label));
         let mut nodes: Vec<String> = self.ids().filter_map(name).collect();
         nodes.sort();
-        let mut edges: Vec<(String, String)> =
-            self.edges().filter_map(|(from, to)| Some((name(from)?, name(to)?))).collect();
+        let mut edges: Vec<(String, String)> = self
+            .edges()
+            .filter_map(|(from, to)| Some((name(from)?, name(to)?)))
+            .collect();
         edges.sort();
-        let mut out = String::from("digraph G {\n  rankdir = \"RL\";\n  node [shape = rect, fontname = \"sans-serif\"];\n");
+        let mut out = String::from(
+            "digraph G {\n  rankdir = \"RL\";\n  node [shape = rect, fontname = \"sans-serif\"];\n",
+        );
         for node in nodes {
             out.push_str(&format!("  {node} [label={node}];\n"));
         }

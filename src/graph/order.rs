@@ -49,13 +49,18 @@ impl<N: Ord + Clone> Graph<N> {
                     *slot = knot;
                 }
             }
-            let Some(first) = members.iter().min().copied().map(NodeId) else { continue };
+            let Some(first) = members.iter().min().copied().map(NodeId) else {
+                continue;
+            };
             if members.len() > 1 || self.has_edge(first, first) {
                 starts.push(first);
             }
         }
         starts.sort();
-        starts.into_iter().filter_map(|start| self.shortest_cycle(start, &knot_of)).collect()
+        starts
+            .into_iter()
+            .filter_map(|start| self.shortest_cycle(start, &knot_of))
+            .collect()
     }
 
     fn shortest_cycle(&self, start: NodeId, knot_of: &[usize]) -> Option<Cycle<N>> {
@@ -86,7 +91,10 @@ impl<N: Ord + Clone> Graph<N> {
     fn post_order(&self) -> Vec<NodeId> {
         let mut seen = vec![false; self.len()];
         let mut order = Vec::with_capacity(self.len());
-        let mut first_time = |id: NodeId| seen.get_mut(id.index()).is_some_and(|seen| !std::mem::replace(seen, true));
+        let mut first_time = |id: NodeId| {
+            seen.get_mut(id.index())
+                .is_some_and(|seen| !std::mem::replace(seen, true))
+        };
         for root in self.ids() {
             if !first_time(root) {
                 continue;
