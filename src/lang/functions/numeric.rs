@@ -1,0 +1,204 @@
+//! Functions of numbers.
+//!
+//! `pow` and `log` answer with the 53 bits of a double, as their users know; everything else is exact.
+
+use num_bigint::BigInt;
+
+use crate::value::{Number, Type, Value};
+
+use super::args::{Args, WHOLE, failed};
+use super::Answer;
+
+pub(super) fn abs(args: &Args<'_>, _: &Type) -> Answer<Value> {
+    Ok(Value::number(args.number(0)?.abs()))
+}
+
+pub(super) fn ceil(args: &Args<'_>, _: &Type) -> Answer<Value> {
+    Ok(Value::number(args.number(0)?.ceil()))
+}
+
+pub(super) fn floor(args: &Args<'_>, _: &Type) -> Answer<Value> {
+    Ok(Value::number(args.number(0)?.floor()))
+}
+
+pub(super) fn signum(args: &Args<'_>, _: &Type) -> Answer<Value> {
+    Ok(Value::int(args.whole(0)?.signum()))
+}
+
+pub(super) fn max(args: &Args<'_>, _: &Type) -> Answer<Value> {
+    let numbers = args.values.iter().filter_map(Value::as_number);
+    match numbers.reduce(|best, next| if next > best { next } else { best }) {
+        Some(number) => Ok(Value::number(number.clone())),
+        None => failed("it takes at least one number"),
+    }
+}
+
+pub(super) fn min(args: &Args<'_>, _: &Type) -> Answer<Value> {
+    let numbers = args.values.iter().filter_map(Value::as_number);
+    match numbers.reduce(|best, next| if next < best { next } else { best }) {
+        Some(number) => Ok(Value::number(number.clone())),
+        None => failed("it takes at least one number"),
+    }
+}
+
+pub(super) fn pow(args: &Args<'_>, _: &Type) -> Answer<Value> {
+    let (base, power) = (args.number(0)?.to_f64(), args.number(1)?.to_f64());
+    match Number::from_f64(base.powf(power)) {
+        Some(number) => Ok(Value::number(number)),
+        None => failed("a negative number has no power with a fraction among the real numbers"),
+    }
+}
+
+pub(super) fn log(args: &Args<'_>, _: &Type) -> Answer<Value> {
+    let (number, base) = (args.number(0)?.to_f64(), args.number(1)?.to_f64());
+    match Number::from_f64(number.ln() / base.ln()) {
+        Some(number) => Ok(Value::number(number)),
+        None => failed("this number has no logarithm of this base"),
+    }
+}
+
+pub(super) fn parseint_type(args: &Args<'_>) -> Answer<Type> {
+    match args.ty(0) {
+        Type::String | Type::Dynamic => Ok(Type::Number),
+        other => args.fault(
+            0,
+            format!("a string is required, not {}", other.friendly_name()),
+        ),
+    }
+}
+
+pub(super) fn parseint(args: &Args<'_>, _: &Type) -> Answer<Value> {
+    let base = args.number(1)?.to_i64().unwrap_or(0);
+    let Some(base) = u32::try_from(base).ok().filter(|base| (2..=62).contains(base)) else {
+        return args.fault(1, "a base is a whole number from 2 to 62");
+    };
+    let text = args.text(0);
+    match parse_integer(text, base) {
+        Some(integer) => Ok(Value::number(Number::from_bigint(&integer))),
+        None if args.get(0)?.marks().is_empty() => args.fault(
+            0,
+            format!("{} is not an integer in base {base}", crate::lang::fault::quote(text)),
+        ),
+        None => args.fault(0, format!("it is not an integer in base {base}")),
+    }
+}
+
+/// Digits of a base up to 62: up to base 36 letters of either case, beyond it first lower then upper case.
+fn parse_integer(text: &str, base: u32) -> Option<BigInt> {
+    let (negative, digits) = match text.as_bytes() {
+        [b'-', rest @ ..] => (true, rest),
+        [b'+', rest @ ..] => (false, rest),
+        rest => (false, rest),
+    };
+    if digits.is_empty() {
+        return None;
+    }
+    let values: Option<Vec<u8>> = digits
+        .iter()
+        .map(|digit| {
+            let value = match digit {
+                b'0'..=b'9' => digit - b'0',
+                b'a'..=b'z' => digit - b'a' + 10,
+                b'A'..=b'Z' if base <= 36 => digit - b'A' + 10,
+                b'A'..=b'Z' => digit - b'A' + 36,
+                _ => return None,
+            };
+            (u32::from(value) < base).then_some(value)
+        })
+        .collect();
+    let sign = if negative {
+        num_bigint::Sign::Minus
+    } else {
+        num_bigint::Sign::Plus
+    };
+    BigInt::from_radix_be(sign, &values?, base)
+}
+
+/// The most numbers that `range` makes.
+const RANGE: usize = 1024;
+
+pub(super) fn range(args: &Args<'_>, _: &Type) -> Answer<Value> {
+    let zero = Number::from(0_i64);
+    let one = Number::from(1_i64);
+    let (start, end, step) = match args.len() {
+        1 => (zero.clone(), args.number(0)?.clone(), None),
+        2 => (args.number(0)?.clone(), args.number(1)?.clone(), None),
+        3 => (
+            args.number(0)?.clone(),
+            args.number(1)?.clone(),
+            Some(args.number(2)?.clone()),
+        ),
+        _ => return failed("it takes one, two or three numbers"),
+    };
+    let step = step.unwrap_or_else(|| if end < start { one.neg() } else { one });
+    let down = step < zero;
+    if down && end > start {
+        return args.fault(0, "the end must be below the start when the step is negative");
+    }
+    if !down && end < start {
+        return args.fault(1, "the end must be above the start when the step is positive");
+    }
+    let mut numbers = Vec::new();
+    let mut at = start;
+    while if down { at > end } else { at < end } {
+        if numbers.len() == RANGE {
+            return failed(format!(
+                "there would be more than {RANGE} numbers; bring start and end closer or take a larger step"
+            ));
+        }
+        numbers.push(Value::number(at.clone()));
+        at = match at.add(&step) {
+            Ok(next) => next,
+            Err(_) => return failed("the sum of these numbers is not a number"),
+        };
+    }
+    Ok(Value::list(Type::Number, numbers))
+}
+
+pub(super) fn sum_type(args: &Args<'_>) -> Answer<Type> {
+    match args.ty(0) {
+        Type::List(_) | Type::Set(_) | Type::Tuple(_) | Type::Dynamic => Ok(Type::Number),
+        other => args.fault(
+            0,
+            format!("a list, set or tuple is required, not {}", other.friendly_name()),
+        ),
+    }
+}
+
+pub(super) fn sum(args: &Args<'_>, _: &Type) -> Answer<Value> {
+    let mut total: Option<Number> = None;
+    let mut known = true;
+    for item in args.items(0) {
+        let Ok(number) = crate::value::convert::convert(item, &Type::Number) else {
+            return args.fault(0, "all elements must be numbers");
+        };
+        if number.is_null() {
+            return args.fault(0, "no element may be null");
+        }
+        match number.as_number() {
+            None => known = false,
+            Some(number) => {
+                total = Some(match total {
+                    None => number.clone(),
+                    Some(total) => match total.add(number) {
+                        Ok(total) => total,
+                        Err(_) => return failed("the sum of opposite infinities is not a number"),
+                    },
+                });
+            }
+        }
+    }
+    match total {
+        _ if !known => Ok(Value::unknown(Type::Number).refine_not_null()),
+        Some(total) => Ok(Value::number(total)),
+        None => args.fault(0, "an empty list has no sum"),
+    }
+}
+
+/// Reads an argument as a whole number for a function that says what it is.
+pub(super) fn whole(args: &Args<'_>, at: usize, what: &str) -> Answer<i64> {
+    match args.number(at)?.to_i64() {
+        Some(whole) => Ok(whole),
+        None => args.fault(at, format!("{what}: {WHOLE}")),
+    }
+}

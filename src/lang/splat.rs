@@ -1,0 +1,104 @@
+//! `source[*].a` and `source.*.a`.
+//!
+//! A list, set or tuple is gone through; any other value counts as a tuple of one, and null of such a type as
+//! an empty tuple.
+
+use crate::diag::{Diagnostic, Diagnostics};
+use crate::source::Span;
+use crate::syntax::ast::{Splat, SplatStep};
+use crate::value::{Kind, Type, Value};
+
+use super::codes;
+use super::eval::{Cx, Outcome, eval as eval_expr};
+use super::fault::explain;
+use super::traverse;
+
+/// A step with its index evaluated.
+enum Step<'a> {
+    Attr(&'a str, Span),
+    Index(Value, Span),
+}
+
+#[inline(never)]
+pub(super) fn eval(splat: &Splat, cx: Cx<'_>) -> Outcome {
+    let source = eval_expr(&splat.source, cx)?;
+    let marks = source.marks();
+    let ty = source.ty();
+    let mut faults = Diagnostics::new();
+    let mut steps = Vec::with_capacity(splat.each.len());
+    for step in &splat.each {
+        match step {
+            SplatStep::Attr(name) => steps.push(Step::Attr(&name.name, name.span)),
+            SplatStep::Index(expr) => {
+                if let Some(key) = faults.take_all(eval_expr(expr, cx)) {
+                    steps.push(Step::Index(key, expr.span));
+                }
+            }
+        }
+    }
+    if faults.has_errors() {
+        return Err(faults);
+    }
+    let sequence = matches!(ty, Type::List(_) | Type::Set(_) | Type::Tuple(_));
+    if source.is_null() {
+        if !sequence {
+            return Ok(Value::tuple(Vec::new()).mark(marks));
+        }
+        return Err(explain(
+            Diagnostic::error(
+                &codes::SPLAT_NULL,
+                "A null list, set or tuple has no elements to go through.",
+            )
+            .at(splat.source.span)
+            .within(splat.marker),
+            &splat.source,
+            cx,
+        ));
+    }
+    if ty == Type::Dynamic {
+        return Ok(Value::unknown(Type::Dynamic).mark(marks));
+    }
+    let apply = |value: &Value| -> Outcome {
+        let mut value = value.clone();
+        for step in &steps {
+            value = match step {
+                Step::Attr(name, span) => traverse::attribute(&value, name, *span),
+                Step::Index(key, span) => traverse::index(&value, key, *span),
+            }
+            .map_err(|fault| explain(*fault, &splat.source, cx))?;
+        }
+        Ok(value)
+    };
+    let of_type = |element: &Type| apply(&Value::unknown(element.clone())).map(|value| value.ty());
+    let all = |items: &[Value]| -> Result<Vec<Value>, Diagnostics> {
+        items.iter().map(apply).collect()
+    };
+    let result = match (source.kind(), &ty) {
+        (Kind::List(element, items) | Kind::Set(element, items), _) => {
+            let values = all(items)?;
+            match values.first().map(Value::ty) {
+                None => Value::list(of_type(element)?, values),
+                Some(first) if values.iter().all(|value| value.ty() == first) => {
+                    Value::list(first, values)
+                }
+                // Only while some of it is unknown can elements of one type give different types.
+                Some(_) => Value::tuple(values),
+            }
+        }
+        (Kind::Tuple(items), _) => Value::tuple(all(items)?),
+        (Kind::Unknown(..), Type::List(element) | Type::Set(element)) => {
+            Value::unknown(Type::list(of_type(element)?)).refine_not_null()
+        }
+        (Kind::Unknown(..), Type::Tuple(types)) => {
+            let types: Result<Vec<Type>, Diagnostics> = types.iter().map(of_type).collect();
+            Value::unknown(Type::tuple(types?)).refine_not_null()
+        }
+        // Whether the tuple has one element or none is not known yet.
+        (Kind::Unknown(..), _) if !source.is_not_null() => {
+            apply(&source)?;
+            Value::unknown(Type::Dynamic)
+        }
+        _ => Value::tuple(vec![apply(&source)?]),
+    };
+    Ok(result.mark(marks))
+}
