@@ -230,18 +230,12 @@ pub(super) fn call(
     let mut known = true;
     let mut typed = true;
     let mut arguments = Vec::with_capacity(values.len());
-    let mut plain = Vec::new();
     for (at, value) in values.into_iter().enumerate() {
         let Some(param) = function.param(at) else {
             return Err(Fault::Argument(at, "there is no such parameter".to_owned()));
         };
         let mut value = argument(param, value).map_err(|reason| Fault::Argument(at, reason))?;
-        if param.takes_marked {
-            if value.has_marks_deep() {
-                plain.resize(at, false);
-                plain.push(true);
-            }
-        } else {
+        if !param.takes_marked {
             let (bare, own) = value.unmark_deep();
             value = bare;
             marks |= own;

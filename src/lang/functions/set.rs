@@ -4,9 +4,8 @@ use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 use crate::value::convert::convert;
-use crate::value::set::set_order;
 use crate::value::unify::unify;
-use crate::value::{Marks, Type, Value};
+use crate::value::{Marks, Type, Value, set_order};
 
 use super::Answer;
 use super::args::{Args, failed};
