@@ -63,8 +63,7 @@ pub(super) fn eval(call: &Call, expr: &Expr, cx: Cx<'_>) -> Outcome {
         scope: cx.scope,
         in_template: cx.in_template,
     };
-    functions::call(function, values, surroundings)
-        .map_err(|fault| told(&fault, function, call, expr, cx))
+    functions::call(function, values, surroundings).map_err(|fault| told(&fault, function, call, expr, cx))
 }
 
 /// The name without the namespace `core::`, which all functions of ours are in.
@@ -91,13 +90,7 @@ fn plain_name(call: &Call) -> Result<&str, Diagnostics> {
 
 /// The elements of `list...`; `None` while unknown.
 fn expand(value: &Value, arg: &Expr, cx: Cx<'_>) -> Result<Option<Vec<Value>>, Diagnostics> {
-    let fault = |detail: &str| {
-        explain(
-            Diagnostic::error(&codes::EXPANSION, detail).at(arg.span),
-            arg,
-            cx,
-        )
-    };
+    let fault = |detail: &str| explain(Diagnostic::error(&codes::EXPANSION, detail).at(arg.span), arg, cx);
     match value.kind() {
         Kind::Null(_) => Err(fault("The value before \"...\" must not be null.")),
         Kind::List(_, items) | Kind::Set(_, items) | Kind::Tuple(items) => Ok(Some(
@@ -120,7 +113,11 @@ fn count(function: &Function, given: usize, call: &Call, span: Span) -> Result<(
         count => format!("{count} arguments"),
     };
     if given < wanted {
-        let more = if function.variadic.is_some() { "at least " } else { "" };
+        let more = if function.variadic.is_some() {
+            "at least "
+        } else {
+            ""
+        };
         let missing = function.params.get(given).map_or("", |param| param.name);
         return Err(Diagnostic::error(
             &codes::ARITY,
@@ -187,9 +184,9 @@ fn told(fault: &Fault, function: &Function, call: &Call, expr: &Expr, cx: Cx<'_>
 
 /// Whether faults are of the configuration itself, which `try` does not catch.
 fn is_static(faults: &Diagnostics) -> bool {
-    faults
-        .iter()
-        .any(|fault| [&codes::UNDECLARED, &codes::INVALID_REFERENCE, &codes::UNAVAILABLE].contains(&fault.code))
+    faults.iter().any(|fault| {
+        [&codes::UNDECLARED, &codes::INVALID_REFERENCE, &codes::UNAVAILABLE].contains(&fault.code)
+    })
 }
 
 /// Whether anything that the expression refers to is unknown, so that it may fail or not.
@@ -253,9 +250,7 @@ fn template_string(call: &Call, function: &Function, span: Span, cx: Cx<'_>) -> 
         explain(
             Diagnostic::error(
                 &codes::ARGUMENT,
-                format!(
-                    "The argument \"{name}\" of the function \"templatestring\" is not taken: {reason}."
-                ),
+                format!("The argument \"{name}\" of the function \"templatestring\" is not taken: {reason}."),
             )
             .at(arg.span)
             .within(span),
@@ -275,10 +270,12 @@ fn template_string(call: &Call, function: &Function, span: Span, cx: Cx<'_>) -> 
     let marks = template.marks();
     match template.kind() {
         Kind::String(text) => {
-            let rendered = template::render_text(text, "<templatestring argument>", &vars, cx)
-                .map_err(|fault| match fault {
-                    Fault::Argument(at, reason) => argument(at, &reason),
-                    Fault::Call(reason) => told(&Fault::Call(reason), function, call, source, cx),
+            let rendered =
+                template::render_text(text, "<templatestring argument>", &vars, cx).map_err(|fault| {
+                    match fault {
+                        Fault::Argument(at, reason) => argument(at, &reason),
+                        Fault::Call(reason) => told(&Fault::Call(reason), function, call, source, cx),
+                    }
                 })?;
             Ok(rendered.mark(marks))
         }

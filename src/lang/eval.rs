@@ -58,10 +58,7 @@ impl<'a> Cx<'a> {
     }
 
     pub fn quiet(self) -> Cx<'a> {
-        Cx {
-            quiet: true,
-            ..self
-        }
+        Cx { quiet: true, ..self }
     }
 
     pub fn local(&self, name: &str) -> Option<&'a Value> {
@@ -92,10 +89,7 @@ pub(super) fn eval_as(expr: &Expr, cx: Cx<'_>, ty: &Type) -> Outcome {
         explain(
             Diagnostic::error(
                 &codes::TYPE_MISMATCH,
-                format!(
-                    "This value must be {}: {fault}.",
-                    article(&ty.friendly_name())
-                ),
+                format!("This value must be {}: {fault}.", article(&ty.friendly_name())),
             )
             .at(expr.span),
             expr,
@@ -114,9 +108,7 @@ pub(super) fn eval(expr: &Expr, cx: Cx<'_>) -> Outcome {
         ExprKind::Template(parts) => template::eval(parts, expr, cx),
         ExprKind::Tuple(items) => tuple(items, cx),
         ExprKind::Object(items) => object(items, cx),
-        ExprKind::Variable(_) | ExprKind::GetAttr(..) | ExprKind::Index(..) => {
-            traverse::eval(expr, cx)
-        }
+        ExprKind::Variable(_) | ExprKind::GetAttr(..) | ExprKind::Index(..) => traverse::eval(expr, cx),
         ExprKind::Splat(splat) => splat::eval(splat, cx),
         ExprKind::Call(call) => call::eval(call, expr, cx),
         ExprKind::Unary(op, operand) => operators::unary(*op, operand, expr, cx),
@@ -129,12 +121,9 @@ pub(super) fn eval(expr: &Expr, cx: Cx<'_>) -> Outcome {
 
 fn number(text: &str, span: Span) -> Outcome {
     Number::parse(text).map(Value::number).ok_or_else(|| {
-        Diagnostic::error(
-            &codes::OPERAND,
-            format!("\"{text}\" is not a decimal number."),
-        )
-        .at(span)
-        .into()
+        Diagnostic::error(&codes::OPERAND, format!("\"{text}\" is not a decimal number."))
+            .at(span)
+            .into()
     })
 }
 
@@ -192,11 +181,7 @@ fn normal(key: Arc<str>) -> Arc<str> {
 }
 
 /// The key of an object item; `None` while unknown.
-fn object_key(
-    expr: &Expr,
-    cx: Cx<'_>,
-    marks: &mut Marks,
-) -> Result<Option<Arc<str>>, Diagnostics> {
+fn object_key(expr: &Expr, cx: Cx<'_>, marks: &mut Marks) -> Result<Option<Arc<str>>, Diagnostics> {
     // A literal name in key position is that name, not a value: `{null = 1}`, `{true = 2}`, `{1 = 3}`.
     match &expr.kind {
         ExprKind::Null => return Ok(Some("null".into())),
@@ -204,18 +189,10 @@ fn object_key(
         _ => {}
     }
     let value = eval(expr, cx)?;
-    let fault = |detail: String| {
-        explain(
-            Diagnostic::error(&codes::KEY, detail).at(expr.span),
-            expr,
-            cx,
-        )
-    };
+    let fault = |detail: String| explain(Diagnostic::error(&codes::KEY, detail).at(expr.span), expr, cx);
     *marks |= value.marks();
     if value.is_null() {
-        return Err(fault(
-            "A null value cannot be used as a key.".to_owned(),
-        ));
+        return Err(fault("A null value cannot be used as a key.".to_owned()));
     }
     let key = convert(&value, &Type::String)
         .map_err(|reason| fault(format!("This value cannot be used as a key: {reason}.")))?;
@@ -230,10 +207,7 @@ fn object_key(
 fn conditional(parts: &Conditional, expr: &Expr, cx: Cx<'_>) -> Outcome {
     let condition = condition(&parts.condition, cx);
     // Both results are evaluated, for their types; the faults of the one not taken are dropped.
-    let taken = condition
-        .as_ref()
-        .ok()
-        .and_then(|(answer, _)| *answer);
+    let taken = condition.as_ref().ok().and_then(|(answer, _)| *answer);
     let yes = eval(&parts.yes, if taken == Some(true) { cx } else { cx.quiet() });
     let no = eval(&parts.no, if taken == Some(false) { cx } else { cx.quiet() });
     let (yes_type, no_type) = (result_type(&yes), result_type(&no));
@@ -291,7 +265,11 @@ fn undecided(ty: Type, yes: Option<Value>, no: Option<Value>) -> Value {
     let never_null = [&yes, &no]
         .into_iter()
         .all(|side| side.as_ref().is_some_and(Value::is_not_null));
-    let result = if never_null { result.refine_not_null() } else { result };
+    let result = if never_null {
+        result.refine_not_null()
+    } else {
+        result
+    };
     result.mark(marks)
 }
 
@@ -340,10 +318,7 @@ fn difference(yes: &Type, no: &Type) -> String {
 }
 
 /// The answer of a condition, `None` while unknown, and its marks.
-pub(super) fn condition(
-    expr: &Expr,
-    cx: Cx<'_>,
-) -> Result<(Option<bool>, Marks), Diagnostics> {
+pub(super) fn condition(expr: &Expr, cx: Cx<'_>) -> Result<(Option<bool>, Marks), Diagnostics> {
     let value = eval(expr, cx)?;
     let fault = |summary: &str, detail: String| {
         explain(

@@ -38,10 +38,9 @@ fn resolved(step: &Step) -> Option<ResolvedStep> {
     Some(match step {
         Step::Attr(name) => ResolvedStep::Attr(name.name.clone(), name.span),
         Step::Key(key, span) => ResolvedStep::Index(Value::string(key), *span),
-        Step::Index(text, span) => ResolvedStep::Index(
-            Value::number(crate::value::Number::parse(text)?),
-            *span,
-        ),
+        Step::Index(text, span) => {
+            ResolvedStep::Index(Value::number(crate::value::Number::parse(text)?), *span)
+        }
     })
 }
 

@@ -242,16 +242,11 @@ fn include(expr: &Expr, cx: Cx<'_>, marks: &mut Marks) -> Result<Answer<bool>, D
     })
 }
 
-fn object_key(
-    expr: &Expr,
-    cx: Cx<'_>,
-    marks: &mut Marks,
-) -> Result<Answer<Arc<str>>, Diagnostics> {
+fn object_key(expr: &Expr, cx: Cx<'_>, marks: &mut Marks) -> Result<Answer<Arc<str>>, Diagnostics> {
     let value = eval_expr(expr, cx)?;
     *marks |= value.marks();
-    let fault = |detail: String, span: Span| {
-        explain(Diagnostic::error(&codes::KEY, detail).at(span), expr, cx)
-    };
+    let fault =
+        |detail: String, span: Span| explain(Diagnostic::error(&codes::KEY, detail).at(span), expr, cx);
     if value.is_null() {
         return Err(fault(
             "The key expression of 'for' gave null.".to_owned(),

@@ -1,10 +1,9 @@
 //! Evaluation: what an expression means.
 //!
 //! It takes the tree of `syntax` and a [`Scope`] that says what names mean, and gives a
-//! [`Value`](crate::value::Value) or diagnostics with a place. It also reads type constraints, finds the
-//! references of an expression, and decodes a block's body by a provider schema. It is pure: files, time and
-//! randomness come through traits of the caller, and nothing here knows what a resource or a module is beyond
-//! how their references are spelt.
+//! [`Value`](crate::value::Value) or diagnostics with a place. It also reads type constraints and
+//! decodes a block's body by a provider schema. It is pure: files, time and
+//! randomness come through traits of the caller, and nothing here knows what a resource or a module is.
 
 pub mod body;
 mod call;
@@ -16,21 +15,16 @@ mod fault;
 mod for_expr;
 pub mod functions;
 mod operators;
-mod reference;
 mod scope;
 mod splat;
 mod template;
 mod traverse;
 mod type_expr;
 
-#[cfg(test)]
-mod tests;
-
 pub use body::{Decoded, decode_body};
 pub use codes::CODES;
 pub use defaults::{Defaults, apply_defaults};
 pub use eval::{evaluate, evaluate_as};
 pub use fault::describe;
-pub use reference::{Mode, Reference, Subject, body_references, find_references, references};
 pub use scope::{Effects, FileKind, Files, NamesScope, NoFiles, ResolvedStep, Scope};
 pub use type_expr::{TypeConstraint, parse_type};

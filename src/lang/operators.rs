@@ -82,17 +82,15 @@ fn apply(
             BinaryOp::Or => *left || *right,
             _ => *left && *right,
         }),
-        (Kind::Number(left), Kind::Number(right)) => {
-            numbers(op, left, right).map_err(|detail| {
-                explain(
-                    Diagnostic::error(&codes::OPERATION, detail)
-                        .at(right_expr.span)
-                        .within(span),
-                    right_expr,
-                    cx,
-                )
-            })?
-        }
+        (Kind::Number(left), Kind::Number(right)) => numbers(op, left, right).map_err(|detail| {
+            explain(
+                Diagnostic::error(&codes::OPERATION, detail)
+                    .at(right_expr.span)
+                    .within(span),
+                right_expr,
+                cx,
+            )
+        })?,
         _ => Value::unknown(result_type(op)).refine_not_null(),
     };
     Ok(result.mark(marks))
@@ -100,9 +98,7 @@ fn apply(
 
 fn result_type(op: BinaryOp) -> Type {
     match op {
-        BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul | BinaryOp::Div | BinaryOp::Mod => {
-            Type::Number
-        }
+        BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul | BinaryOp::Div | BinaryOp::Mod => Type::Number,
         _ => Type::Bool,
     }
 }
@@ -119,14 +115,12 @@ fn numbers(op: BinaryOp, left: &Number, right: &Number) -> Result<Value, String>
         BinaryOp::Less => return Ok(Value::bool(left < right)),
         _ => return Ok(Value::bool(left <= right)),
     };
-    result
-        .map(Value::number)
-        .map_err(|_| match op {
-            BinaryOp::Div | BinaryOp::Mod => {
-                "Zero divided by zero, or infinity by infinity, has no result.".to_owned()
-            }
-            _ => "This operation on infinite numbers has no result.".to_owned(),
-        })
+    result.map(Value::number).map_err(|_| match op {
+        BinaryOp::Div | BinaryOp::Mod => {
+            "Zero divided by zero, or infinity by infinity, has no result.".to_owned()
+        }
+        _ => "This operation on infinite numbers has no result.".to_owned(),
+    })
 }
 
 fn not(value: &Value) -> Value {
@@ -146,11 +140,7 @@ fn typed(value: Value, expr: &Expr, wanted: &Type, side: &str, cx: Cx<'_>) -> Ou
     convert(&value, wanted).map_err(|reason| {
         let name = wanted.friendly_name();
         explain(
-            Diagnostic::error(
-                &codes::OPERAND,
-                format!("{side} must be a {name}: {reason}."),
-            )
-            .at(expr.span),
+            Diagnostic::error(&codes::OPERAND, format!("{side} must be a {name}: {reason}.")).at(expr.span),
             expr,
             cx,
         )

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::diag::{Diagnostic, Diagnostics, did_you_mean};
+use crate::diag::{Diagnostic, did_you_mean};
 use crate::source::Span;
 use crate::value::Value;
 
@@ -54,12 +54,7 @@ pub trait Scope {
     /// A name that is declared nowhere is an error of the code [`codes::UNDECLARED`] or
     /// [`codes::INVALID_REFERENCE`]: these two are faults of the configuration, which `try` and `can` do not
     /// catch. Any other error they do.
-    fn resolve(
-        &self,
-        root: &str,
-        steps: &[ResolvedStep],
-        span: Span,
-    ) -> Result<(Value, usize), Diagnostics>;
+    fn resolve(&self, root: &str, steps: &[ResolvedStep], span: Span) -> Result<(Value, usize), Diagnostic>;
 
     /// The root names, for suggestions.
     fn names(&self) -> Vec<String>;
@@ -163,28 +158,21 @@ impl<'a> NamesScope<'a> {
 }
 
 impl Scope for NamesScope<'_> {
-    fn resolve(
-        &self,
-        root: &str,
-        _steps: &[ResolvedStep],
-        span: Span,
-    ) -> Result<(Value, usize), Diagnostics> {
+    fn resolve(&self, root: &str, _steps: &[ResolvedStep], span: Span) -> Result<(Value, usize), Diagnostic> {
         match self.names.get(root) {
             Some(value) => Ok((value.clone(), 0)),
             None if self.names.is_empty() => Err(Diagnostic::error(
                 &codes::UNDECLARED,
                 format!("The name \"{root}\" cannot be used here: this value must be a constant."),
             )
-            .at(span)
-            .into()),
+            .at(span)),
             None => {
                 let hint = did_you_mean(root, self.names.keys().map(|name| &**name));
                 Err(Diagnostic::error(
                     &codes::UNDECLARED,
                     format!("There is no value named \"{root}\" here.{hint}"),
                 )
-                .at(span)
-                .into())
+                .at(span))
             }
         }
     }

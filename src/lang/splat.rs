@@ -5,7 +5,7 @@
 
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::source::Span;
-use crate::syntax::ast::{Splat, SplatStep};
+use crate::syntax::ast::{Expr, Splat, SplatStep};
 use crate::value::{Kind, Type, Value};
 
 use super::codes;
@@ -17,68 +17,98 @@ use super::traverse;
 enum Step<'a> {
     Attr(&'a str, Span),
     Index(Value, Span),
+    Splat(Vec<Step<'a>>, Span),
+}
+
+/// Where a splat stands, for faults.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    source: &'a Expr,
+    cx: Cx<'a>,
 }
 
 #[inline(never)]
 pub(super) fn eval(splat: &Splat, cx: Cx<'_>) -> Outcome {
     let source = eval_expr(&splat.source, cx)?;
-    let marks = source.marks();
-    let ty = source.ty();
     let mut faults = Diagnostics::new();
-    let mut steps = Vec::with_capacity(splat.each.len());
-    for step in &splat.each {
-        match step {
-            SplatStep::Attr(name) => steps.push(Step::Attr(&name.name, name.span)),
-            SplatStep::Index(expr) => {
-                if let Some(key) = faults.take_all(eval_expr(expr, cx)) {
-                    steps.push(Step::Index(key, expr.span));
-                }
-            }
-        }
-    }
+    let steps = prepare(&splat.each, cx, &mut faults);
     if faults.has_errors() {
         return Err(faults);
     }
+    let place = Place {
+        source: &splat.source,
+        cx,
+    };
+    each(&source, &steps, splat.marker, place)
+}
+
+fn prepare<'a>(steps: &'a [SplatStep], cx: Cx<'_>, faults: &mut Diagnostics) -> Vec<Step<'a>> {
+    let mut prepared = Vec::with_capacity(steps.len());
+    for step in steps {
+        match step {
+            SplatStep::Attr(name) => prepared.push(Step::Attr(&name.name, name.span)),
+            SplatStep::Index(expr) => {
+                if let Some(key) = faults.take_all(eval_expr(expr, cx)) {
+                    prepared.push(Step::Index(key, expr.span));
+                }
+            }
+            SplatStep::Splat { each, marker, .. } => {
+                prepared.push(Step::Splat(prepare(each, cx, faults), *marker));
+            }
+        }
+    }
+    prepared
+}
+
+/// The steps applied to one element.
+fn apply(value: &Value, steps: &[Step<'_>], place: Place<'_>) -> Outcome {
+    let mut value = value.clone();
+    for step in steps {
+        value = match step {
+            Step::Attr(name, span) => traverse::attribute(&value, name, *span)
+                .map_err(|fault| explain(*fault, place.source, place.cx))?,
+            Step::Index(key, span) => traverse::index(&value, key, *span)
+                .map_err(|fault| explain(*fault, place.source, place.cx))?,
+            Step::Splat(inner, marker) => each(&value, inner, *marker, place)?,
+        };
+    }
+    Ok(value)
+}
+
+/// The steps applied to each element of a value.
+fn each(source: &Value, steps: &[Step<'_>], marker: Span, place: Place<'_>) -> Outcome {
+    let marks = source.marks();
+    let ty = source.ty();
     let sequence = matches!(ty, Type::List(_) | Type::Set(_) | Type::Tuple(_));
     if source.is_null() {
         if !sequence {
-            return Ok(Value::tuple(Vec::new()).mark(marks));
+            return Ok(Value::empty_tuple().mark(marks));
         }
         return Err(explain(
             Diagnostic::error(
                 &codes::SPLAT_NULL,
                 "A null list, set or tuple has no elements to go through.",
             )
-            .at(splat.source.span)
-            .within(splat.marker),
-            &splat.source,
-            cx,
+            .at(place.source.span)
+            .within(marker),
+            place.source,
+            place.cx,
         ));
     }
     if ty == Type::Dynamic {
         return Ok(Value::unknown(Type::Dynamic).mark(marks));
     }
-    let apply = |value: &Value| -> Outcome {
-        let mut value = value.clone();
-        for step in &steps {
-            value = match step {
-                Step::Attr(name, span) => traverse::attribute(&value, name, *span),
-                Step::Index(key, span) => traverse::index(&value, key, *span),
-            }
-            .map_err(|fault| explain(*fault, &splat.source, cx))?;
-        }
-        Ok(value)
-    };
-    let of_type = |element: &Type| apply(&Value::unknown(element.clone())).map(|value| value.ty());
+    let of_type =
+        |element: &Type| apply(&Value::unknown(element.clone()), steps, place).map(|value| value.ty());
     let all = |items: &[Value]| -> Result<Vec<Value>, Diagnostics> {
-        items.iter().map(apply).collect()
+        items.iter().map(|item| apply(item, steps, place)).collect()
     };
     let result = match (source.kind(), &ty) {
         (Kind::List(element, items) | Kind::Set(element, items), _) => {
             let values = all(items)?;
             match values.first().map(Value::ty) {
                 None => Value::list(of_type(element)?, values),
-                Some(first) if values.iter().all(|value| value.ty() == first) => {
+                Some(first) if values.iter().all(|value| value.type_equals(&first)) => {
                     Value::list(first, values)
                 }
                 // Only while some of it is unknown can elements of one type give different types.
@@ -95,10 +125,10 @@ pub(super) fn eval(splat: &Splat, cx: Cx<'_>) -> Outcome {
         }
         // Whether the tuple has one element or none is not known yet.
         (Kind::Unknown(..), _) if !source.is_not_null() => {
-            apply(&source)?;
+            apply(source, steps, place)?;
             Value::unknown(Type::Dynamic)
         }
-        _ => Value::tuple(vec![apply(&source)?]),
+        _ => Value::tuple(vec![apply(source, steps, place)?]),
     };
     Ok(result.mark(marks))
 }

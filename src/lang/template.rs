@@ -115,10 +115,7 @@ fn render(parts: &[TemplatePart], cx: Cx<'_>, text: &mut Text, faults: &mut Diag
                     text.complete = false;
                     continue;
                 };
-                let names = (
-                    key_name.as_ref().map(|name| &*name.name),
-                    &*value_name.name,
-                );
+                let names = (key_name.as_ref().map(|name| &*name.name), &*value_name.name);
                 for item in items {
                     with_names(names, item, cx, |cx| render(body, cx, text, faults));
                     if faults.0.len() >= 4 {
@@ -155,9 +152,7 @@ fn insert(value: &Value, expr: &Expr, cx: Cx<'_>, text: &mut Text, faults: &mut 
                 text.push(string);
             }
         }
-        Err(reason) => faults.extend(fault(format!(
-            "This value cannot be part of a string: {reason}."
-        ))),
+        Err(reason) => faults.extend(fault(format!("This value cannot be part of a string: {reason}."))),
     }
 }
 

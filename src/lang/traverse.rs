@@ -80,15 +80,10 @@ pub(super) fn resolve(root: &str, steps: &[ResolvedStep], span: Span, cx: Cx<'_>
     Ok(value)
 }
 
-fn begin(
-    root: &str,
-    steps: &[ResolvedStep],
-    span: Span,
-    cx: Cx<'_>,
-) -> Result<(Value, usize), Diagnostics> {
+fn begin(root: &str, steps: &[ResolvedStep], span: Span, cx: Cx<'_>) -> Result<(Value, usize), Diagnostics> {
     match cx.local(root) {
         Some(value) => Ok((value.clone(), 0)),
-        None => cx.scope.resolve(root, steps, span),
+        None => cx.scope.resolve(root, steps, span).map_err(Diagnostics::from),
     }
 }
 
@@ -111,7 +106,11 @@ pub(super) fn attribute(value: &Value, name: &str, span: Span) -> Result<Value, 
             None => fault(no_attribute(name, object.attributes.keys().map(|n| &**n))),
         },
         Type::List(element) | Type::Set(element) if matches!(**element, Type::Object(_)) => {
-            let what = if matches!(ty, Type::List(_)) { "list" } else { "set" };
+            let what = if matches!(ty, Type::List(_)) {
+                "list"
+            } else {
+                "set"
+            };
             fault(format!(
                 "A {what} of objects has no attributes itself. Index one element, or write [*].{name} for \
                  that attribute of each."
@@ -252,9 +251,7 @@ fn member(value: &Value, ty: &Type, name: &str, key: &Value) -> Result<Value, St
             None if matches!(key.kind(), Kind::Number(_)) && matches!(ty, Type::Object(_)) => {
                 absent(" An object has attributes by name, not elements by number.".to_owned())
             }
-            None if shown.starts_with('"') => {
-                absent(did_you_mean(name, members.keys().map(|n| &**n)))
-            }
+            None if shown.starts_with('"') => absent(did_you_mean(name, members.keys().map(|n| &**n))),
             None => absent(String::new()),
         },
         Kind::Unknown(Type::Object(object), _) => match object.attributes.get(name) {

@@ -56,9 +56,7 @@ pub(super) fn keys(args: &Args<'_>, ty: &Type) -> Answer<Value> {
     let keys = match value.kind() {
         Kind::Map(_, members) => strings(members.keys()),
         Kind::Object(members) => Value::tuple(members.keys().map(name).collect()),
-        Kind::Unknown(Type::Object(object), _) => {
-            Value::tuple(object.attributes.keys().map(name).collect())
-        }
+        Kind::Unknown(Type::Object(object), _) => Value::tuple(object.attributes.keys().map(name).collect()),
         _ => Value::unknown(ty.clone()).refine_not_null(),
     };
     Ok(keys.mark(value.marks()))
@@ -79,9 +77,7 @@ pub(super) fn values_type(args: &Args<'_>) -> Answer<Type> {
 pub(super) fn values(args: &Args<'_>, ty: &Type) -> Answer<Value> {
     let value = args.get(0)?;
     let values = match value.kind() {
-        Kind::Map(element, members) => {
-            Value::list(element.clone(), members.values().cloned().collect())
-        }
+        Kind::Map(element, members) => Value::list(element.clone(), members.values().cloned().collect()),
         Kind::Object(members) => Value::tuple(members.values().cloned().collect()),
         _ => Value::unknown(ty.clone()).refine_not_null(),
     };
@@ -107,11 +103,9 @@ pub(super) fn merge_type(args: &Args<'_>) -> Answer<Type> {
                 }
             }
             Type::Map(element) => match value.members() {
-                Some(members) => attributes.extend(
-                    members
-                        .keys()
-                        .map(|key| (Arc::clone(key), (**element).clone())),
-                ),
+                Some(members) => {
+                    attributes.extend(members.keys().map(|key| (Arc::clone(key), (**element).clone())))
+                }
                 None => whole &= value.is_null(),
             },
             other => {
@@ -141,7 +135,11 @@ pub(super) fn merge(args: &Args<'_>, ty: &Type) -> Answer<Value> {
         marks |= value.marks();
         match value.members() {
             Some(members) => {
-                merged.extend(members.iter().map(|(key, value)| (Arc::clone(key), value.clone())));
+                merged.extend(
+                    members
+                        .iter()
+                        .map(|(key, value)| (Arc::clone(key), value.clone())),
+                );
             }
             None => known &= value.is_null(),
         }
@@ -171,7 +169,10 @@ pub(super) fn lookup_type(args: &Args<'_>) -> Answer<Type> {
                     } else {
                         "of this sensitive name".to_owned()
                     };
-                    args.fault(0, format!("the object has no attribute {shown}, and there is no default"))
+                    args.fault(
+                        0,
+                        format!("the object has no attribute {shown}, and there is no default"),
+                    )
                 }
             },
         },
@@ -340,9 +341,7 @@ pub(super) fn one(args: &Args<'_>, ty: &Type) -> Answer<Value> {
         None => Value::unknown(ty.clone()),
         Some([]) => Value::null(ty.clone()),
         Some([only]) => only.clone(),
-        Some(_) if value.ty().element().is_some() && !value.is_wholly_known() => {
-            Value::unknown(ty.clone())
-        }
+        Some(_) if value.ty().element().is_some() && !value.is_wholly_known() => Value::unknown(ty.clone()),
         Some(_) => return args.fault(0, ONE),
     };
     Ok(answer.mark(value.marks()))

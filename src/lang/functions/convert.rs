@@ -92,9 +92,7 @@ fn without_ephemeral(value: &Value) -> Value {
             .collect()
     };
     match value.kind() {
-        Kind::List(ty, items) => {
-            Value::list(ty.clone(), items.iter().map(without_ephemeral).collect())
-        }
+        Kind::List(ty, items) => Value::list(ty.clone(), items.iter().map(without_ephemeral).collect()),
         Kind::Tuple(items) => Value::tuple(items.iter().map(without_ephemeral).collect()),
         Kind::Map(ty, all) => Value::map(ty.clone(), members(all)),
         Kind::Object(all) => Value::object_members(members(all)),

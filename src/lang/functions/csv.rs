@@ -98,12 +98,19 @@ impl Reader<'_> {
         let end = self.rest.find([',', '\n']).unwrap_or(self.rest.len());
         let (cell, rest) = self.rest.split_at_checked(end).unwrap_or((self.rest, ""));
         if cell.contains('"') {
-            return failed(format!("line {} has a quote inside a value that is not quoted", self.line));
+            return failed(format!(
+                "line {} has a quote inside a value that is not quoted",
+                self.line
+            ));
         }
         let more = rest.starts_with(',');
         self.line += usize::from(rest.starts_with('\n'));
         self.rest = rest.get(1..).unwrap_or_default();
-        let cell = if more { cell } else { cell.strip_suffix('\r').unwrap_or(cell) };
+        let cell = if more {
+            cell
+        } else {
+            cell.strip_suffix('\r').unwrap_or(cell)
+        };
         Ok((cell.to_owned(), more))
     }
 
@@ -111,7 +118,10 @@ impl Reader<'_> {
         let mut cell = String::new();
         loop {
             let Some((part, behind)) = rest.split_once('"') else {
-                return failed(format!("a quoted value that begins in line {} has no end", self.line));
+                return failed(format!(
+                    "a quoted value that begins in line {} has no end",
+                    self.line
+                ));
             };
             self.line += part.matches('\n').count();
             cell.push_str(&part.replace("\r\n", "\n"));

@@ -94,7 +94,11 @@ impl Time {
 
     /// RFC 3339 with whole seconds.
     fn show(&self) -> String {
-        let zone = if self.offset == 0 { "Z".to_owned() } else { self.zone(true) };
+        let zone = if self.offset == 0 {
+            "Z".to_owned()
+        } else {
+            self.zone(true)
+        };
         format!(
             "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}{zone}",
             self.year, self.month, self.day, self.hour, self.minute, self.second
@@ -164,7 +168,9 @@ fn parse(text: &str) -> Result<Time, String> {
 }
 
 fn digits(rest: &mut &str, count: usize, what: &str, low: u32, high: u32) -> Result<u32, String> {
-    let part = rest.get(..count).filter(|part| part.bytes().all(|digit| digit.is_ascii_digit()));
+    let part = rest
+        .get(..count)
+        .filter(|part| part.bytes().all(|digit| digit.is_ascii_digit()));
     let number = part.and_then(|part| part.parse::<u32>().ok());
     match number.filter(|number| (low..=high).contains(number)) {
         Some(number) => {
@@ -274,12 +280,28 @@ pub(super) fn plantimestamp(args: &Args<'_>, ty: &Type) -> Answer<Value> {
 }
 
 const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September",
-    "October", "November", "December",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
 ];
 
 const DAYS: [&str; 7] = [
-    "Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday",
+    "Sunday",
+    "Monday",
+    "Tuesday",
+    "Wednesday",
+    "Thursday",
+    "Friday",
+    "Saturday",
 ];
 
 pub(super) fn formatdate(args: &Args<'_>, _: &Type) -> Answer<Value> {

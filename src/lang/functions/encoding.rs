@@ -21,7 +21,10 @@ pub(super) const BASE64: GeneralPurpose = GeneralPurpose::new(
 
 /// Bytes from Base64 text; line breaks are ignored.
 pub(super) fn from_base64(text: &str) -> Option<Vec<u8>> {
-    let plain: String = text.chars().filter(|letter| !matches!(letter, '\r' | '\n')).collect();
+    let plain: String = text
+        .chars()
+        .filter(|letter| !matches!(letter, '\r' | '\n'))
+        .collect();
     BASE64.decode(plain).ok()
 }
 

@@ -122,9 +122,7 @@ pub(super) fn fileexists(args: &Args<'_>, _: &Type) -> Answer<Value> {
     match files(args).kind(&path) {
         Ok(None) => Ok(Value::bool(false)),
         Ok(Some(FileKind::File)) => Ok(Value::bool(true)),
-        Ok(Some(FileKind::Directory)) => {
-            failed(format!("{} is a directory, not a file", quote(&path)))
-        }
+        Ok(Some(FileKind::Directory)) => failed(format!("{} is a directory, not a file", quote(&path))),
         Ok(Some(FileKind::Other)) => failed(format!("{} is not a regular file", quote(&path))),
         Err(reason) => failed(format!("{} cannot be looked at: {reason}", quote(&path))),
     }

@@ -54,7 +54,9 @@ fn parse(format: &str) -> Result<Vec<Piece>, String> {
         let mut stage = Stage::Flags;
         loop {
             let Some((at, letter)) = letters.next() else {
-                return Err(format!("the format string ends within the verb at offset {start}"));
+                return Err(format!(
+                    "the format string ends within the verb at offset {start}"
+                ));
             };
             match letter {
                 '0' if stage == Stage::Flags => verb.zero = true,
@@ -238,8 +240,7 @@ fn one(verb: &Verb, value: &Value) -> Result<String, String> {
                 text = text.graphemes(true).take(count).collect();
             }
             if verb.letter == 'q' {
-                text = to_json_string(&Value::string(&text))
-                    .map_err(|reason| fault(&reason.to_string()))?;
+                text = to_json_string(&Value::string(&text)).map_err(|reason| fault(&reason.to_string()))?;
             }
             Ok(pad(verb, &text))
         }
@@ -251,7 +252,10 @@ fn one(verb: &Verb, value: &Value) -> Result<String, String> {
             if number.is_infinite() {
                 return Ok(pad(verb, &number.to_string()));
             }
-            if verb.precision.is_some_and(|count| count > number_text::MOST_DIGITS) {
+            if verb
+                .precision
+                .is_some_and(|count| count > number_text::MOST_DIGITS)
+            {
                 return Err(fault("it has too many digits behind the point"));
             }
             let (negative, digits) = match verb.letter {

@@ -89,7 +89,11 @@ pub(super) fn flatten(args: &Args<'_>, ty: &Type) -> Answer<Value> {
     let mut flat = Vec::new();
     let mut marks = Marks::NONE;
     let known = flatten_into(value, &mut flat, &mut marks);
-    let result = if known { Value::tuple(flat) } else { Value::unknown(ty.clone()) };
+    let result = if known {
+        Value::tuple(flat)
+    } else {
+        Value::unknown(ty.clone())
+    };
     Ok(result.mark(marks))
 }
 
@@ -184,7 +188,9 @@ pub(super) fn slice_type(args: &Args<'_>) -> Answer<Type> {
                 return Ok(Type::Dynamic);
             }
             let (start, end) = bounds(args, Some(types.len()))?;
-            Ok(Type::tuple(types.get(start..end).unwrap_or_default().iter().cloned()))
+            Ok(Type::tuple(
+                types.get(start..end).unwrap_or_default().iter().cloned(),
+            ))
         }
         Type::Dynamic => Ok(Type::Dynamic),
         Type::Set(_) => args.fault(
@@ -282,10 +288,7 @@ pub(super) fn distinct(args: &Args<'_>, ty: &Type) -> Answer<Value> {
         .filter(|item| seen.insert(item))
         .cloned()
         .collect();
-    Ok(Value::list(
-        ty.element().cloned().unwrap_or(Type::Dynamic),
-        kept,
-    ))
+    Ok(Value::list(ty.element().cloned().unwrap_or(Type::Dynamic), kept))
 }
 
 pub(super) fn compact(args: &Args<'_>, ty: &Type) -> Answer<Value> {

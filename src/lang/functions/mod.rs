@@ -221,11 +221,7 @@ pub fn find(name: &str) -> Option<&'static Function> {
 }
 
 /// Calls a function with arguments of which the count is right.
-pub(super) fn call(
-    function: &Function,
-    values: Vec<Value>,
-    surroundings: Surroundings<'_>,
-) -> Answer<Value> {
+pub(super) fn call(function: &Function, values: Vec<Value>, surroundings: Surroundings<'_>) -> Answer<Value> {
     let mut marks = Marks::NONE;
     let mut known = true;
     let mut typed = true;
@@ -252,7 +248,9 @@ pub(super) fn call(
         arguments.push(value);
     }
     if !typed {
-        let all = arguments.iter().fold(marks, |all, value| all | value.deep_marks());
+        let all = arguments
+            .iter()
+            .fold(marks, |all, value| all | value.deep_marks());
         return Ok(Value::unknown(Type::Dynamic).mark(all));
     }
     let args = Args {
@@ -265,7 +263,9 @@ pub(super) fn call(
         Returns::From(find) => find(&args)?,
     };
     if !known {
-        let all = arguments.iter().fold(marks, |all, value| all | value.deep_marks());
+        let all = arguments
+            .iter()
+            .fold(marks, |all, value| all | value.deep_marks());
         let result = Value::unknown(ty);
         let result = if function.nullable_result || result.ty() == Type::Dynamic {
             result

@@ -27,7 +27,11 @@ impl Network {
     /// The bits that a host may set.
     fn host_mask(self) -> u128 {
         let host_bits = self.size - self.prefix;
-        if host_bits == 128 { u128::MAX } else { (1 << host_bits) - 1 }
+        if host_bits == 128 {
+            u128::MAX
+        } else {
+            (1 << host_bits) - 1
+        }
     }
 }
 
@@ -97,14 +101,20 @@ pub(super) fn cidrhost(args: &Args<'_>, _: &Type) -> Answer<Value> {
     let number = whole(args, 1)?;
     let hosts = BigInt::from(network.host_mask()) + 1;
     // A negative number counts from the end.
-    let at = if number.is_negative() { &number + &hosts } else { number.clone() };
+    let at = if number.is_negative() {
+        &number + &hosts
+    } else {
+        number.clone()
+    };
     let Some(at) = at.to_u128().filter(|_| at < hosts) else {
         return failed(format!(
             "a network with a prefix of {} bits has no host with the number {number}",
             network.prefix
         ));
     };
-    Ok(Value::string(address(network.bits | at, network.size).to_string()))
+    Ok(Value::string(
+        address(network.bits | at, network.size).to_string(),
+    ))
 }
 
 pub(super) fn cidrnetmask(args: &Args<'_>, _: &Type) -> Answer<Value> {
@@ -121,7 +131,10 @@ pub(super) fn cidrsubnet(args: &Args<'_>, _: &Type) -> Answer<Value> {
     let new_bits = args.whole(1)?;
     let number = whole(args, 2)?;
     let prefix = i64::from(network.prefix).saturating_add(new_bits);
-    let Some(prefix) = u32::try_from(prefix).ok().filter(|prefix| *prefix <= network.size) else {
+    let Some(prefix) = u32::try_from(prefix)
+        .ok()
+        .filter(|prefix| *prefix <= network.size)
+    else {
         return failed(format!(
             "a prefix of {} bits cannot be extended by {new_bits}",
             network.prefix
@@ -166,13 +179,18 @@ pub(super) fn cidrsubnets(args: &Args<'_>, _: &Type) -> Answer<Value> {
         if prefix > network.size {
             return args.fault(
                 at,
-                format!("a prefix of {prefix} bits is too long for an address of {} bits", network.size),
+                format!(
+                    "a prefix of {prefix} bits is too long for an address of {} bits",
+                    network.size
+                ),
             );
         }
         let mut subnet = Network { prefix, ..network };
         let block = subnet.host_mask();
         // The next address that a block of this size may begin at.
-        let start = next.and_then(|next| next.checked_add(block)).map(|end| end & !block);
+        let start = next
+            .and_then(|next| next.checked_add(block))
+            .map(|end| end & !block);
         match start.filter(|start| start | block <= last) {
             Some(start) => subnet.bits = start,
             None => {

@@ -49,7 +49,11 @@ pub(super) fn general(number: &Number, precision: Option<usize>, letter: char) -
         None => 6,
         Some(count) => {
             let count = i64::try_from(count.max(1)).ok()?;
-            if count > length && length > exponent { length } else { count }
+            if count > length && length > exponent {
+                length
+            } else {
+                count
+            }
         }
     };
     if exponent < -4 || exponent >= limit {
@@ -123,8 +127,8 @@ fn scale(number: &Number, places: i64) -> Option<BigUint> {
     } else {
         (numerator, denominator * power)
     };
-    let (quotient, rest) = numerator.div_rem(&denominator);
-    let twice = rest * 2;
+    let (quotient, rest): (BigInt, BigInt) = numerator.div_rem(&denominator);
+    let twice = rest * 2_u32;
     let up = match twice.cmp(&denominator) {
         std::cmp::Ordering::Less => false,
         std::cmp::Ordering::Greater => true,

@@ -6,8 +6,8 @@ use num_bigint::BigInt;
 
 use crate::value::{Number, Type, Value};
 
-use super::args::{Args, WHOLE, failed};
 use super::Answer;
+use super::args::{Args, WHOLE, failed};
 
 pub(super) fn abs(args: &Args<'_>, _: &Type) -> Answer<Value> {
     Ok(Value::number(args.number(0)?.abs()))
@@ -60,10 +60,7 @@ pub(super) fn log(args: &Args<'_>, _: &Type) -> Answer<Value> {
 pub(super) fn parseint_type(args: &Args<'_>) -> Answer<Type> {
     match args.ty(0) {
         Type::String | Type::Dynamic => Ok(Type::Number),
-        other => args.fault(
-            0,
-            format!("a string is required, not {}", other.friendly_name()),
-        ),
+        other => args.fault(0, format!("a string is required, not {}", other.friendly_name())),
     }
 }
 
@@ -77,7 +74,10 @@ pub(super) fn parseint(args: &Args<'_>, _: &Type) -> Answer<Value> {
         Some(integer) => Ok(Value::number(Number::from_bigint(&integer))),
         None if args.get(0)?.marks().is_empty() => args.fault(
             0,
-            format!("{} is not an integer in base {base}", crate::lang::fault::quote(text)),
+            format!(
+                "{} is not an integer in base {base}",
+                crate::lang::fault::quote(text)
+            ),
         ),
         None => args.fault(0, format!("it is not an integer in base {base}")),
     }

@@ -131,7 +131,9 @@ impl<'a> Translator<'a> {
 
     fn repeat(&mut self, operator: &str) -> Result<(), String> {
         if self.repeated {
-            return Err(format!("a repetition such as \"{operator}\" cannot be repeated itself"));
+            return Err(format!(
+                "a repetition such as \"{operator}\" cannot be repeated itself"
+            ));
         }
         if !self.can_repeat {
             return Err(format!("there is nothing before \"{operator}\" to repeat"));
@@ -344,7 +346,11 @@ impl<'a> Translator<'a> {
                         }
                     }
                 }
-                '-' => self.out.push(if first || self.rest.starts_with(']') { '\u{1}' } else { '-' }),
+                '-' => self.out.push(if first || self.rest.starts_with(']') {
+                    '\u{1}'
+                } else {
+                    '-'
+                }),
                 '[' | ']' | '&' | '~' | '^' => {
                     self.out.push('\\');
                     self.out.push(letter);

@@ -98,11 +98,7 @@ pub(super) fn subtract(args: &Args<'_>, ty: &Type) -> Answer<Value> {
 }
 
 /// The elements of the first set that a rule keeps, in view of the other sets.
-fn combine(
-    args: &Args<'_>,
-    ty: &Type,
-    keep: impl Fn(&Value, &[Elements]) -> bool,
-) -> Answer<Value> {
+fn combine(args: &Args<'_>, ty: &Type, keep: impl Fn(&Value, &[Elements]) -> bool) -> Answer<Value> {
     let sets = all(args, ty)?;
     if sets.iter().any(|set| !set.is_wholly_known()) {
         return Ok(Value::unknown(ty.clone()).refine_not_null());
@@ -153,7 +149,11 @@ pub(super) fn product_type(args: &Args<'_>) -> Answer<Type> {
         });
     }
     let element = Type::tuple(types);
-    Ok(if ordered { Type::list(element) } else { Type::set(element) })
+    Ok(if ordered {
+        Type::list(element)
+    } else {
+        Type::set(element)
+    })
 }
 
 /// The most combinations that `setproduct` makes.

@@ -5,7 +5,6 @@
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::value::convert::convert;
 use crate::value::{Kind, Type, Value};
 
 use super::args::{Args, failed, strings};
@@ -125,7 +124,10 @@ pub(super) fn join(args: &Args<'_>, _: &Type) -> Answer<Value> {
             match item.kind() {
                 Kind::String(part) => parts.push(&**part),
                 Kind::Null(_) => {
-                    return args.fault(list + 1, format!("element {at} is null, and null cannot be joined"));
+                    return args.fault(
+                        list + 1,
+                        format!("element {at} is null, and null cannot be joined"),
+                    );
                 }
                 _ => return Ok(Value::unknown(Type::String).refine_not_null()),
             }
@@ -180,7 +182,11 @@ pub(super) fn replace(args: &Args<'_>, _: &Type) -> Answer<Value> {
             Err(reason) => return args.fault(1, reason),
         },
         None => {
-            let times = if part.is_empty() { whole.len() + 1 } else { whole.len() / part.len() };
+            let times = if part.is_empty() {
+                whole.len() + 1
+            } else {
+                whole.len() / part.len()
+            };
             if times.saturating_mul(with.len()) > LONGEST {
                 return failed("the result would be too long");
             }
@@ -188,10 +194,4 @@ pub(super) fn replace(args: &Args<'_>, _: &Type) -> Answer<Value> {
         }
     };
     text(replaced)
-}
-
-/// The text of any primitive value.
-pub(super) fn as_text(value: &Value) -> Option<String> {
-    let value = convert(value, &Type::String).ok()?;
-    value.as_str().map(str::to_owned)
 }

@@ -3,8 +3,8 @@
 use super::convert::elsewhere;
 use super::{Body, Function, Param, Returns, Want};
 use super::{
-    collection, convert, crypto, csv, date, encoding, filesystem, format, list, network, numeric,
-    regex, set, string, text_encoding, yaml_decode, yaml_encode,
+    collection, convert, crypto, csv, date, encoding, filesystem, format, list, network, numeric, regex, set,
+    string, text_encoding, yaml_decode, yaml_encode,
 };
 
 const fn p(name: &'static str, want: Want) -> Param {

@@ -15,7 +15,10 @@ use super::encoding::{from_base64, to_base64};
 
 enum Charset {
     Utf8,
-    Utf16 { little: bool, mark: bool },
+    Utf16 {
+        little: bool,
+        mark: bool,
+    },
     /// The first code points of Unicode, one byte each, below this limit.
     Narrow(u32),
     Other(&'static Encoding),
@@ -36,10 +39,11 @@ fn charset(name: &str) -> Option<Charset> {
             little: false,
             mark: false,
         },
-        "iso-8859-1" | "iso_8859-1" | "iso_8859-1:1987" | "latin1" | "l1" | "iso-ir-100"
-        | "ibm819" | "cp819" | "csisolatin1" => Charset::Narrow(0x100),
-        "us-ascii" | "ascii" | "us" | "ansi_x3.4-1968" | "iso646-us" | "ibm367" | "cp367"
-        | "csascii" => Charset::Narrow(0x80),
+        "iso-8859-1" | "iso_8859-1" | "iso_8859-1:1987" | "latin1" | "l1" | "iso-ir-100" | "ibm819"
+        | "cp819" | "csisolatin1" => Charset::Narrow(0x100),
+        "us-ascii" | "ascii" | "us" | "ansi_x3.4-1968" | "iso646-us" | "ibm367" | "cp367" | "csascii" => {
+            Charset::Narrow(0x80)
+        }
         _ => {
             let encoding = Encoding::for_label_no_replacement(lower.as_bytes())?;
             if encoding == UTF_8 {
@@ -68,7 +72,11 @@ pub(super) fn textencodebase64(args: &Args<'_>, _: &Type) -> Answer<Value> {
         Charset::Utf16 { little, mark } => {
             let mut bytes = if mark { vec![0xFE, 0xFF] } else { Vec::new() };
             for unit in text.encode_utf16() {
-                bytes.extend(if little { unit.to_le_bytes() } else { unit.to_be_bytes() });
+                bytes.extend(if little {
+                    unit.to_le_bytes()
+                } else {
+                    unit.to_be_bytes()
+                });
             }
             Some(bytes)
         }
@@ -107,7 +115,11 @@ pub(super) fn textdecodebase64(args: &Args<'_>, _: &Type) -> Answer<Value> {
             let units: Vec<u16> = pairs
                 .by_ref()
                 .filter_map(|pair| <[u8; 2]>::try_from(pair).ok())
-                .map(if little { u16::from_le_bytes } else { u16::from_be_bytes })
+                .map(if little {
+                    u16::from_le_bytes
+                } else {
+                    u16::from_be_bytes
+                })
                 .collect();
             String::from_utf16(&units)
                 .ok()

@@ -202,9 +202,7 @@ const MERGE: &str = "\u{0}<<";
 fn scalar(text: &str, style: ScalarStyle, kind: Option<&str>) -> Result<Value, String> {
     match (kind, style) {
         (None | Some("merge"), ScalarStyle::Plain) if text == "<<" => Ok(Value::string(MERGE)),
-        (None | Some("null" | "bool" | "int" | "float" | "timestamp"), ScalarStyle::Plain) => {
-            plain(text)
-        }
+        (None | Some("null" | "bool" | "int" | "float" | "timestamp"), ScalarStyle::Plain) => plain(text),
         (None | Some("str" | "binary" | "null" | "bool" | "int" | "float" | "timestamp"), _) => {
             Ok(Value::string(text))
         }

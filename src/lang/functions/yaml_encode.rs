@@ -28,7 +28,11 @@ fn write(value: &Value, indent: usize, out: &mut String) {
         Kind::Null(_) => out.push_str("null\n"),
         Kind::Bool(answer) => out.push_str(&format!("{answer}\n")),
         Kind::Number(number) if number.is_infinite() => {
-            out.push_str(if number.is_sign_negative() { "-.inf\n" } else { ".inf\n" });
+            out.push_str(if number.is_sign_negative() {
+                "-.inf\n"
+            } else {
+                ".inf\n"
+            });
         }
         Kind::Number(number) => out.push_str(&format!("{number}\n")),
         Kind::String(text) if is_block(text) => block(text, indent, out),

@@ -17,9 +17,7 @@ pub(super) fn plain(text: &str) -> Result<Value, String> {
         "n" | "N" | "no" | "No" | "NO" | "false" | "False" | "FALSE" | "off" | "Off" | "OFF" => {
             Value::bool(false)
         }
-        ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF" => {
-            Value::number(Number::infinity(false))
-        }
+        ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF" => Value::number(Number::infinity(false)),
         "-.inf" | "-.Inf" | "-.INF" => Value::number(Number::infinity(true)),
         ".nan" | ".NaN" | ".NAN" => return Err("\"not a number\" is not a number here".to_owned()),
         _ => match number(text).or_else(|| timestamp(text)) {
@@ -74,8 +72,7 @@ fn timestamp(text: &str) -> Option<Value> {
     let zone = if zone.is_empty() { "Z" } else { zone };
     let seconds = second.split('.').next()?;
     let fraction = second.get(seconds.len()..)?;
-    let normal = format!(
-        "{year}-{month:0>2}-{day:0>2}T{hour:0>2}:{minute:0>2}:{seconds:0>2}{fraction}{zone}"
-    );
+    let normal =
+        format!("{year}-{month:0>2}-{day:0>2}T{hour:0>2}:{minute:0>2}:{seconds:0>2}{fraction}{zone}");
     date::normal(&normal).map(Value::string)
 }
