@@ -87,7 +87,7 @@ pub async fn create(mut call: Call) -> Result<Reply, Refusal> {
             "an environment's name has at most 255 characters, and no control characters",
         ));
     }
-    let taken = definition::take(&text, call.platform.config().limits.instances).map_err(Refusal::Input)?;
+    let taken = definition::take(&text)?;
     let key = AppKey {
         app: taken.name,
         ..call.app_key()

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use crate::platform::answer::{Code, Reply};
 use crate::platform::apps::alter;
-use crate::platform::definition::{set_image, tag_form, with_tag};
+use crate::platform::definition::{set_image, with_version};
 use crate::platform::error::Refusal;
 use crate::platform::model::{App, Component, Service};
 use crate::platform::rollout::{OutOfBounds, Rollout, Strategy};
@@ -62,10 +62,7 @@ pub async fn update(mut call: Call) -> Result<Reply, Refusal> {
             .iter_mut()
             .find(|one| one.name == component)
             .ok_or(Refusal::NotFound)?;
-        if !tag_form(version) {
-            return Err(Refusal::Version);
-        }
-        let image = with_tag(&found.image, version);
+        let image = with_version(&found.image, version)?;
         rollout.update(found, image.clone(), strategy);
         set_image(&mut app.definition, service, component, &image);
         Ok(Reply::Done(Code::Updated))

@@ -119,8 +119,6 @@ pub struct Limits {
     pub session: Duration,
     /// How long a token is good.
     pub token: Duration,
-    /// Most instances of a component.
-    pub instances: u32,
     /// How long `open` waits for another process to leave the data directory.
     pub lock_wait: Duration,
     /// How long a shutdown waits for running requests.
@@ -138,7 +136,6 @@ impl Default for Limits {
             sessions: 256,
             session: Duration::from_secs(60 * 60),
             token: Duration::from_secs(30 * 24 * 60 * 60),
-            instances: 10,
             lock_wait: Duration::from_secs(2),
             grace: Duration::from_secs(5),
         }

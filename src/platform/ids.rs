@@ -11,6 +11,11 @@ pub trait Ids: Send + Sync + 'static {
     /// Twelve characters of `[a-z0-9]`, as in `by3we1wr77b7`. Uniqueness is the caller's to check.
     fn instance(&self) -> String;
 
+    /// The name of a request in the log and in its `X-Request-ID` header.
+    fn request(&self) -> String {
+        random_name()
+    }
+
     /// A token in the shape of a version 4 UUID.
     fn token(&self) -> String {
         uuid::Builder::from_random_bytes(self.secret())
@@ -29,11 +34,17 @@ impl Ids for RandomIds {
     }
 
     fn instance(&self) -> String {
-        const SIGNS: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789";
-        let mut rng = rand::rng();
-        (0..12)
-            .filter_map(|_| SIGNS.get(rng.random_range(0..SIGNS.len())))
-            .map(|sign| char::from(*sign))
-            .collect()
+        random_name()
     }
+}
+
+fn random_name() -> String {
+    const SIGNS: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789";
+    let mut rng = rand::rng();
+    let pick = |_| {
+        SIGNS
+            .get(rng.random_range(0..SIGNS.len()))
+            .map(|sign| char::from(*sign))
+    };
+    (0..12).filter_map(pick).collect()
 }

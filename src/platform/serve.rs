@@ -39,7 +39,7 @@ pub fn app(platform: Arc<Platform>) -> Router {
 /// Gives the request an id and a time limit, and writes the log line: no token, no body, no query.
 async fn observe(State(platform): State<Arc<Platform>>, request: Request<Body>, next: Next) -> Response {
     let begun = Instant::now();
-    let id = platform.config().ids.token();
+    let id = platform.config().ids.request();
     let method = request.method().clone();
     let path = request.uri().path().to_owned();
     let mut response = match tokio::time::timeout(platform.config().limits.request, next.run(request)).await {

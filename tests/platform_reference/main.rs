@@ -1,0 +1,22 @@
+//! The platform over a real socket, held against the reference page: every example of it, its codes, its slashes,
+//! who may do what, exec streams, durability and the embedded platform.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::disallowed_methods,
+    clippy::disallowed_macros
+)]
+
+mod access;
+mod apps;
+mod durability;
+mod examples;
+mod exec;
+mod orgs;
+mod server;
+mod users;
+mod world;
