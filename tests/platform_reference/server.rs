@@ -1,7 +1,6 @@
 //! The server around the methods: ping, limits, panics, the log.
 
-use std::io::Write;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures::future::BoxFuture;
@@ -11,7 +10,7 @@ use swarmform::platform::runtime::{Command, Launch, Line, Runtime, Streams, Usag
 use swarmform::platform::simulated::Simulated;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use crate::world::{Answer, World, base64};
+use crate::world::{Answer, World, base64, logged};
 
 #[tokio::test]
 async fn ping_says_failed_when_nothing_can_be_kept() {
@@ -120,52 +119,37 @@ async fn a_panic_is_a_500_without_details_and_the_server_goes_on() {
     world.stop().await;
 }
 
-#[derive(Clone, Default)]
-struct Sink(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Sink {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
 #[tokio::test]
 async fn the_log_has_a_line_for_each_request_and_no_secret() {
-    let sink = Sink::default();
-    let writer = sink.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .json()
-        .with_max_level(tracing::Level::TRACE)
-        .with_writer(move || writer.clone())
-        .finish();
-    let _guard = tracing::subscriber::set_default(subscriber);
     let world = World::new().await;
     let login = world.login("terminal", "f00bar").await;
     let token = login.json()["data"]["Id"].as_str().unwrap().to_owned();
-    world
-        .call("GET", "/v1/user/me?token=query-secret", &token, "")
-        .await
-        .ok(10000);
-    world
-        .call("POST", "/v1/org/", &token, r#"{"org_id":"BODY-SECRET"}"#)
-        .await
-        .is(400, 10013);
-    world
-        .call("GET", "/v1/user/me", "bad-token-secret", "")
-        .await
-        .is(401, 10010);
+    let answers = [
+        login,
+        world
+            .call("GET", "/v1/user/me?token=query-secret", &token, "")
+            .await
+            .ok(10000),
+        world
+            .call("POST", "/v1/org/", &token, r#"{"org_id":"BODY-SECRET"}"#)
+            .await
+            .is(400, 10013),
+        world
+            .call("GET", "/v1/user/me", "bad-token-secret", "")
+            .await
+            .is(401, 10010),
+    ];
     world.stop().await;
-    let log = String::from_utf8(sink.0.lock().unwrap().clone()).unwrap();
-    let lines: Vec<serde_json::Value> = log
-        .lines()
-        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()["fields"].clone())
-        .filter(|fields| fields["message"] == "request")
-        .collect();
-    assert_eq!(lines.len(), 4, "{log}");
+    let log = logged();
+    let line_of = |answer: &Answer| {
+        let id = answer.header("x-request-id").unwrap();
+        let line = log
+            .lines()
+            .find(|line| line.contains(id))
+            .unwrap_or_else(|| panic!("{id} is not in {log}"));
+        serde_json::from_str::<serde_json::Value>(line).unwrap()["fields"].clone()
+    };
+    let lines: Vec<serde_json::Value> = answers.iter().map(line_of).collect();
     let line = &lines[2];
     assert_eq!(
         (&line["method"], &line["path"], &line["status"]),
@@ -175,7 +159,8 @@ async fn the_log_has_a_line_for_each_request_and_no_secret() {
         (&line["user"], &line["why"]),
         (&"terminal".into(), &"wrong input".into())
     );
-    assert!(line["ms"].is_u64() && line["id"].is_string());
+    assert!(line["ms"].is_u64() && line["message"] == "request");
+    assert_eq!(lines[3]["user"], "-");
     for secret in [
         "f00bar",
         &base64("f00bar"),

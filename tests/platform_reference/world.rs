@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Once};
 use std::time::{Duration, Instant};
 
 use base64::Engine;
@@ -62,6 +62,37 @@ impl Ids for TestIds {
     }
 }
 
+static LOG: Mutex<Vec<u8>> = Mutex::new(Vec::new());
+
+/// Everything that all tests of this process have logged so far, in JSON lines.
+pub fn logged() -> String {
+    String::from_utf8(LOG.lock().unwrap().clone()).unwrap()
+}
+
+struct Sink;
+
+impl std::io::Write for Sink {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        LOG.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+fn log_everything() {
+    static BEGUN: Once = Once::new();
+    BEGUN.call_once(|| {
+        tracing_subscriber::fmt()
+            .json()
+            .with_max_level(tracing::Level::TRACE)
+            .with_writer(|| Sink)
+            .init();
+    });
+}
+
 pub struct World {
     pub dir: tempfile::TempDir,
     pub platform: Arc<Platform>,
@@ -112,6 +143,7 @@ impl World {
     }
 
     pub async fn with(change: impl FnOnce(&mut Config)) -> World {
+        log_everything();
         let dir = tempfile::tempdir().unwrap();
         let (clock, ids) = (Arc::new(TestClock::default()), Arc::new(TestIds::default()));
         let mut config = config(dir.path());
