@@ -37,15 +37,27 @@ fn compare(a: &Value, b: &Value) -> Option<bool> {
         (Kind::Null(_), _) | (_, Kind::Null(_)) => Some(false),
         _ => {
             let (type_a, type_b) = (a.ty(), b.ty());
-            if type_a == type_b && !type_a.has_dynamic() {
-                return compare_known(a, b);
+            if has_untyped_unknown(a) || has_untyped_unknown(b) {
+                return if could_conform(&type_a, &type_b) {
+                    None
+                } else {
+                    Some(false)
+                };
             }
-            if type_a.has_dynamic() || type_b.has_dynamic() {
-                let possible = could_conform(&type_a, &type_b);
-                return if possible { None } else { Some(false) };
+            if type_a == type_b {
+                compare_known(a, b)
+            } else {
+                Some(false)
             }
-            Some(false)
         }
+    }
+}
+
+/// Whether the type of some unknown in it is not known either, so that its own type may yet change.
+fn has_untyped_unknown(value: &Value) -> bool {
+    match value.kind() {
+        Kind::Unknown(ty, _) => ty.has_dynamic(),
+        _ => value.children().any(has_untyped_unknown),
     }
 }
 
@@ -91,7 +103,7 @@ fn could_conform(a: &Type, b: &Type) -> bool {
     }
 }
 
-/// Both are known, not null, and of one wholly known type.
+/// Both are known, not null, and of one type.
 fn compare_known(a: &Value, b: &Value) -> Option<bool> {
     match (a.kind(), b.kind()) {
         (Kind::Bool(a), Kind::Bool(b)) => Some(a == b),

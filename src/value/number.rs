@@ -341,12 +341,21 @@ impl Number {
             });
         }
         let product = self.mul_at(other, Number::TEXT_PRECISION)?;
-        let needed = match &product.repr {
+        Ok(product.with_precision(precision.max(product.needed_bits())))
+    }
+
+    /// The least precision that holds the value exactly.
+    fn needed_bits(&self) -> u32 {
+        match &self.repr {
             Repr::Float(float) => u32::try_from(float.mantissa.bits()).unwrap_or(u32::MAX),
             Repr::Int(int) if *int != 0 => int_bits(*int) - int.trailing_zeros(),
             _ => 0,
-        };
-        Ok(product.with_precision(precision.max(needed)))
+        }
+    }
+
+    /// Whether so many bits hold the value exactly.
+    pub fn fits(&self, bits: u32) -> bool {
+        self.needed_bits() <= bits
     }
 
     fn mul_at(&self, other: &Number, precision: u32) -> Result<Number, NotANumber> {

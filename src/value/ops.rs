@@ -101,9 +101,23 @@ impl Range {
     }
 }
 
+impl Range {
+    /// The same range with bounds that lose nothing in an operation, as far as that is possible.
+    fn widened(&self) -> Range {
+        Range {
+            min: self
+                .min
+                .with_precision(Number::TEXT_PRECISION.max(self.min.precision())),
+            max: self
+                .max
+                .with_precision(Number::TEXT_PRECISION.max(self.max.precision())),
+        }
+    }
+}
+
 /// An unknown number within the bounds that a monotone operation gives for the ends of its operands' ranges.
 fn unknown_number(a: &Value, b: &Value, operate: impl Fn(&Number, &Number) -> Option<Number>) -> Value {
-    let (a, b) = (Range::of(a), Range::of(b));
+    let (a, b) = (Range::of(a).widened(), Range::of(b).widened());
     let corners = [
         operate(&a.min, &b.min),
         operate(&a.min, &b.max),

@@ -106,7 +106,11 @@ fn common(element: &Type, values: Vec<Value>) -> Result<(Type, Vec<Value>), Vec<
     if values.iter().all(|value| value.type_equals(element)) {
         return Ok((element.clone(), values));
     }
-    let types: Vec<Type> = values.iter().map(Value::ty).collect();
+    // Nulls and unknowns of no type take the type of the others.
+    let mut types: Vec<Type> = values.iter().map(Value::ty).collect();
+    if types.iter().any(|ty| *ty != Type::Dynamic) {
+        types.retain(|ty| *ty != Type::Dynamic);
+    }
     let Some(ty) = unify(&types) else {
         return Err(values);
     };

@@ -82,7 +82,7 @@ fn unify_objects_as_maps(types: &[&Type]) -> Option<Type> {
         Type::Object(_) => &map,
         other => *other,
     });
-    unify_refs(mapped)
+    unify_refs(mapped).filter(|ty| structural_convert(types, ty))
 }
 
 fn unify_tuples_as_lists(types: &[&Type]) -> Option<Type> {
@@ -91,7 +91,7 @@ fn unify_tuples_as_lists(types: &[&Type]) -> Option<Type> {
         Type::Tuple(_) => &list,
         other => *other,
     });
-    unify_refs(listed)
+    unify_refs(listed).filter(|ty| structural_convert(types, ty))
 }
 
 fn object_types<'a>(types: &[&'a Type]) -> Vec<&'a ObjectType> {
@@ -135,7 +135,7 @@ fn unify_objects_to_map(types: &[&Type]) -> Option<Type> {
     let objects = object_types(types);
     let element = unify_refs(objects.iter().flat_map(|object| object.attributes.values()))?;
     let map = Type::map(element);
-    objects_convert(types, &map).then_some(map)
+    structural_convert(types, &map).then_some(map)
 }
 
 fn unify_tuples(types: &[&Type]) -> Option<Type> {
@@ -159,7 +159,7 @@ fn unify_tuples_to_list(types: &[&Type]) -> Option<Type> {
     let tuples = tuple_types(types);
     let element = unify_refs(tuples.iter().flat_map(|tuple| tuple.iter()))?;
     let list = Type::list(element);
-    objects_convert(types, &list).then_some(list)
+    structural_convert(types, &list).then_some(list)
 }
 
 fn all_convert(types: &[&Type], to: &Type) -> bool {
@@ -167,7 +167,7 @@ fn all_convert(types: &[&Type], to: &Type) -> bool {
 }
 
 /// Whether the objects and tuples among the types convert.
-fn objects_convert(types: &[&Type], to: &Type) -> bool {
+fn structural_convert(types: &[&Type], to: &Type) -> bool {
     let structural = types
         .iter()
         .filter(|ty| matches!(ty, Type::Object(_) | Type::Tuple(_)));

@@ -138,12 +138,10 @@ fn refined(value: &Value) -> Value {
         refinement = refinement.with_prefix(text);
     }
     if let Some(number) = value.as_number() {
-        let (floor, ceil) = (
-            number.floor().with_precision(53),
-            number.ceil().with_precision(53),
-        );
-        if floor <= *number && *number <= ceil {
-            refinement = refinement.with_range(Some(floor), Some(ceil));
+        let bound = |number: Number, step: i64| number.add(&Number::from(step)).unwrap().with_precision(53);
+        let (min, max) = (bound(number.floor(), -1), bound(number.ceil(), 1));
+        if min < *number && *number < max {
+            refinement = refinement.with_range(Some(min), Some(max));
         }
     }
     if value.ty().is_collection() && value.is_wholly_known() {

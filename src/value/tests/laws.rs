@@ -79,7 +79,7 @@ fn operand() -> BoxedStrategy<Value> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(600))]
+    #![proptest_config(ProptestConfig::with_cases(256))]
 
     #[test]
     fn conversion_is_idempotent_and_gives_the_type(value in any_value(true, true), ty in any_type(true)) {
@@ -111,6 +111,8 @@ proptest! {
         value in any_value(false, false), ty in any_type(true), choices in choices(),
     ) {
         let unknown = forget(&value, &mut chooser(choices));
+        // A common type is chosen at once, in the hope that unknowns of no type will fit it.
+        prop_assume!(!ty.has_dynamic() || !unknown.ty().has_dynamic());
         match (convert(&unknown, &ty), convert(&value, &ty)) {
             (Ok(earlier), Ok(later)) => {
                 let verdict = fulfils(&earlier, &later);
