@@ -79,9 +79,9 @@ pub fn implied(json: &Json) -> Result<Value, JsonError> {
             let mut attributes: BTreeMap<Arc<str>, Value> = BTreeMap::new();
             for (key, member) in members {
                 let value = implied(member)?;
-                let ty = value.ty();
                 let before = attributes.insert(Arc::from(&**key), value);
-                if before.is_some_and(|before| before.ty() != ty) {
+                let now = attributes.get(&**key);
+                if before.is_some_and(|before| now.map(Value::ty) != Some(before.ty())) {
                     return Err(JsonError::root(format!(
                         "duplicate {key:?} property in JSON object"
                     )));

@@ -4,6 +4,10 @@
 //! and carries [`Marks`]. Every operation spreads marks and unknowns by itself, so that no caller can forget.
 //! The laws are cty's (zclconf/go-cty, `docs/{concepts,marks,refinements}.md`). This room knows nothing of
 //! syntax, of spans or of functions; its errors are short texts with a path, and `lang` gives them a place.
+//!
+//! Where to look: `construct` makes values, `inspect` looks at them, `access` takes parts of them, `equal` and
+//! `ops` compute with them, `marking` and `refine` handle what travels along, `convert` and `unify` change types,
+//! `json` writes and reads them, `transform` rebuilds them, `set` orders the elements of sets.
 
 mod access;
 mod construct;

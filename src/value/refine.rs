@@ -82,6 +82,53 @@ impl Refinement {
         self
     }
 
+    /// What is known of a value: of an unknown its refinement, of anything known what could be said of it if it
+    /// were unknown.
+    pub fn of(value: &Value) -> Refinement {
+        let mut refinement = match value.kind() {
+            Kind::Unknown(_, refinement) => return (**refinement).clone(),
+            Kind::Null(_) => return Refinement::default(),
+            _ => Refinement::not_null(),
+        };
+        if let Some(text) = value.as_arc_str() {
+            refinement.prefix = Some(Arc::clone(text));
+        }
+        if let Some(number) = value.as_number() {
+            refinement = refinement.with_range(Some(number.clone()), Some(number.clone()));
+        }
+        if value.kind_is_collection() {
+            let (least, most) = value.length_bounds();
+            refinement = refinement.with_length(least, most);
+        }
+        refinement
+    }
+
+    /// What is known of a value that is one of two: what both refinements say.
+    #[must_use]
+    pub fn either(&self, other: &Refinement) -> Refinement {
+        let outer = |a: &Option<Bound>, b: &Option<Bound>, wider: fn(&Number, &Number) -> bool| match (a, b) {
+            (Some(a), Some(b)) if wider(&a.number, &b.number) => Some(a.clone()),
+            (Some(a), Some(b)) if a.number == b.number => Some(Bound {
+                number: a.number.clone(),
+                inclusive: a.inclusive || b.inclusive,
+            }),
+            (Some(_), Some(b)) => Some(b.clone()),
+            _ => None,
+        };
+        let prefix = match (&self.prefix, &other.prefix) {
+            (Some(a), Some(b)) => Some(Arc::from(common_prefix(a, b))),
+            _ => None,
+        };
+        Refinement {
+            not_null: self.not_null && other.not_null,
+            prefix: prefix.filter(|prefix: &Arc<str>| !prefix.is_empty()),
+            min: outer(&self.min, &other.min, |a, b| a < b),
+            max: outer(&self.max, &other.max, |a, b| a > b),
+            min_length: self.min_length.min(other.min_length),
+            max_length: self.max_length.zip(other.max_length).map(|(a, b)| a.max(b)),
+        }
+    }
+
     /// Only what makes sense for the type.
     fn for_type(mut self, ty: &Type) -> Refinement {
         if *ty != Type::String {
@@ -191,6 +238,12 @@ impl Value {
             _ => self.as_str(),
         }
     }
+}
+
+fn common_prefix<'a>(a: &'a str, b: &str) -> &'a str {
+    let pairs = a.chars().zip(b.chars());
+    let length: usize = pairs.take_while(|(a, b)| a == b).map(|(a, _)| a.len_utf8()).sum();
+    a.get(..length).unwrap_or_default()
 }
 
 /// The single value that a not-null refinement leaves, if there is only one shape left.

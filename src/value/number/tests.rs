@@ -217,6 +217,8 @@ fn any_text() -> impl Strategy<Value = String> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn printing_and_reading_gives_the_number_back(text in any_text()) {
         let first = number(&text);

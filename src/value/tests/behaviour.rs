@@ -258,6 +258,58 @@ fn transforming_list_elements_keeps_a_common_type() {
 }
 
 #[test]
+fn one_of_two_values_has_what_is_true_of_both() {
+    let of = |value: &Value| Refinement::of(value);
+    let both = of(&Value::string("abc")).either(&of(&Value::string("abd")));
+    assert_eq!((both.prefix.as_deref(), both.not_null), (Some("ab"), true));
+    let both = of(&Value::int(3)).either(&of(&Value::int(7)));
+    let seven = Value::unknown_refined(Type::Number, both);
+    assert_eq!(seven.less(&Value::int(8)).unwrap(), Value::bool(true));
+    assert_eq!(seven.less(&Value::int(3)).unwrap(), Value::bool(false));
+    assert!(!of(&Value::int(3)).either(&of(&Value::dynamic_null())).not_null);
+    let lists = [2, 5].map(|length| Value::list(Type::Bool, vec![Value::bool(true); length]));
+    let both = of(&lists[0]).either(&of(&lists[1]));
+    assert_eq!((both.min_length, both.max_length), (2, Some(5)));
+}
+
+#[test]
+fn nested_literals_without_a_common_type_do_not_explode() {
+    let null = Value::dynamic_null;
+    let mut values = [Value::int(1), Value::int(1), Value::int(1), Value::int(1)];
+    for depth in 0..60 {
+        let [a, b, c, d] = values;
+        values = [
+            Value::tuple(vec![a, Value::empty_tuple()]),
+            Value::tuple(vec![Value::empty_tuple(), b, null()]),
+            Value::object([("a", c), ("b", Value::empty_object())]),
+            if depth % 2 == 0 {
+                Value::tuple(vec![d, null()])
+            } else {
+                Value::object([("a", d), ("b", Value::tuple(vec![null()]))])
+            },
+        ];
+    }
+    for value in &values {
+        for other in &values {
+            let _ = unify(&[
+                value.ty(),
+                other.ty(),
+                Type::list(Type::Dynamic),
+                Type::map(Type::Dynamic),
+            ]);
+            let _ = unify(&[value.ty(), other.ty()]);
+        }
+        for ty in [
+            Type::list(Type::Dynamic),
+            Type::set(Type::Dynamic),
+            Type::map(Type::Dynamic),
+        ] {
+            let _ = convert(value, &ty);
+        }
+    }
+}
+
+#[test]
 fn deep_types_and_wide_tuples_unify_in_reasonable_time() {
     let mut deep = Type::String;
     for _ in 0..200 {

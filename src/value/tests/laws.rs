@@ -79,7 +79,7 @@ fn operand() -> BoxedStrategy<Value> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(256))]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn conversion_is_idempotent_and_gives_the_type(value in any_value(true, true), ty in any_type(true)) {
