@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::world::{APP, FLASK, HELLO, World};
+use crate::world::{APP, FLASK, HELLO, START, STOP, World};
 
 const APPS: &str = "/v1/org/bantic/env/dev/app/";
 
@@ -28,6 +28,7 @@ async fn org(world: &World) -> String {
 async fn an_application_is_down_until_it_is_started_and_keeps_its_instances_over_a_stop() {
     let world = World::new().await;
     let token = org(&world).await;
+    world.clock.hold();
     world.call("POST", APPS, &token, HELLO).await.ok(10003);
     world.call("POST", APPS, &token, HELLO).await.is(400, 10009);
     let status = format!("{APP}/status");
@@ -42,6 +43,7 @@ async fn an_application_is_down_until_it_is_started_and_keeps_its_instances_over
         .await
         .ok(10004);
     world.until(&status, &token, "starting").await;
+    world.clock.forward(START);
     let up = world.until(&status, &token, "up").await;
     let after = &up["services"][0]["components"][0]["instances"][0];
     assert_eq!(after["id"], instance["id"]);
@@ -52,6 +54,7 @@ async fn an_application_is_down_until_it_is_started_and_keeps_its_instances_over
         .ok(10005);
     assert_eq!(stopped.text(), "resource stopped");
     world.until(&status, &token, "stopping").await;
+    world.clock.forward(STOP);
     world.until(&status, &token, "down").await;
     let list = world.call("GET", APPS, &token, "").await.ok(10000).json();
     let entry = &list["data"][0];
@@ -316,8 +319,7 @@ async fn an_update_changes_the_tag_alone_and_starts_what_was_stopped() {
 /// The statuses of all instances, each time they change, until all of them are of `version` and up.
 async fn watched(world: &World, token: &str, version: &str) -> Vec<Vec<String>> {
     let mut seen: Vec<Vec<String>> = Vec::new();
-    let begun = std::time::Instant::now();
-    loop {
+    for _ in 0..100 {
         let data = world
             .call("GET", &format!("{FLASK}/status"), token, "")
             .await
@@ -337,43 +339,57 @@ async fn watched(world: &World, token: &str, version: &str) -> Vec<Vec<String>> 
         if done {
             return seen;
         }
-        assert!(begun.elapsed() < Duration::from_secs(10), "{seen:?}");
-        tokio::time::sleep(Duration::from_millis(3)).await;
+        world.clock.forward(Duration::from_millis(20));
     }
+    panic!("{version} never came: {seen:?}")
 }
 
 #[tokio::test]
 async fn the_three_strategies_differ_in_what_is_up_meanwhile() {
     let world = World::new().await;
     let token = world.hello().await;
+    world.clock.hold();
     world
-        .call("POST", &format!("{FLASK}/scaleup/2"), &token, "")
+        .call("POST", &format!("{FLASK}/scaleup/1"), &token, "")
         .await
         .ok(10006);
-    world.until(&format!("{FLASK}/status"), &token, "up").await;
-    let update = async |version: &str, strategy: &str| {
-        let body = json!({ "strategy": strategy }).to_string();
+    world.clock.forward(START);
+    let update = async |version: &str, body: &str| {
         world
-            .call(
-                "POST",
-                &format!("{FLASK}/version/{version}/update"),
-                &token,
-                &body,
-            )
+            .call("POST", &format!("{FLASK}/version/{version}/update"), &token, body)
             .await
             .ok(10006);
-        watched(&world, &token, version).await
+        let steps = watched(&world, &token, version).await;
+        steps
+            .iter()
+            .map(|states| states.join(", "))
+            .collect::<Vec<String>>()
     };
-    let up = |states: &Vec<String>| states.iter().filter(|state| state.ends_with(" up")).count();
-    let steps = update("1-one", "one-by-one").await;
-    assert!(
-        steps.iter().all(|states| states.len() == 3 && up(states) >= 2),
-        "{steps:?}"
+    let one_by_one = [
+        "old stopping, old up",
+        "new starting, old up",
+        "new up, old stopping",
+        "new up, new starting",
+        "new up, new up",
+    ];
+    assert_eq!(update("1-one", "").await, one_by_one);
+    assert_eq!(update("2-one", r#"{"strategy":"one-by-one"}"#).await, one_by_one);
+    assert_eq!(
+        update("3-all", r#"{"strategy":"all-at-once"}"#).await,
+        [
+            "old stopping, old stopping",
+            "new starting, new starting",
+            "new up, new up"
+        ]
     );
-    let steps = update("2-all", "all-at-once").await;
-    assert!(steps.iter().any(|states| up(states) == 0), "{steps:?}");
-    let steps = update("3-hot", "hot-swap").await;
-    assert!(steps.iter().all(|states| up(states) >= 3), "{steps:?}");
+    assert_eq!(
+        update("4-hot", r#"{"strategy":"hot-swap"}"#).await,
+        [
+            "old up, new starting, old up, new starting",
+            "old stopping, new up, old stopping, new up",
+            "new up, new up"
+        ]
+    );
     world.stop().await;
 }
 

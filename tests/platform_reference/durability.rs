@@ -228,3 +228,61 @@ async fn no_password_and_no_token_is_on_the_disk() {
     }
     assert!(read > 1000);
 }
+
+/// Sends the requests of `texts` one after the other over one kept-alive connection; all must answer 200.
+async fn pipelined(addr: std::net::SocketAddr, texts: Vec<String>) {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let mut stream = tokio::net::TcpStream::connect(addr).await.unwrap();
+    stream.set_nodelay(true).unwrap();
+    let mut bytes = vec![0; 16 * 1024];
+    for text in texts {
+        stream.write_all(text.as_bytes()).await.unwrap();
+        let mut filled = 0;
+        loop {
+            filled += stream.read(&mut bytes[filled..]).await.unwrap();
+            if bytes[..filled].ends_with(b"}") {
+                break;
+            }
+        }
+        assert!(
+            bytes.starts_with(b"HTTP/1.1 200"),
+            "{}",
+            String::from_utf8_lossy(&bytes[..filled])
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_thousand_creates_over_ten_connections_take_about_a_millisecond_each_or_less() {
+    let dir = tempfile::tempdir().unwrap();
+    let begun = Instant::now();
+    let platform = embedded::start(dir.path()).await.unwrap();
+    println!("first start: {:?}", begun.elapsed());
+    let begun = Instant::now();
+    let tasks: Vec<_> = (0..10)
+        .map(|part| {
+            let texts = (0..100).map(|number| {
+                let body = json!({ "org_id": format!("org_{part}_{number}") }).to_string();
+                let (token, length) = (&platform.token, body.len());
+                format!(
+                    "POST /v1/org/ HTTP/1.1\r\nHost: x\r\nAuthorization: giantswarm {token}\r\nContent-Length: {length}\r\n\r\n{body}"
+                )
+            });
+            tokio::spawn(pipelined(platform.addr, texts.collect()))
+        })
+        .collect();
+    for task in tasks {
+        task.await.unwrap();
+    }
+    let took = begun.elapsed();
+    println!("1000 creates: {took:?}");
+    // Five times what it may take on a quiet machine, for tests share theirs.
+    assert!(took < Duration::from_secs(5), "{took:?}");
+    let begun = Instant::now();
+    platform.stop().await.unwrap();
+    println!("stop: {:?}", begun.elapsed());
+    let begun = Instant::now();
+    let platform = embedded::start(dir.path()).await.unwrap();
+    println!("start with 1000 organizations: {:?}", begun.elapsed());
+    platform.stop().await.unwrap();
+}

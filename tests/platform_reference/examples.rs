@@ -120,6 +120,7 @@ async fn prepared(section: &str, login: bool) -> World {
                 .call("POST", &format!("{}/start", crate::world::APP), &terminal, "")
                 .await
                 .ok(10004);
+            world.clock.forward(crate::world::START);
             world
                 .until(&format!("{}/status", crate::world::APP), &terminal, "up")
                 .await;

@@ -18,18 +18,33 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+/// The system's time with a shift, or a moment that only moves when it is told to.
 #[derive(Default)]
-pub struct TestClock(AtomicI64);
+pub struct TestClock {
+    shift: AtomicI64,
+    held: AtomicI64,
+}
 
 impl TestClock {
     pub fn forward(&self, by: Duration) {
-        self.0.fetch_add(by.as_millis() as i64, Ordering::SeqCst);
+        let by = by.as_millis() as i64;
+        self.shift.fetch_add(by, Ordering::SeqCst);
+        if self.held.load(Ordering::SeqCst) != 0 {
+            self.held.fetch_add(by, Ordering::SeqCst);
+        }
+    }
+
+    pub fn hold(&self) {
+        self.held.store(self.now(), Ordering::SeqCst);
     }
 }
 
 impl Clock for TestClock {
     fn now(&self) -> Millis {
-        SystemClock.now() + self.0.load(Ordering::SeqCst)
+        match self.held.load(Ordering::SeqCst) {
+            0 => SystemClock.now() + self.shift.load(Ordering::SeqCst),
+            held => held,
+        }
     }
 }
 
@@ -87,7 +102,7 @@ fn log_everything() {
     BEGUN.call_once(|| {
         tracing_subscriber::fmt()
             .json()
-            .with_max_level(tracing::Level::TRACE)
+            .with_max_level(tracing::Level::DEBUG)
             .with_writer(|| Sink)
             .init();
     });
@@ -112,8 +127,8 @@ pub fn config(dir: &Path) -> Config {
         )),
         hashing: Hashing::CHEAP,
         speed: Speed {
-            start: Duration::from_millis(60),
-            stop: Duration::from_millis(40),
+            start: START,
+            stop: STOP,
         },
         ..Config::new(dir)
     }
@@ -259,6 +274,7 @@ impl World {
         self.call("POST", &format!("{APP}/start"), &token, "")
             .await
             .ok(10004);
+        self.clock.forward(START);
         self.until(&format!("{APP}/status"), &token, "up").await;
         token
     }
@@ -273,6 +289,10 @@ impl World {
     }
 }
 
+/// How long instances take to start.
+pub const START: Duration = Duration::from_millis(60);
+/// How long instances take to stop.
+pub const STOP: Duration = Duration::from_millis(40);
 pub const APP: &str = "/v1/org/bantic/env/dev/app/helloworld";
 pub const FLASK: &str = "/v1/org/bantic/env/dev/app/helloworld/service/webserver/component/flask";
 pub const HELLO: &str = r#"{"app_name":"helloworld","services":[{"service_name":"webserver","components":[
