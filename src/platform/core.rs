@@ -130,7 +130,7 @@ impl Platform {
         Ok((done, receipt))
     }
 
-    /// Alters the world; returns when that is on the disk.
+    /// Alters the world; returns when that is on the disk. Others may see the change a moment earlier.
     pub(super) async fn change<T>(
         &self,
         act: impl FnOnce(&mut World, &mut Changes, Millis) -> Result<T, Refusal>,

@@ -17,7 +17,7 @@ use crate::platform::core::{Platform, open};
 use crate::platform::error::PlatformError;
 use crate::platform::ids::{Ids, RandomIds};
 use crate::platform::serve::serve;
-use crate::platform::store::private_file;
+use crate::platform::store::{private_dir, private_file};
 
 /// The user of an embedded platform.
 pub const USER: &str = "swarmform";
@@ -115,7 +115,7 @@ fn password(dir: &Path) -> Result<String, PlatformError> {
         Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(fault(e)),
         _ => {}
     }
-    fs::create_dir_all(dir).map_err(fault)?;
+    private_dir(dir)?;
     let password = RandomIds.token();
     let mut file = private_file(&path).map_err(fault)?;
     writeln!(file, "{password}")

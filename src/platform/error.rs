@@ -97,6 +97,8 @@ pub enum Refusal {
     Input(String),
     /// 400 and 10016: a version that no image tag can be.
     Version,
+    /// 405: the path exists with another method.
+    Method,
     /// 413: the body is larger than the limit.
     TooLarge,
     /// 408: the request took longer than the limit.
@@ -140,6 +142,10 @@ impl Refusal {
                 );
             }
             Refusal::Version => (StatusCode::BAD_REQUEST, Code::InvalidVersion),
+            Refusal::Method => {
+                let text = "the method is not allowed on this path; mind the trailing slash".to_owned();
+                return (StatusCode::METHOD_NOT_ALLOWED, Code::UserError, text);
+            }
             Refusal::TooLarge => {
                 let text = "wrong input: the body is too large".to_owned();
                 return (StatusCode::PAYLOAD_TOO_LARGE, Code::WrongInput, text);
@@ -167,6 +173,7 @@ impl Refusal {
             Refusal::Credentials => "credentials do not match",
             Refusal::Input(_) => "wrong input",
             Refusal::Version => "invalid version",
+            Refusal::Method => "method not allowed",
             Refusal::TooLarge => "body too large",
             Refusal::TooSlow => "timed out",
             Refusal::Crowded => "too many at once",

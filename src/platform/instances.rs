@@ -1,6 +1,6 @@
 //! The instance methods but for exec: logs and statistics. Both are the runtime's to know; here they get their form.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::platform::answer::Reply;
 use crate::platform::clock::{Millis, log_stamp};
@@ -73,9 +73,17 @@ pub async fn stats(call: Call) -> Result<Reply, Refusal> {
     };
     Ok(Reply::Data(json!({
         "ComponentName": format!("{}/{}/{}", workload.app, workload.service, workload.component.name),
-        "MemoryUsageMb": usage.memory_mb,
-        "MemoryCapacityMb": usage.capacity_mb,
+        "MemoryUsageMb": number(usage.memory_mb),
+        "MemoryCapacityMb": number(usage.capacity_mb),
         "MemoryUsagePercent": percent,
         "CpuUsagePercent": usage.cpu_percent,
     })))
+}
+
+/// A whole number without a fraction: `512`, as the page shows it, and not `512.0`.
+fn number(value: f64) -> Value {
+    match format!("{value:.0}").parse::<u32>() {
+        Ok(whole) if f64::from(whole) == value => whole.into(),
+        _ => value.into(),
+    }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{FromRequestParts, RawPathParams, State};
-use axum::http::{Method, Request, StatusCode};
+use axum::http::{Method, Request};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, on};
 use futures::future::BoxFuture;
@@ -205,12 +205,7 @@ pub fn router(platform: Arc<Platform>) -> Router {
         }
     }
     router
-        .method_not_allowed_fallback(async || {
-            (
-                StatusCode::METHOD_NOT_ALLOWED,
-                "the method is not allowed on this path; mind the trailing slash\n",
-            )
-        })
+        .method_not_allowed_fallback(async || Refusal::Method)
         .fallback(async || Refusal::Missing)
         .with_state(platform)
 }

@@ -74,11 +74,29 @@ impl Store {
             store.import()?;
         }
         let records = store.read_all()?;
+        // A process that was killed has left no export of its last changes: the end of this run writes it.
+        store.dirty |= store.serial > 0 && store.exported_serial() != Some(store.serial);
         Ok((store, records))
     }
 
     fn export_path(&self) -> PathBuf {
         self.dir.join("export.json")
+    }
+
+    /// The serial of the export on the disk, which stands near its beginning.
+    fn exported_serial(&self) -> Option<u64> {
+        let mut start = Vec::new();
+        File::open(self.export_path())
+            .ok()?
+            .take(100)
+            .read_to_end(&mut start)
+            .ok()?;
+        let text = String::from_utf8_lossy(&start).into_owned();
+        let (_, rest) = text.split_once("\"serial\":")?;
+        rest.split(|sign: char| !sign.is_ascii_digit())
+            .next()?
+            .parse()
+            .ok()
     }
 
     fn damaged(&self, detail: impl Into<String>) -> PlatformError {
@@ -236,7 +254,11 @@ fn unseal<'a>(key: &str, value: &'a [u8]) -> Option<&'a [u8]> {
     (found == sum(key, body)).then_some(body)
 }
 
-fn private_dir(dir: &Path) -> Result<(), PlatformError> {
+/// Makes a directory, with access for its owner alone, and those above it; one that exists stays as it is.
+///
+/// # Errors
+/// If the system refuses.
+pub fn private_dir(dir: &Path) -> Result<(), PlatformError> {
     use std::os::unix::fs::DirBuilderExt;
     fs::DirBuilder::new()
         .recursive(true)
@@ -464,6 +486,19 @@ mod tests {
         drop(store);
         fs::remove_dir_all(dir.path().join("db")).unwrap();
         assert_eq!(reopen(dir.path()).unwrap().1.len(), 1);
+    }
+
+    #[test]
+    fn the_export_is_written_once_for_each_state_even_after_a_kill() {
+        let dir = tempfile::tempdir().unwrap();
+        let (mut store, _) = reopen(dir.path()).unwrap();
+        store.commit(&[put("a", "1")]).unwrap();
+        drop(store);
+        let (mut store, _) = reopen(dir.path()).unwrap();
+        assert!(store.dirty);
+        store.export().unwrap();
+        drop(store);
+        assert!(!reopen(dir.path()).unwrap().0.dirty);
     }
 
     #[test]

@@ -73,18 +73,7 @@ async fn a_copy_of_the_files_at_any_moment_holds_all_that_was_acknowledged() {
         let place = other.path().join(round.to_string());
         copy(world.dir.path(), &place);
         let platform = open(config(&place)).unwrap();
-        let copied = swarmform::platform::app(Arc::clone(&platform));
-        let session = platform.session_token("terminal").unwrap();
-        let request = axum::http::Request::get("/v1/user/me/memberships")
-            .header("Authorization", format!("giantswarm {session}"))
-            .body(axum::body::Body::empty())
-            .unwrap();
-        let response = tower::ServiceExt::oneshot(copied, request).await.unwrap();
-        let bytes = axum::body::to_bytes(response.into_body(), usize::MAX)
-            .await
-            .unwrap();
-        let names: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
-        assert_eq!(names["data"].as_array().unwrap().len(), (round + 1) * 10 + 1);
+        assert_eq!(names(&platform).await.len(), (round + 1) * 10 + 1);
         platform.close();
     }
     world.stop().await;
@@ -285,4 +274,77 @@ async fn a_thousand_creates_over_ten_connections_take_about_a_millisecond_each_o
     let platform = embedded::start(dir.path()).await.unwrap();
     println!("start with 1000 organizations: {:?}", begun.elapsed());
     platform.stop().await.unwrap();
+}
+
+/// The names of all organizations of `terminal`, without a socket.
+async fn names(platform: &Arc<swarmform::platform::Platform>) -> Vec<String> {
+    let session = platform.session_token("terminal").unwrap();
+    let request = axum::http::Request::get("/v1/user/me/memberships")
+        .header("Authorization", format!("giantswarm {session}"))
+        .body(axum::body::Body::empty())
+        .unwrap();
+    let app = swarmform::platform::app(Arc::clone(platform));
+    let response = tower::ServiceExt::oneshot(app, request).await.unwrap();
+    let bytes = axum::body::to_bytes(response.into_body(), usize::MAX)
+        .await
+        .unwrap();
+    let answer: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
+    serde_json::from_value(answer["data"].clone()).unwrap()
+}
+
+const KILLED_DIR: &str = "SWARMFORM_TEST_KILLED_DIR";
+
+/// Creates organizations without end and prints each name once it is acknowledged. Only the next test runs it.
+#[tokio::test]
+#[ignore = "runs until it is killed, as the child of the test below"]
+async fn child_that_is_killed() {
+    let Ok(dir) = std::env::var(KILLED_DIR) else {
+        return;
+    };
+    let platform = open(config(Path::new(&dir))).unwrap();
+    let session = platform.session_token("terminal").unwrap();
+    let begun = names(&platform).await.len();
+    for number in begun.. {
+        let request = axum::http::Request::post("/v1/org/")
+            .header("Authorization", format!("giantswarm {session}"))
+            .body(axum::body::Body::from(format!(
+                r#"{{"org_id":"killed_{number}"}}"#
+            )))
+            .unwrap();
+        let app = swarmform::platform::app(Arc::clone(&platform));
+        let response = tower::ServiceExt::oneshot(app, request).await.unwrap();
+        assert_eq!(response.status(), 200);
+        println!("\nkept killed_{number}");
+    }
+}
+
+#[tokio::test]
+async fn a_platform_that_is_killed_has_lost_nothing_it_acknowledged() {
+    use std::io::BufRead;
+    let dir = tempfile::tempdir().unwrap();
+    let mut acknowledged: Vec<String> = Vec::new();
+    for round in 0..5 {
+        let mut child = std::process::Command::new(std::env::current_exe().unwrap())
+            .args([
+                "--exact",
+                "durability::child_that_is_killed",
+                "--ignored",
+                "--nocapture",
+            ])
+            .env(KILLED_DIR, dir.path())
+            .stdout(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = std::io::BufReader::new(child.stdout.take().unwrap()).lines();
+        let kept = |line: std::io::Result<String>| Some(line.ok()?.strip_prefix("kept ")?.to_owned());
+        acknowledged.extend(lines.by_ref().filter_map(kept).take(20 + round * 7));
+        child.kill().unwrap();
+        acknowledged.extend(lines.filter_map(kept));
+        child.wait().unwrap();
+    }
+    assert!(acknowledged.len() >= 170, "{}", acknowledged.len());
+    let platform = open(config(dir.path())).unwrap();
+    let found = names(&platform).await;
+    let lost: Vec<&String> = acknowledged.iter().filter(|name| !found.contains(name)).collect();
+    assert!(lost.is_empty(), "{lost:?}");
 }
