@@ -226,6 +226,8 @@ pub struct Journal {
     pub format: u32,
     /// Number of the commit after which it begins.
     pub base: u64,
+    /// The state's lineage then; empty when there was no state.
+    pub lineage: String,
     /// Its commits, in order.
     pub commits: Vec<Commit>,
     /// Why reading ended before the end of the text, if it did. A last line without a line feed is no damage:
@@ -237,12 +239,16 @@ pub struct Journal {
 struct Header {
     format: u32,
     base: u64,
+    lineage: String,
 }
 
 impl Journal {
     /// The first line of a journal that begins after a commit, with its line feed.
-    pub fn header(base: u64) -> String {
-        let mut line = record::seal("journal", &format!("{{\"format\":{FORMAT},\"base\":{base}}}"));
+    pub fn header(base: u64, lineage: &str) -> String {
+        let mut body = format!("{{\"format\":{FORMAT},\"base\":{base},\"lineage\":");
+        quote(lineage, &mut body);
+        body.push('}');
+        let mut line = record::seal("journal", &body);
         line.push('\n');
         line
     }
@@ -262,6 +268,7 @@ impl Journal {
         let mut journal = Journal {
             format: header.format,
             base: header.base,
+            lineage: header.lineage,
             commits: Vec::new(),
             damage: None,
         };

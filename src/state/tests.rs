@@ -208,7 +208,7 @@ proptest! {
             records.apply(commit).unwrap();
         }
         let mut records = export::read(&export::write(&records)).unwrap();
-        let text: String = std::iter::once(Journal::header(0))
+        let text: String = std::iter::once(Journal::header(0, ""))
             .chain(commits.iter().map(|commit| commit.line() + "\n"))
             .collect();
         let journal = Journal::parse(text.as_bytes()).unwrap();
@@ -224,7 +224,7 @@ proptest! {
     #[test]
     fn a_journal_that_is_cut_anywhere_gives_a_prefix_of_its_commits(runs in commits(), at in 0.0f64..1.0) {
         let commits = journal(&runs);
-        let text: String = std::iter::once(Journal::header(0))
+        let text: String = std::iter::once(Journal::header(0, ""))
             .chain(commits.iter().map(|commit| commit.line() + "\n"))
             .collect();
         let cut = (text.len() as f64 * at) as usize;

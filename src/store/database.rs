@@ -20,7 +20,7 @@ use crate::state::record::{self, FORMAT, META, Meta};
 use super::contents::{self, Contents};
 use super::files::{self, Layout};
 use super::ground::{self, Fault, calm};
-use super::recovery::{self, JournalFile, too_new};
+use super::recovery::{self, Beside, JournalFile, too_new};
 
 /// How long a process waits for another that has the database open. Readers are done in a moment.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -321,7 +321,7 @@ impl Database {
 
     fn begin_journal(&mut self) -> Result<(), StoreError> {
         let path = self.layout.journal();
-        files::replace(&path, Journal::header(self.meta.commit).as_bytes())?;
+        files::replace(&path, Journal::header(self.meta.commit, &self.meta.lineage).as_bytes())?;
         self.journal = files::open_or_make(&path)
             .and_then(|mut file| file.seek(SeekFrom::End(0)).map(|_| file))
             .map_err(|error| files::failed("open", &path, &error))?;
@@ -330,20 +330,10 @@ impl Database {
 
     /// Brings database, journal and export into line.
     fn reconcile(&mut self, notices: &mut Vec<String>) -> Result<(), StoreError> {
-        let exported = recovery::peek_export(&self.layout)?;
-        // The database is whole, so an export of another state beside it is a stranger.
-        let ours = |meta: &Meta| self.meta.commit == 0 || meta.lineage == self.meta.lineage;
-        let exported = exported.filter(ours).map_or(0, |meta| meta.commit);
-        let journal = match recovery::read_journal(&self.layout) {
-            Ok(file) => file.filter(|file| file.journal.damage.is_none()),
-            Err(StoreError::Damaged { .. }) => None,
-            Err(other) => return Err(other),
-        };
-        let last = journal.as_ref().map_or(0, |file| file.journal.last());
-
-        if let Some(JournalFile { journal, .. }) = &journal
-            && journal.base <= self.meta.commit
-            && last > self.meta.commit
+        let beside = Beside::look(&self.layout, &self.meta.lineage, self.meta.commit)?;
+        let covered = beside.journal.as_ref().filter(|file| file.journal.base <= self.meta.commit);
+        if let Some(JournalFile { journal, .. }) = covered
+            && journal.last() > self.meta.commit
         {
             let missing: Vec<Commit> = journal
                 .commits
@@ -360,7 +350,7 @@ impl Database {
             }
             self.write(&missing)?;
         }
-        if exported > self.meta.commit {
+        if beside.last() > self.meta.commit {
             let records = recovery::fold(&self.layout)?;
             notices.push(format!(
                 "The state database was absent or had lost commits. It was restored from the export and the \
@@ -370,9 +360,11 @@ impl Database {
             self.refill(&records)?;
             return self.export();
         }
-        self.exported = exported;
-        match journal {
-            Some(file) if last == self.meta.commit && file.journal.base <= exported => {
+        self.exported = beside.exported;
+        match beside.journal {
+            Some(file)
+                if file.journal.last() == self.meta.commit && file.journal.base <= self.exported =>
+            {
                 let path = self.layout.journal();
                 self.journal
                     .set_len(file.whole)
@@ -380,7 +372,7 @@ impl Database {
                     .map_err(|error| files::failed("write", &path, &error))?;
                 Ok(())
             }
-            _ if exported == self.meta.commit => self.begin_journal(),
+            _ if self.exported == self.meta.commit => self.begin_journal(),
             _ => self.export(),
         }
     }
@@ -477,7 +469,7 @@ pub fn recover(layout: &Layout) -> Result<Vec<String>, StoreError> {
     // With neither database nor journal left, opening the store restores it from this export.
     records.commit += 1;
     files::replace(&layout.export(), export::write(&records).as_bytes())?;
-    files::replace(&layout.journal(), Journal::header(records.commit).as_bytes())?;
+    files::replace(&layout.journal(), Journal::header(records.commit, &records.lineage).as_bytes())?;
     drop(guard);
     Ok(told)
 }
@@ -512,15 +504,20 @@ pub fn read_unlocked(layout: &Layout, notices: &mut Vec<String>) -> Result<Conte
         contents
     });
     match read {
-        Ok(contents) if contents.too_new.is_none() && recovery::is_ahead_of(layout, &contents.records)? => {
+        Ok(contents) if contents.too_new.is_some() => Ok(contents),
+        Ok(contents) => {
+            let own = &contents.records;
+            if Beside::look(layout, &own.lineage, own.commit)?.last() <= own.commit {
+                return Ok(contents);
+            }
+            let folded = fold()?;
             notices.push(
                 "The state database has lost commits, so the state was read from the export and the journal. The \
                  next command that takes the lock restores the database."
                     .to_owned(),
             );
-            fold()
+            Ok(folded)
         }
-        Ok(contents) => Ok(contents),
         Err(Fault::Busy | Fault::Io(_)) => fold(),
         Err(Fault::Snapshot) => Err(broken(Fault::Snapshot)),
         Err(Fault::Damaged(reason)) => {

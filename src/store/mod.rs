@@ -232,7 +232,9 @@ impl SledStore {
                     lineage: new.lineage,
                     serial: new.serial,
                     changes,
-                })
+                })?;
+                // Export and journal are told apart from another state's by their lineage.
+                database.finish()
             })
         })
         .await

@@ -77,18 +77,40 @@ pub fn peek_export(layout: &Layout) -> Result<Option<Meta>, StoreError> {
     }
 }
 
-/// Whether export and journal tell of commits that the records of a database lack. They do not if they are of
-/// another state, or damaged.
-pub fn is_ahead_of(layout: &Layout, records: &Records) -> Result<bool, StoreError> {
-    let exported = peek_export(layout)?
-        .filter(|meta| records.commit == 0 || meta.lineage == records.lineage)
-        .map_or(0, |meta| meta.commit);
-    let last = match read_journal(layout) {
-        Ok(Some(file)) if file.journal.base <= exported.max(records.commit) => file.journal.last(),
-        Ok(_) | Err(StoreError::Damaged { .. }) => 0,
-        Err(other) => return Err(other),
-    };
-    Ok(exported.max(last) > records.commit)
+/// What stands beside a database, as far as it is of the same state and not damaged.
+pub struct Beside {
+    /// Number of the last commit in the export; 0 when there is none.
+    pub exported: u64,
+    /// The journal.
+    pub journal: Option<JournalFile>,
+}
+
+impl Beside {
+    /// Looks at export and journal of a database that has this lineage and last commit. Damage there does no
+    /// harm beside a database that holds commits; beside one that holds none it is an error, for the database
+    /// may have lost them all.
+    pub fn look(layout: &Layout, lineage: &str, commit: u64) -> Result<Beside, StoreError> {
+        let ours = |found: &str| commit == 0 || found.is_empty() || found == lineage;
+        let export = peek_export(layout)?;
+        if commit == 0 && export.is_none() && layout.export().exists() {
+            return Err(Damage::new("export", "it does not begin as an export").into());
+        }
+        let exported = export.filter(|meta| ours(&meta.lineage)).map_or(0, |meta| meta.commit);
+        let journal = match read_journal(layout) {
+            Ok(Some(JournalFile { journal: Journal { damage: Some(damage), .. }, .. })) => Err(damage.into()),
+            other => other,
+        };
+        let journal = match journal {
+            Err(StoreError::Damaged { .. }) if commit > 0 => None,
+            other => other?,
+        };
+        Ok(Beside { exported, journal: journal.filter(|file| ours(&file.journal.lineage)) })
+    }
+
+    /// Number of the last commit that they tell of.
+    pub fn last(&self) -> u64 {
+        self.exported.max(self.journal.as_ref().map_or(0, |file| file.journal.last()))
+    }
 }
 
 /// The newest state that export and journal tell of, or why they do not tell it wholly. No records at all when
