@@ -115,12 +115,8 @@ fn check(key: &str, body: &str) -> String {
     digest.update(key.as_bytes());
     digest.update(b"\n");
     digest.update(body.as_bytes());
-    digest
-        .finalize()
-        .iter()
-        .take(8)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    let digest = digest.finalize();
+    format!("{:016x}", u64::from_be_bytes(*digest.first_chunk().unwrap_or(&[0; 8])))
 }
 
 /// The content of the record `meta`.
