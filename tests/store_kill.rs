@@ -42,11 +42,22 @@ impl Ids for Zero {
 }
 
 fn open(dir: &Path) -> SledStore {
-    store::open(dir, Owner { who: "test@vm".to_owned(), clock: Arc::new(Zero), ids: Arc::new(Zero) })
+    store::open(
+        dir,
+        Owner {
+            who: "test@vm".to_owned(),
+            clock: Arc::new(Zero),
+            ids: Arc::new(Zero),
+        },
+    )
 }
 
 fn block_on<F: Future>(future: F) -> F::Output {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap()
+        .block_on(future)
 }
 
 /// What commit number `number` changes: one instance comes, one goes at times, and an output counts.
@@ -55,17 +66,28 @@ fn events(number: u64) -> Vec<Event> {
     let object = Object {
         status: Status::Ready,
         schema_version: 0,
-        attributes: Arc::from(format!("{{\"id\":\"{number}-{}\"}}", "x".repeat((number % 900) as usize))),
+        attributes: Arc::from(format!(
+            "{{\"id\":\"{number}-{}\"}}",
+            "x".repeat((number % 900) as usize)
+        )),
         sensitive: Vec::new(),
         private: None,
         dependencies: Vec::new(),
         create_before_destroy: false,
     };
-    let instance =
-        Instance { provider: Arc::from("terraform"), current: Some(object), deposed: Default::default() };
-    let count = OutputRecord { value: Value::int(number as i64), sensitive: false };
-    let mut events =
-        vec![Event::Put(address(number % 50), instance), Event::PutOutput(Arc::from("count"), count)];
+    let instance = Instance {
+        provider: Arc::from("terraform"),
+        current: Some(object),
+        deposed: Default::default(),
+    };
+    let count = OutputRecord {
+        value: Value::int(number as i64),
+        sensitive: false,
+    };
+    let mut events = vec![
+        Event::Put(address(number % 50), instance),
+        Event::PutOutput(Arc::from("count"), count),
+    ];
     if number.is_multiple_of(7) {
         events.push(Event::Remove(address((number + 25) % 50)));
     }
@@ -84,7 +106,10 @@ fn expected(last: Option<u64>) -> State {
 
 /// The number of the last commit in a state, which must be exactly the one that those commits make.
 fn check_whole(state: &State) -> Option<u64> {
-    let last = state.outputs.get("count").map(|output| output.value.as_number().unwrap().to_u64().unwrap());
+    let last = state
+        .outputs
+        .get("count")
+        .map(|output| output.value.as_number().unwrap().to_u64().unwrap());
     assert_eq!(state, &expected(last), "the state is not that of a commit");
     last
 }
@@ -125,14 +150,20 @@ fn nothing_that_was_acknowledged_is_lost_by_a_kill() {
             .unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let acknowledged = |line: &str| line.strip_prefix("ack ").and_then(|number| number.parse().ok());
-        let mut acked: u64 = lines.by_ref().find_map(|line| acknowledged(&line.unwrap())).unwrap();
+        let mut acked: u64 = lines
+            .by_ref()
+            .find_map(|line| acknowledged(&line.unwrap()))
+            .unwrap();
 
         // Reading beside the run, without the lock, gives whole states that never go back.
         let end = Instant::now() + Duration::from_millis(40 + round * 67 % 211);
         let mut seen = acked;
         while Instant::now() < end {
             let read = check_whole(&block_on(open(&dir).read()).unwrap()).unwrap();
-            assert!(read >= seen, "commit {seen} was acknowledged, and then {read} was read");
+            assert!(
+                read >= seen,
+                "commit {seen} was acknowledged, and then {read} was read"
+            );
             seen = read;
         }
         child.kill().unwrap();
@@ -152,5 +183,8 @@ fn nothing_that_was_acknowledged_is_lost_by_a_kill() {
         drop(lock);
         last = Some(found);
     }
-    assert!(last.unwrap() > 50, "the rounds were too short to mean anything: {last:?}");
+    assert!(
+        last.unwrap() > 50,
+        "the rounds were too short to mean anything: {last:?}"
+    );
 }

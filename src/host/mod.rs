@@ -1,6 +1,21 @@
-//! (room under construction)
+//! The machine that swarmform runs on: files, environment, terminal, clock, randomness, user.
+//!
+//! Each file wraps one thing and decides nothing: what it gives is a plain value, or an implementation of an
+//! interface that a lower room declares. State and platform data have stores of their own.
 #![allow(
     clippy::disallowed_methods,
     clippy::disallowed_types,
     clippy::disallowed_macros
 )]
+
+pub mod clock;
+pub mod env;
+pub mod files;
+pub mod terminal;
+pub mod tls;
+pub mod user;
+
+pub use clock::{SystemClock, SystemEffects, SystemIds};
+pub use env::Environment;
+pub use files::HostFiles;
+pub use terminal::Terminal;

@@ -116,7 +116,10 @@ fn check(key: &str, body: &str) -> String {
     digest.update(b"\n");
     digest.update(body.as_bytes());
     let digest = digest.finalize();
-    format!("{:016x}", u64::from_be_bytes(*digest.first_chunk().unwrap_or(&[0; 8])))
+    format!(
+        "{:016x}",
+        u64::from_be_bytes(*digest.first_chunk().unwrap_or(&[0; 8]))
+    )
 }
 
 /// The content of the record `meta`.

@@ -321,7 +321,10 @@ impl Database {
 
     fn begin_journal(&mut self) -> Result<(), StoreError> {
         let path = self.layout.journal();
-        files::replace(&path, Journal::header(self.meta.commit, &self.meta.lineage).as_bytes())?;
+        files::replace(
+            &path,
+            Journal::header(self.meta.commit, &self.meta.lineage).as_bytes(),
+        )?;
         self.journal = files::open_or_make(&path)
             .and_then(|mut file| file.seek(SeekFrom::End(0)).map(|_| file))
             .map_err(|error| files::failed("open", &path, &error))?;
@@ -331,7 +334,10 @@ impl Database {
     /// Brings database, journal and export into line.
     fn reconcile(&mut self, notices: &mut Vec<String>) -> Result<(), StoreError> {
         let beside = Beside::look(&self.layout, &self.meta.lineage, self.meta.commit)?;
-        let covered = beside.journal.as_ref().filter(|file| file.journal.base <= self.meta.commit);
+        let covered = beside
+            .journal
+            .as_ref()
+            .filter(|file| file.journal.base <= self.meta.commit);
         if let Some(JournalFile { journal, .. }) = covered
             && journal.last() > self.meta.commit
         {
@@ -362,9 +368,7 @@ impl Database {
         }
         self.exported = beside.exported;
         match beside.journal {
-            Some(file)
-                if file.journal.last() == self.meta.commit && file.journal.base <= self.exported =>
-            {
+            Some(file) if file.journal.last() == self.meta.commit && file.journal.base <= self.exported => {
                 let path = self.layout.journal();
                 self.journal
                     .set_len(file.whole)
@@ -469,7 +473,10 @@ pub fn recover(layout: &Layout) -> Result<Vec<String>, StoreError> {
     // With neither database nor journal left, opening the store restores it from this export.
     records.commit += 1;
     files::replace(&layout.export(), export::write(&records).as_bytes())?;
-    files::replace(&layout.journal(), Journal::header(records.commit, &records.lineage).as_bytes())?;
+    files::replace(
+        &layout.journal(),
+        Journal::header(records.commit, &records.lineage).as_bytes(),
+    )?;
     drop(guard);
     Ok(told)
 }

@@ -95,21 +95,32 @@ impl Beside {
         if commit == 0 && export.is_none() && layout.export().exists() {
             return Err(Damage::new("export", "it does not begin as an export").into());
         }
-        let exported = export.filter(|meta| ours(&meta.lineage)).map_or(0, |meta| meta.commit);
+        let exported = export
+            .filter(|meta| ours(&meta.lineage))
+            .map_or(0, |meta| meta.commit);
         let journal = match read_journal(layout) {
-            Ok(Some(JournalFile { journal: Journal { damage: Some(damage), .. }, .. })) => Err(damage.into()),
+            Ok(Some(JournalFile {
+                journal: Journal {
+                    damage: Some(damage), ..
+                },
+                ..
+            })) => Err(damage.into()),
             other => other,
         };
         let journal = match journal {
             Err(StoreError::Damaged { .. }) if commit > 0 => None,
             other => other?,
         };
-        Ok(Beside { exported, journal: journal.filter(|file| ours(&file.journal.lineage)) })
+        Ok(Beside {
+            exported,
+            journal: journal.filter(|file| ours(&file.journal.lineage)),
+        })
     }
 
     /// Number of the last commit that they tell of.
     pub fn last(&self) -> u64 {
-        self.exported.max(self.journal.as_ref().map_or(0, |file| file.journal.last()))
+        self.exported
+            .max(self.journal.as_ref().map_or(0, |file| file.journal.last()))
     }
 }
 

@@ -9,7 +9,11 @@ use crate::state::{Instance, Object, OutputRecord, Status};
 use crate::value::Value;
 
 fn block_on<F: Future>(future: F) -> F::Output {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap()
+        .block_on(future)
 }
 
 struct At(i128);
@@ -29,7 +33,11 @@ impl Ids for Fixed {
 }
 
 fn owner(who: &str) -> Owner {
-    Owner { who: who.to_owned(), clock: Arc::new(At(1_700_000_000_000_000_000)), ids: Arc::new(Fixed) }
+    Owner {
+        who: who.to_owned(),
+        clock: Arc::new(At(1_700_000_000_000_000_000)),
+        ids: Arc::new(Fixed),
+    }
 }
 
 /// A state directory that goes with the test.
@@ -51,7 +59,9 @@ impl Home {
     }
 
     fn layout(&self) -> Layout {
-        Layout { dir: self.dir.clone() }
+        Layout {
+            dir: self.dir.clone(),
+        }
     }
 
     /// A run of `count` commits of one instance each, ended as a run ends or as a kill ends it.
@@ -69,8 +79,9 @@ impl Home {
 
     fn names(&self) -> Vec<String> {
         let entries = fs::read_dir(&self.dir).into_iter().flatten();
-        let mut names: Vec<String> =
-            entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        let mut names: Vec<String> = entries
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
         names.sort();
         names
     }
@@ -97,7 +108,10 @@ fn instance(text: &str) -> Instance {
 }
 
 fn put(number: u64, serial: u64) -> Event {
-    Event::Put(address(number), instance(&format!("{serial}-{number}-{}", "x".repeat(300))))
+    Event::Put(
+        address(number),
+        instance(&format!("{serial}-{number}-{}", "x".repeat(300))),
+    )
 }
 
 fn damaged(result: Result<State, StoreError>) -> (String, String) {
@@ -130,13 +144,19 @@ fn a_run_that_commits_nothing_leaves_nothing() {
 fn what_was_committed_is_read_again() {
     let home = Home::new();
     let written = home.run(20, 1, true);
-    assert_eq!((written.serial, &*written.lineage, written.instances.len()), (1, "aaaa", 20));
+    assert_eq!(
+        (written.serial, &*written.lineage, written.instances.len()),
+        (1, "aaaa", 20)
+    );
     assert_eq!(block_on(home.store().read()).unwrap(), written);
     assert_eq!(home.names(), ["db", "db.lock", "export.json", "journal.jsonl"]);
 
     let store = home.store();
     let lock = block_on(store.lock("apply", Duration::ZERO)).unwrap();
-    let output = OutputRecord { value: Value::string("s"), sensitive: true };
+    let output = OutputRecord {
+        value: Value::string("s"),
+        sensitive: true,
+    };
     let events = [
         Event::Remove(address(3)),
         Event::PutOutput(Arc::from("o"), output.clone()),
@@ -163,7 +183,10 @@ fn a_second_writer_is_told_who_holds_the_lock() {
     let lock = block_on(first.lock("apply", Duration::ZERO)).unwrap();
     let second = open(&home.dir, owner("bob@vm"));
     let begun = Instant::now();
-    match block_on(second.lock("plan", Duration::from_millis(120))).map(|_| ()).unwrap_err() {
+    match block_on(second.lock("plan", Duration::from_millis(120)))
+        .map(|_| ())
+        .unwrap_err()
+    {
         StoreError::Locked(info) => {
             assert_eq!(*info, lock.info().clone());
             assert_eq!((&*info.who, &*info.operation), ("ann@vm", "apply"));
@@ -193,13 +216,26 @@ fn a_lock_that_is_let_go_while_another_waits_is_taken_by_it() {
 fn a_lock_is_forced_by_its_id_alone() {
     let home = Home::new();
     let store = home.store();
-    assert!(block_on(store.force_unlock("x")).unwrap_err().to_string().contains("not locked"));
+    assert!(
+        block_on(store.force_unlock("x"))
+            .unwrap_err()
+            .to_string()
+            .contains("not locked")
+    );
     let lock = block_on(store.lock("apply", Duration::ZERO)).unwrap();
-    assert!(block_on(store.force_unlock("x")).unwrap_err().to_string().contains("another id"));
+    assert!(
+        block_on(store.force_unlock("x"))
+            .unwrap_err()
+            .to_string()
+            .contains("another id")
+    );
     block_on(store.force_unlock(&lock.info().id)).unwrap();
     let taken = block_on(home.store().lock("plan", Duration::ZERO)).unwrap();
     drop(lock);
-    assert!(home.layout().lock().exists(), "the first lock must not remove the second one's file");
+    assert!(
+        home.layout().lock().exists(),
+        "the first lock must not remove the second one's file"
+    );
     drop(taken);
 }
 
@@ -214,11 +250,17 @@ fn a_reader_sees_every_commit_of_a_run_that_goes_on() {
         let begun = Instant::now();
         let reader = home.store();
         assert_eq!(block_on(reader.read()).unwrap(), block_on(writer.read()).unwrap());
-        assert!(begun.elapsed() < Duration::from_millis(250), "a reader waits for nobody");
+        assert!(
+            begun.elapsed() < Duration::from_millis(250),
+            "a reader waits for nobody"
+        );
         assert_eq!(reader.notices(), Vec::<String>::new());
     }
     block_on(writer.finish()).unwrap();
-    assert_eq!(block_on(home.store().read()).unwrap(), block_on(writer.read()).unwrap());
+    assert_eq!(
+        block_on(home.store().read()).unwrap(),
+        block_on(writer.read()).unwrap()
+    );
 }
 
 #[test]
@@ -227,10 +269,20 @@ fn a_commit_of_another_lineage_or_of_an_older_serial_is_refused() {
     home.run(1, 5, true);
     let store = home.store();
     let _lock = block_on(store.lock("apply", Duration::ZERO)).unwrap();
-    let other = block_on(store.commit("bbbb", 6, &[put(1, 1)])).unwrap_err().to_string();
-    assert!(other.contains("lineage aaaa") && other.contains("lineage bbbb"), "{other}");
-    let older = block_on(store.commit("aaaa", 4, &[put(1, 1)])).unwrap_err().to_string();
-    assert!(older.contains("serial 5") && older.contains("serial 4"), "{older}");
+    let other = block_on(store.commit("bbbb", 6, &[put(1, 1)]))
+        .unwrap_err()
+        .to_string();
+    assert!(
+        other.contains("lineage aaaa") && other.contains("lineage bbbb"),
+        "{other}"
+    );
+    let older = block_on(store.commit("aaaa", 4, &[put(1, 1)]))
+        .unwrap_err()
+        .to_string();
+    assert!(
+        older.contains("serial 5") && older.contains("serial 4"),
+        "{older}"
+    );
     let mut broken = instance("x");
     broken.current = None;
     let broken = block_on(store.commit("aaaa", 6, &[Event::Put(address(1), broken)])).unwrap_err();
@@ -254,7 +306,11 @@ fn a_run_that_was_killed_goes_on_from_its_last_commit() {
 fn a_half_written_snapshot_of_sled_does_no_harm() {
     let home = Home::new();
     let written = home.run(5, 1, true);
-    fs::write(home.layout().database().join("snap.00000000000000FF.generating"), b"half").unwrap();
+    fs::write(
+        home.layout().database().join("snap.00000000000000FF.generating"),
+        b"half",
+    )
+    .unwrap();
     assert_eq!(block_on(home.store().read()).unwrap(), written);
 }
 
@@ -267,7 +323,10 @@ fn a_damaged_snapshot_of_sled_is_thrown_away_and_told() {
     let _lock = block_on(store.lock("apply", Duration::ZERO)).unwrap();
     assert_eq!(block_on(store.read()).unwrap(), written);
     let notices = store.notices();
-    assert!(matches!(&*notices, [told] if told.contains("nothing is lost")), "{notices:?}");
+    assert!(
+        matches!(&*notices, [told] if told.contains("nothing is lost")),
+        "{notices:?}"
+    );
     assert!(home.names().contains(&"db.damaged-1".to_owned()));
 }
 
@@ -321,9 +380,15 @@ fn a_damaged_record_is_named_and_the_others_are_still_read() {
         db.insert(key, line).unwrap();
     });
     let (record, reason) = damaged(block_on(home.store().read()));
-    assert_eq!((&*record, &*reason), ("terraform_data.a[2]", "its checksum does not match"));
+    assert_eq!(
+        (&*record, &*reason),
+        ("terraform_data.a[2]", "its checksum does not match")
+    );
     let (rest, damages) = block_on(home.store().read_lenient()).unwrap();
-    assert_eq!(damages, [Damage::new("terraform_data.a[2]", "its checksum does not match")]);
+    assert_eq!(
+        damages,
+        [Damage::new("terraform_data.a[2]", "its checksum does not match")]
+    );
     let mut expected = written.clone();
     expected.instances.remove(&address(2));
     assert_eq!(rest, expected);
@@ -343,9 +408,14 @@ fn a_damaged_record_is_named_and_the_others_are_still_read() {
 fn a_record_that_vanished_or_stands_under_another_key_is_found_out() {
     let home = Home::new();
     home.run(5, 1, true);
-    tamper(&home, |db| drop(db.remove("instance terraform_data.a[1]").unwrap()));
+    tamper(&home, |db| {
+        drop(db.remove("instance terraform_data.a[1]").unwrap())
+    });
     let (record, reason) = damaged(block_on(home.store().read()));
-    assert_eq!((&*record, &*reason), ("meta", "it counts 5 records, but there are 4"));
+    assert_eq!(
+        (&*record, &*reason),
+        ("meta", "it counts 5 records, but there are 4")
+    );
 
     let home = Home::new();
     home.run(5, 1, true);
@@ -354,7 +424,10 @@ fn a_record_that_vanished_or_stands_under_another_key_is_found_out() {
         db.insert("instance terraform_data.a[2]", line).unwrap();
     });
     let (record, reason) = damaged(block_on(home.store().read()));
-    assert_eq!((&*record, &*reason), ("terraform_data.a[2]", "another record stands in its place"));
+    assert_eq!(
+        (&*record, &*reason),
+        ("terraform_data.a[2]", "another record stands in its place")
+    );
 }
 
 #[test]
@@ -363,14 +436,20 @@ fn a_newer_format_is_refused_and_left_alone() {
     home.run(2, 1, true);
     let meta = "{\"format\":2,\"lineage\":\"aaaa\",\"serial\":1,\"commit\":2,\"count\":2}";
     tamper(&home, |db| {
-        db.insert("meta", crate::state::record::seal("meta", meta).into_bytes()).unwrap();
+        db.insert("meta", crate::state::record::seal("meta", meta).into_bytes())
+            .unwrap();
     });
     let store = home.store();
     for error in [
         block_on(store.read()).unwrap_err(),
-        block_on(store.lock("apply", Duration::ZERO)).map(|_| ()).unwrap_err(),
+        block_on(store.lock("apply", Duration::ZERO))
+            .map(|_| ())
+            .unwrap_err(),
     ] {
-        assert!(matches!(error, StoreError::TooNew { found: 2, known: 1 }), "{error}");
+        assert!(
+            matches!(error, StoreError::TooNew { found: 2, known: 1 }),
+            "{error}"
+        );
     }
 }
 
@@ -380,7 +459,11 @@ fn a_state_is_replaced_whole() {
     home.run(3, 7, true);
     let store = home.store();
     let lock = block_on(store.lock("state push", Duration::ZERO)).unwrap();
-    let mut state = State { lineage: "cccc".to_owned(), serial: 2, ..State::default() };
+    let mut state = State {
+        lineage: "cccc".to_owned(),
+        serial: 2,
+        ..State::default()
+    };
     state.apply(put(9, 2));
     block_on(store.replace(&state)).unwrap();
     drop(lock);
@@ -466,10 +549,23 @@ fn the_memory_store_keeps_the_same_promises_and_fails_on_demand() {
     store.fail(Operation::Commit, 1, When::After, "cut off");
     store.fail(Operation::Commit, 0, When::Before, "full");
     let lock = block_on(store.lock("apply", Duration::ZERO)).unwrap();
-    assert!(matches!(block_on(store.lock("plan", Duration::ZERO)), Err(StoreError::Locked(_))));
+    assert!(matches!(
+        block_on(store.lock("plan", Duration::ZERO)),
+        Err(StoreError::Locked(_))
+    ));
     block_on(store.commit("aaaa", 1, &[put(0, 1)])).unwrap();
-    assert_eq!(block_on(store.commit("aaaa", 1, &[put(1, 1)])).unwrap_err().to_string(), "cut off");
-    assert_eq!(block_on(store.commit("aaaa", 1, &[put(2, 1)])).unwrap_err().to_string(), "full");
+    assert_eq!(
+        block_on(store.commit("aaaa", 1, &[put(1, 1)]))
+            .unwrap_err()
+            .to_string(),
+        "cut off"
+    );
+    assert_eq!(
+        block_on(store.commit("aaaa", 1, &[put(2, 1)]))
+            .unwrap_err()
+            .to_string(),
+        "full"
+    );
     assert!(block_on(store.commit("bbbb", 1, &[])).is_err());
     assert_eq!(store.commits().len(), 2);
     let addresses: Vec<_> = block_on(store.read()).unwrap().instances.into_keys().collect();
@@ -495,7 +591,10 @@ fn the_checked_in_export_of_each_format_is_still_read() {
             "module.site[\"eu\"].terraform_data.page[0]",
         ]
     );
-    assert_eq!((state.serial, &*state.lineage), (7, "2f0b8f6e-3f5a-4a53-9c5f-0d6e7c1b2a10"));
+    assert_eq!(
+        (state.serial, &*state.lineage),
+        (7, "2f0b8f6e-3f5a-4a53-9c5f-0d6e7c1b2a10")
+    );
     let note = &state.instances[&parse_instance("terraform_data.note").unwrap()];
     assert_eq!(note.current.as_ref().unwrap().status, Status::Tainted);
     assert_eq!(note.deposed.len(), 1);
@@ -516,7 +615,10 @@ fn speed() {
     let store = home.store();
     let lock = block_on(store.lock("apply", Duration::ZERO)).unwrap();
     let begun = Instant::now();
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .unwrap();
     runtime.block_on(async {
         for number in 0..1_000 {
             let events: Vec<Event> = (0..10).map(|slot| put(number * 10 + slot, 1)).collect();

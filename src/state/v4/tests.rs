@@ -1,6 +1,6 @@
 use super::*;
 
-const TERRAFORM: &str = include_str!("../../../state/fixtures/v4/terraform-1.11.4.tfstate");
+const TERRAFORM: &str = include_str!("../../../state/fixtures/terraform-v4/terraform-1.11.4.tfstate");
 
 fn check_fault(text: &str, place: &str, message: &str) {
     let error = from_v4(text).unwrap_err();
