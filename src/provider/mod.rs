@@ -1,6 +1,70 @@
-//! (room under construction)
+//! The providers: `giantswarm` for platforms, `terraform` for what needs none.
+//!
+//! A provider answers the planner's questions from its arguments alone (`Semantics`), and touches the platform
+//! through `api` when it reads or applies. It never decides what is to be done. The embedded platform is not
+//! named here; whoever makes the [`Registry`] says how to start one.
 #![allow(
     clippy::disallowed_methods,
     clippy::disallowed_types,
     clippy::disallowed_macros
 )]
+
+use std::sync::Arc;
+
+use crate::plan::semantics::Semantics;
+use crate::ports::{Ids, Provider, Providers};
+use crate::provider::builtin::Builtin;
+use crate::provider::giantswarm::GiantSwarm;
+
+pub mod builtin;
+pub mod giantswarm;
+mod object;
+
+pub use giantswarm::embedded::{EmbeddedPlatform, EmbeddedPlatforms};
+pub use giantswarm::settings::Environment;
+
+/// All providers that are part of the program.
+pub struct Registry {
+    environment: Environment,
+    embedded: Arc<dyn EmbeddedPlatforms>,
+    ids: Arc<dyn Ids>,
+}
+
+impl Registry {
+    /// The providers with these settings of the environment, this way to embedded platforms, and these ids.
+    pub fn new(environment: Environment, embedded: Arc<dyn EmbeddedPlatforms>, ids: Arc<dyn Ids>) -> Registry {
+        Registry {
+            environment,
+            embedded,
+            ids,
+        }
+    }
+}
+
+impl Providers for Registry {
+    fn names(&self) -> Vec<&'static str> {
+        vec![giantswarm::NAME, builtin::NAME]
+    }
+
+    fn semantics(&self, name: &str) -> Option<Arc<dyn Semantics>> {
+        match name {
+            giantswarm::NAME => Some(Arc::new(GiantSwarm::new(
+                self.environment.clone(),
+                Arc::clone(&self.embedded),
+            ))),
+            builtin::NAME => Some(Arc::new(Builtin::new(Arc::clone(&self.ids)))),
+            _ => None,
+        }
+    }
+
+    fn create(&self, name: &str) -> Option<Arc<dyn Provider>> {
+        match name {
+            giantswarm::NAME => Some(Arc::new(GiantSwarm::new(
+                self.environment.clone(),
+                Arc::clone(&self.embedded),
+            ))),
+            builtin::NAME => Some(Arc::new(Builtin::new(Arc::clone(&self.ids)))),
+            _ => None,
+        }
+    }
+}

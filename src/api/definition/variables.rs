@@ -36,7 +36,7 @@ impl Variables {
         let mut variables = Variables::new();
         variables.set("GIANTSWARM_ORGANIZATION", organization);
         variables.set("GIANTSWARM_ENVIRONMENT", environment);
-        variables.set("GIANTSWARM_ENV", &format!("{organization}/{environment}"));
+        variables.set("GIANTSWARM_ENV", environment);
         if let Some(name) = login_name {
             variables.set("GIANTSWARM_LOGIN_NAME", name);
         }

@@ -1,0 +1,285 @@
+//! The provider `giantswarm`: organizations, members, apps and scale on a platform that speaks the API V1.
+//!
+//! One file a resource type; this one sends each question to its file. Values come with marks and are looked
+//! at without them; what goes into a message or a planned call has its secrets taken out.
+
+pub mod app;
+mod calls;
+pub mod embedded;
+mod faults;
+mod member;
+mod org;
+mod scale;
+mod schema;
+mod session;
+pub mod settings;
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use async_trait::async_trait;
+
+use crate::api::{Client, Credentials};
+use crate::plan::semantics::{Decision, Fault, PlannedCall, Proposal, Semantics};
+use crate::ports::{Applied, Order, Provider};
+use crate::provider::giantswarm::embedded::EmbeddedPlatforms;
+use crate::provider::giantswarm::session::{Counter, Session};
+use crate::provider::giantswarm::settings::{Environment, Target};
+use crate::provider::object::{Arg, at, plain, text};
+use crate::schema::ProviderSchema;
+use crate::value::{Path, Value};
+
+/// The provider's name.
+pub const NAME: &str = "giantswarm";
+
+/// The provider; see [`Provider`].
+pub struct GiantSwarm {
+    schema: ProviderSchema,
+    environment: Environment,
+    embedded: Arc<dyn EmbeddedPlatforms>,
+    session: RwLock<Option<Arc<Session>>>,
+    counter: Arc<Counter>,
+}
+
+impl GiantSwarm {
+    /// An unconfigured provider.
+    pub fn new(environment: Environment, embedded: Arc<dyn EmbeddedPlatforms>) -> GiantSwarm {
+        GiantSwarm {
+            schema: schema::schema(),
+            environment,
+            embedded,
+            session: RwLock::new(None),
+            counter: Arc::new(Counter::default()),
+        }
+    }
+
+    fn current(&self) -> Option<Arc<Session>> {
+        self.session
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    fn session(&self) -> Result<Arc<Session>, Fault> {
+        self.current().ok_or_else(|| {
+            Fault::error(
+                Path::root(),
+                "Provider not configured",
+                "The provider \"giantswarm\" was used before it was configured.",
+            )
+        })
+    }
+}
+
+/// The object is as planned.
+fn done(state: Value) -> Applied {
+    Applied {
+        state,
+        private: None,
+        error: None,
+        notes: Vec::new(),
+    }
+}
+
+/// The object is gone.
+fn gone() -> Applied {
+    done(Value::dynamic_null())
+}
+
+/// Nothing was made.
+fn refused(fault: Fault) -> Applied {
+    Applied {
+        error: Some(fault),
+        ..gone()
+    }
+}
+
+/// The object is as it was.
+fn unchanged(prior: &Value, fault: Fault) -> Applied {
+    Applied {
+        error: Some(fault),
+        ..done(plain(prior))
+    }
+}
+
+fn bad_import(id: &str, form: &str) -> Fault {
+    Fault::error(
+        Path::root(),
+        "Invalid import id",
+        format!("{id:?} is not of the form {form}."),
+    )
+}
+
+fn unknown_type(type_name: &str) -> Fault {
+    Fault::error(
+        Path::root(),
+        "Unknown resource type",
+        format!("The provider \"giantswarm\" has no type \"{type_name}\"."),
+    )
+}
+
+impl Semantics for GiantSwarm {
+    fn schema(&self) -> &ProviderSchema {
+        &self.schema
+    }
+
+    fn validate_config(&self, config: &Value) -> Vec<Fault> {
+        settings::validate(&plain(config))
+    }
+
+    fn validate_resource(&self, type_name: &str, config: &Value) -> Vec<Fault> {
+        let config = plain(config);
+        match type_name {
+            "giantswarm_org" => org::validate(&config),
+            "giantswarm_member" => member::validate(&config),
+            "giantswarm_app" => app::validate(&config),
+            "giantswarm_component_scale" => scale::validate(&config),
+            _ => vec![unknown_type(type_name)],
+        }
+    }
+
+    fn validate_data(&self, type_name: &str, _config: &Value) -> Vec<Fault> {
+        vec![unknown_type(type_name)]
+    }
+
+    fn plan(&self, proposal: Proposal<'_>) -> Result<Decision, Vec<Fault>> {
+        match proposal.type_name {
+            "giantswarm_org" => Ok(org::plan(proposal)),
+            "giantswarm_member" => {
+                let me = self.current();
+                let me = me.as_deref().and_then(Session::known_name);
+                let username = plain(proposal.proposed);
+                if proposal.prior.is_null()
+                    && let (Some(me), Arg::Known(username)) = (me, text(&username, "username"))
+                    && me == username
+                {
+                    return Err(vec![Fault::error(
+                        at("username"),
+                        "Already a member",
+                        format!("\"{me}\" is the user that swarmform works as, and so a member already of every organization that it makes or changes. Leave this membership out, or import it."),
+                    )]);
+                }
+                Ok(member::plan(proposal))
+            }
+            "giantswarm_app" => app::plan(proposal),
+            "giantswarm_component_scale" => Ok(scale::plan(proposal)),
+            other => Err(vec![unknown_type(other)]),
+        }
+    }
+
+    fn plan_delete(&self, type_name: &str, prior: &Value) -> (Vec<PlannedCall>, Vec<Fault>) {
+        let session = self.current();
+        let me = session.as_deref().and_then(Session::known_name);
+        match type_name {
+            "giantswarm_org" => org::plan_delete(prior, me),
+            "giantswarm_member" => member::plan_delete(prior, me),
+            "giantswarm_app" => app::plan_delete(prior),
+            "giantswarm_component_scale" => scale::plan_delete(prior),
+            _ => (Vec::new(), vec![unknown_type(type_name)]),
+        }
+    }
+}
+
+#[async_trait]
+impl Provider for GiantSwarm {
+    async fn configure(&self, config: &Value) -> Result<(), Fault> {
+        let settings = settings::resolve(&plain(config), &self.environment)?;
+        let (endpoint, credentials, name) = match &settings.target {
+            Target::Remote(endpoint, credentials) => {
+                let name = match credentials {
+                    Credentials::Password { username, .. } => Some(username.clone()),
+                    Credentials::Token(_) => None,
+                };
+                (endpoint.clone(), credentials.clone(), name)
+            }
+            Target::Embedded => {
+                let platform = self.embedded.start().await.map_err(|reason| {
+                    Fault::error(
+                        at("endpoint"),
+                        "Embedded platform did not start",
+                        format!("The platform inside swarmform could not be started: {reason}."),
+                    )
+                })?;
+                let credentials = Credentials::Token(platform.token);
+                (platform.endpoint, credentials, Some(platform.username))
+            }
+        };
+        let log: Arc<Counter> = Arc::clone(&self.counter);
+        let client = Client::new(settings.config(endpoint, credentials), log).map_err(|error| {
+            Fault::error(Path::root(), "Invalid provider configuration", format!("{error}."))
+        })?;
+        let session = Arc::new(Session::new(client, name));
+        *self.session.write().unwrap_or_else(PoisonError::into_inner) = Some(session);
+        Ok(())
+    }
+
+    async fn read(&self, type_name: &str, prior: &Value) -> Result<Option<Value>, Fault> {
+        let session = self.session()?;
+        match type_name {
+            "giantswarm_org" => org::read(&session, prior).await,
+            "giantswarm_member" => member::read(&session, prior).await,
+            "giantswarm_app" => app::read(&session, prior).await,
+            "giantswarm_component_scale" => scale::read(&session, prior).await,
+            other => Err(unknown_type(other)),
+        }
+    }
+
+    async fn read_data(&self, type_name: &str, _config: &Value) -> Result<Value, Fault> {
+        Err(unknown_type(type_name))
+    }
+
+    async fn apply(&self, order: Order) -> Applied {
+        let session = match self.session() {
+            Ok(session) => session,
+            Err(fault) => return unchanged(&order.prior, fault),
+        };
+        let deletes = order.planned.is_null();
+        match &*order.type_name {
+            "giantswarm_org" if deletes => org::delete(&session, &order.prior).await,
+            "giantswarm_member" if deletes => member::delete(&session, &order.prior).await,
+            "giantswarm_app" if deletes => app::delete(&session, &order.prior).await,
+            "giantswarm_component_scale" if deletes => scale::delete(&order.prior),
+            "giantswarm_org" if order.prior.is_null() => org::create(&session, &order.planned).await,
+            "giantswarm_member" if order.prior.is_null() => member::create(&session, &order.planned).await,
+            "giantswarm_app" if order.prior.is_null() => app::create(&session, &order).await,
+            // These have no change in place beyond what is computed.
+            "giantswarm_org" | "giantswarm_member" => done(plain(&order.planned)),
+            "giantswarm_app" => app::update(&session, &order).await,
+            "giantswarm_component_scale" => scale::apply(&session, &order.prior, &order.planned).await,
+            other => unchanged(&order.prior, unknown_type(other)),
+        }
+    }
+
+    async fn import(&self, type_name: &str, id: &str) -> Result<Option<Value>, Fault> {
+        let session = self.session()?;
+        match type_name {
+            "giantswarm_org" if id.contains('/') || id.is_empty() => Err(bad_import(id, "ORG")),
+            "giantswarm_org" => org::import(&session, id).await,
+            "giantswarm_member" => match id.split_once('/') {
+                Some((org, user)) if !org.is_empty() && !user.is_empty() && !user.contains('/') => {
+                    member::import(&session, org, user).await
+                }
+                _ => Err(bad_import(id, "ORG/USER")),
+            },
+            "giantswarm_app" => app::import(&session, id).await,
+            "giantswarm_component_scale" => scale::import(&session, id).await,
+            other => Err(unknown_type(other)),
+        }
+    }
+
+    fn invalidate(&self) {
+        if let Some(session) = self.current() {
+            session.forget_all();
+        }
+    }
+
+    fn calls_made(&self) -> (u64, u64) {
+        self.counter.counts()
+    }
+
+    async fn close(&self) {
+        self.embedded.stop().await;
+    }
+}

@@ -1,0 +1,343 @@
+//! `giantswarm_component_scale`: the number of instances of a component.
+//!
+//! Scaling on the platform is relative, so the count is read right before each call and right after it, and a
+//! call without an answer is never sent again. Destroying leaves the count as it is.
+
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+
+use crate::api::wire::{ComponentStatus, Status};
+use crate::api::{ApiError, ComponentRef, ErrorKind};
+use crate::plan::semantics::{Decision, Fault, PlannedCall, Proposal};
+use crate::ports::Applied;
+use crate::provider::giantswarm::app::wait::Pause;
+use crate::provider::giantswarm::calls::{self, Parts};
+use crate::provider::giantswarm::faults::failed;
+use crate::provider::giantswarm::session::{AppKey, Session};
+use crate::provider::object::{Arg, at, get, plain, text, unknown_text, whole, with};
+use crate::value::{Path, Value};
+
+/// How long the platform may take to reach the count.
+const PATIENCE: Duration = Duration::from_secs(600);
+
+pub(crate) fn validate(config: &Value) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    if let Arg::Known(app) = text(config, "app")
+        && AppKey::parse(app).is_none()
+    {
+        faults.push(Fault::error(
+            at("app"),
+            "Invalid app id",
+            format!("{app:?} is not the id of an app, ORG/ENV/APP. Use the \"id\" of a giantswarm_app."),
+        ));
+    }
+    for name in ["service", "component"] {
+        if text(config, name) == Arg::Known("") {
+            faults.push(Fault::error(
+                at(name),
+                "Empty name",
+                format!("The name of the {name} must not be empty."),
+            ));
+        }
+    }
+    let sound = matches!(whole(config, "instances"), Arg::Known(1..=10));
+    let given = get(config, "instances").filter(|value| value.is_known() && !value.is_null());
+    if given.is_some_and(|value| value.as_number().is_some()) && !sound {
+        faults.push(Fault::error(
+            at("instances"),
+            "Invalid number of instances",
+            "A component has 1 to 10 instances; the number must be whole.",
+        ));
+    }
+    faults
+}
+
+pub(crate) fn plan(proposal: Proposal<'_>) -> Decision {
+    let (prior, proposed) = (plain(proposal.prior), plain(proposal.proposed));
+    let names = ["app", "service", "component"];
+    let parts: Vec<Option<&str>> = names.iter().map(|name| text(&proposed, name).known()).collect();
+    let id = match parts.as_slice() {
+        [Some(app), Some(service), Some(component)] => Value::string(format!("{app}/{service}/{component}")),
+        _ => unknown_text(),
+    };
+    let same = !prior.is_null()
+        && names.iter().all(|name| text(&prior, name) == text(&proposed, name))
+        && whole(&prior, "instances") == whole(&proposed, "instances");
+    let calls = if same {
+        Vec::new()
+    } else {
+        announced(&prior, &proposed)
+    };
+    Decision {
+        planned: with(proposal.proposed, [("id", id)]),
+        replace: Vec::new(),
+        delete_first: true,
+        calls,
+        faults: Vec::new(),
+    }
+}
+
+/// Read, change by the difference, read again. The difference is known when the same component was read.
+fn announced(prior: &Value, proposed: &Value) -> Vec<PlannedCall> {
+    let key = text(proposed, "app").known().and_then(AppKey::parse);
+    let mut parts = Parts::new();
+    let org = parts.part("org", key.as_ref().map(|key| key.org.as_str()));
+    let env = parts.part("env", key.as_ref().map(|key| key.env.as_str()));
+    let app = parts.part("app", key.as_ref().map(|key| key.app.as_str()));
+    let service = parts.part("service", text(proposed, "service").known());
+    let component = parts.part("component", text(proposed, "component").known());
+    let target = ComponentRef {
+        org: &org,
+        env: &env,
+        app: &app,
+        service: &service,
+        component: &component,
+    };
+    let same_component = key.is_some()
+        && ["app", "service", "component"]
+            .iter()
+            .all(|name| text(prior, name) == text(proposed, name));
+    let known = same_component
+        .then(|| Some((whole(prior, "instances").known()?, whole(proposed, "instances").known()?)))
+        .flatten();
+    let scaling = match known {
+        Some((have, want)) => {
+            let count = u32::try_from(want.abs_diff(have)).unwrap_or(u32::MAX);
+            match want.cmp(&have) {
+                std::cmp::Ordering::Greater => Some(target.scale_up(count)),
+                std::cmp::Ordering::Less => Some(target.scale_down(count)),
+                std::cmp::Ordering::Equal => None,
+            }
+        }
+        // A new app has one instance unless its policy says more: upwards is the likely way.
+        None => Some(target.scale_up(0).replace("/scaleup/0", "/scaleup/{difference}")),
+    };
+    let mut calls = vec![calls::get(parts.fill(target.status()))];
+    if let Some(path) = scaling {
+        calls.push(calls::post(parts.fill(path)));
+        calls.push(calls::get(parts.fill(target.status())));
+    }
+    calls
+}
+
+/// The component that an object is about.
+struct Target {
+    key: AppKey,
+    service: String,
+    component: String,
+}
+
+impl Target {
+    fn of(object: &Value) -> Option<Target> {
+        Some(Target {
+            key: AppKey::parse(text(object, "app").known()?)?,
+            service: text(object, "service").known()?.to_owned(),
+            component: text(object, "component").known()?.to_owned(),
+        })
+    }
+
+    fn path(&self) -> ComponentRef<'_> {
+        ComponentRef {
+            org: &self.key.org,
+            env: &self.key.env,
+            app: &self.key.app,
+            service: &self.service,
+            component: &self.component,
+        }
+    }
+
+    fn object(&self, instances: usize) -> Value {
+        let app = self.key.id();
+        let count = i64::try_from(instances).unwrap_or(i64::MAX);
+        Value::object([
+            (
+                "id",
+                Value::string(format!("{app}/{}/{}", self.service, self.component)),
+            ),
+            ("app", Value::string(app)),
+            ("service", Value::string(&self.service)),
+            ("component", Value::string(&self.component)),
+            ("instances", Value::int(count)),
+        ])
+    }
+}
+
+/// The instances that there are; those on their way out do not count.
+fn count(component: &ComponentStatus) -> usize {
+    let stays = |status: &Status| *status != Status::Deleting;
+    component
+        .instances
+        .iter()
+        .filter(|instance| stays(&instance.status))
+        .count()
+}
+
+pub(crate) async fn read(session: &Session, prior: &Value) -> Result<Option<Value>, Fault> {
+    match Target::of(&plain(prior)) {
+        Some(target) => read_target(session, &target).await,
+        None => Ok(None),
+    }
+}
+
+async fn read_target(session: &Session, target: &Target) -> Result<Option<Value>, Fault> {
+    let found = session.app(&target.key).await.map_err(|error| {
+        failed(
+            Path::root(),
+            &format!("to read the app \"{}\"", target.key.id()),
+            &error,
+        )
+    })?;
+    Ok(found.and_then(|found| {
+        let component = found.status.component(&target.service, &target.component)?;
+        Some(target.object(count(component)))
+    }))
+}
+
+/// Imports `org/env/app/service/component`.
+pub(crate) async fn import(session: &Session, id: &str) -> Result<Option<Value>, Fault> {
+    let parts: Vec<&str> = id.split('/').collect();
+    let [org, env, app, service, component] = parts.as_slice() else {
+        return Err(super::bad_import(id, "ORG/ENV/APP/SERVICE/COMPONENT"));
+    };
+    let Some(key) = AppKey::parse(&format!("{org}/{env}/{app}")) else {
+        return Err(super::bad_import(id, "ORG/ENV/APP/SERVICE/COMPONENT"));
+    };
+    let target = Target {
+        key,
+        service: (*service).to_owned(),
+        component: (*component).to_owned(),
+    };
+    read_target(session, &target).await
+}
+
+/// Creates or updates: brings the component to the planned count.
+pub(crate) async fn apply(session: &Session, prior: &Value, planned: &Value) -> Applied {
+    let object = plain(planned);
+    let wanted = whole(&object, "instances").known().and_then(|count| usize::try_from(count).ok());
+    let (Some(target), Some(wanted)) = (Target::of(&object), wanted) else {
+        let fault = Fault::error(
+            at("app"),
+            "Invalid app id",
+            "The argument \"app\" is not the id of an app, ORG/ENV/APP.",
+        );
+        return super::unchanged(prior, fault);
+    };
+    let aim = format!(
+        "to scale the component \"{}/{}\" of the app \"{}\" to {wanted}",
+        target.service,
+        target.component,
+        target.key.id()
+    );
+    let result = bring(session, &target, wanted, &aim).await;
+    session.forget_app(&target.key);
+    match result {
+        Ok(()) => super::done(target.object(wanted)),
+        Err((fault, None)) => super::unchanged(prior, fault),
+        Err((fault, Some(found))) if !prior.is_null() => Applied {
+            error: Some(fault),
+            ..super::done(target.object(found))
+        },
+        Err((fault, Some(_))) => super::unchanged(prior, fault),
+    }
+}
+
+/// The fault, and the count last seen.
+type Failure = (Fault, Option<usize>);
+
+async fn bring(session: &Session, target: &Target, wanted: usize, aim: &str) -> Result<(), Failure> {
+    let status = async || session.client.component_status(target.path()).await;
+    let fault = |error: &ApiError, seen| (failed(Path::root(), aim, error), seen);
+    let component = match status().await {
+        Ok(component) => component,
+        Err(error) if error.kind == ErrorKind::NotFound => {
+            let missing = Fault::error(
+                at("component"),
+                "No such component",
+                format!(
+                    "The app \"{}\" has no component \"{}\" in a service \"{}\".",
+                    target.key.id(),
+                    target.component,
+                    target.service
+                ),
+            );
+            return Err((missing, None));
+        }
+        Err(error) => return Err(fault(&error, None)),
+    };
+    let have = count(&component);
+    if have == wanted {
+        return Ok(());
+    }
+    let by = u32::try_from(wanted.abs_diff(have)).unwrap_or(u32::MAX);
+    let result = if wanted > have {
+        session.client.scale_up(target.path(), by).await
+    } else {
+        session.client.scale_down(target.path(), by).await
+    };
+    if let Err(error) = &result
+        && !error.kind.is_ambiguous()
+    {
+        return Err(fault(error, Some(have)));
+    }
+    // Read again, whether there was an answer or not.
+    let deadline = Instant::now() + PATIENCE;
+    let mut pause = Pause::default();
+    loop {
+        let component = status().await.map_err(|error| fault(&error, Some(have)))?;
+        let now = count(&component);
+        if now == wanted && component.status.is_final() {
+            return match component.status {
+                Status::Failed => Err((
+                    Fault::error(
+                        at("instances"),
+                        "Instances failed",
+                        format!("It failed {aim}: the platform reports the status \"failed\"."),
+                    ),
+                    Some(now),
+                )),
+                _ => Ok(()),
+            };
+        }
+        if let Err(error) = &result
+            && now == have
+            && component.status.is_final()
+        {
+            // Nothing happened, and it is not ours to try again.
+            return Err(fault(error, Some(now)));
+        }
+        if Instant::now() >= deadline {
+            let late = Fault::error(
+                at("instances"),
+                "Timed out",
+                format!(
+                    "It failed {aim}: after {} seconds there are {now} instances with the status \"{}\".",
+                    PATIENCE.as_secs(),
+                    component.status.as_str().escape_debug()
+                ),
+            );
+            return Err((late, Some(now)));
+        }
+        sleep(pause.next()).await;
+    }
+}
+
+/// Destroying makes no call; the note says so.
+pub(crate) fn delete(prior: &Value) -> Applied {
+    Applied {
+        notes: plan_delete(prior).1,
+        ..super::gone()
+    }
+}
+
+pub(crate) fn plan_delete(prior: &Value) -> (Vec<PlannedCall>, Vec<Fault>) {
+    let prior = plain(prior);
+    let name = text(&prior, "id").known().unwrap_or_default();
+    let count = whole(&prior, "instances").known().unwrap_or_default();
+    let note = Fault::warning(
+        Path::root(),
+        "Number of instances stays",
+        format!("Destroying the scale of \"{name}\" makes no call: the component keeps its {count} instance(s)."),
+    );
+    (Vec::new(), vec![note])
+}
