@@ -32,7 +32,11 @@ pub struct Registry {
 
 impl Registry {
     /// The providers with these settings of the environment, this way to embedded platforms, and these ids.
-    pub fn new(environment: Environment, embedded: Arc<dyn EmbeddedPlatforms>, ids: Arc<dyn Ids>) -> Registry {
+    pub fn new(
+        environment: Environment,
+        embedded: Arc<dyn EmbeddedPlatforms>,
+        ids: Arc<dyn Ids>,
+    ) -> Registry {
         Registry {
             environment,
             embedded,

@@ -39,9 +39,13 @@ impl Builtin {
                 ("input", Attribute::optional(Type::Dynamic, "A value to keep.")),
                 (
                     "triggers_replace",
-                    Attribute::optional(Type::Dynamic, "A value whose change replaces the object.").forces_replacement(),
+                    Attribute::optional(Type::Dynamic, "A value whose change replaces the object.")
+                        .forces_replacement(),
                 ),
-                ("output", Attribute::computed(Type::Dynamic, "The input as last applied.")),
+                (
+                    "output",
+                    Attribute::computed(Type::Dynamic, "The input as last applied."),
+                ),
                 ("id", Attribute::computed(Type::String, "A random UUID.")),
             ]),
         };
@@ -72,8 +76,7 @@ fn member(object: &Value, name: &str) -> Value {
 /// Whether two values are wholly known and the same, type and all.
 fn same(one: &Value, other: &Value) -> bool {
     let (one, other) = (plain(one), plain(other));
-    one.ty() == other.ty() && one.equals(&other).as_bool() == Some(true)
-        || one.is_null() && other.is_null()
+    one.ty() == other.ty() && one.equals(&other).as_bool() == Some(true) || one.is_null() && other.is_null()
 }
 
 /// The output that an input promises: unknown, but of its type.
@@ -120,7 +123,11 @@ impl Semantics for Builtin {
         let moved = |name: &str| !same(&member(proposal.prior, name), &member(proposal.proposed, name));
         let creates = proposal.prior.is_null();
         if !creates {
-            decision.replace = triggers.iter().filter(|name| moved(name)).map(|name| at(name)).collect();
+            decision.replace = triggers
+                .iter()
+                .filter(|name| moved(name))
+                .map(|name| at(name))
+                .collect();
         }
         if creates || !decision.replace.is_empty() {
             decision.planned = with(

@@ -20,7 +20,10 @@ pub(crate) fn failed(path: Path, what: &str, error: &ApiError) -> Fault {
             "Already exists",
             "An object of this name exists already, and it was not made by this configuration. Import it, or choose another name.",
         ),
-        ErrorKind::WrongInput => ("Refused by the platform", "The platform does not take this input."),
+        ErrorKind::WrongInput => (
+            "Refused by the platform",
+            "The platform does not take this input.",
+        ),
         ErrorKind::InvalidVersion => (
             "No such version",
             "The platform does not find this version of the image.",

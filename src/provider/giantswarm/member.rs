@@ -16,7 +16,10 @@ use crate::value::{Path, Value};
 pub(crate) fn validate(config: &Value) -> Vec<Fault> {
     let mut faults: Vec<Fault> = name_fault(config, "org").into_iter().collect();
     if let Arg::Known(username) = text(config, "username")
-        && (username.is_empty() || username.chars().any(|letter| letter.is_control() || letter.is_whitespace()))
+        && (username.is_empty()
+            || username
+                .chars()
+                .any(|letter| letter.is_control() || letter.is_whitespace()))
     {
         faults.push(Fault::error(
             at("username"),
@@ -69,10 +72,7 @@ pub(crate) fn plan_delete(prior: &Value, me: Option<&str>) -> (Vec<PlannedCall>,
     let (org, username) = names(&prior);
     let body = serde_json::json!({ "username": username }).to_string();
     let faults = own_fault(&org, &username, me).into_iter().collect();
-    (
-        vec![calls::post_body(paths::member_remove(&org), body)],
-        faults,
-    )
+    (vec![calls::post_body(paths::member_remove(&org), body)], faults)
 }
 
 fn own_fault(org: &str, username: &str, me: Option<&str>) -> Option<Fault> {
@@ -155,7 +155,9 @@ pub(crate) async fn create(session: &Session, planned: &Value) -> Applied {
         Ok(Some(_)) if error.kind != ErrorKind::Forbidden => Fault::error(
             at("username"),
             "No such user",
-            format!("The platform does not take \"{username}\" as a member of the organization \"{org}\", where it is not a member yet: there seems to be no user of that name. {error}."),
+            format!(
+                "The platform does not take \"{username}\" as a member of the organization \"{org}\", where it is not a member yet: there seems to be no user of that name. {error}."
+            ),
         ),
         _ => failed(Path::root(), &aim, &error),
     };

@@ -158,7 +158,9 @@ impl Semantics for GiantSwarm {
                     return Err(vec![Fault::error(
                         at("username"),
                         "Already a member",
-                        format!("\"{me}\" is the user that swarmform works as, and so a member already of every organization that it makes or changes. Leave this membership out, or import it."),
+                        format!(
+                            "\"{me}\" is the user that swarmform works as, and so a member already of every organization that it makes or changes. Leave this membership out, or import it."
+                        ),
                     )]);
                 }
                 Ok(member::plan(proposal))
@@ -208,7 +210,11 @@ impl Provider for GiantSwarm {
         };
         let log: Arc<Counter> = Arc::clone(&self.counter);
         let client = Client::new(settings.config(endpoint, credentials), log).map_err(|error| {
-            Fault::error(Path::root(), "Invalid provider configuration", format!("{error}."))
+            Fault::error(
+                Path::root(),
+                "Invalid provider configuration",
+                format!("{error}."),
+            )
         })?;
         let session = Arc::new(Session::new(client, name));
         *self.session.write().unwrap_or_else(PoisonError::into_inner) = Some(session);

@@ -50,7 +50,11 @@ pub(crate) fn plan(proposal: Proposal<'_>) -> Decision {
         );
         return Decision {
             planned,
-            replace: if prior.is_null() { Vec::new() } else { vec![at("name")] },
+            replace: if prior.is_null() {
+                Vec::new()
+            } else {
+                vec![at("name")]
+            },
             delete_first: true,
             calls: vec![
                 calls::post_body(

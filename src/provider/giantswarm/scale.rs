@@ -62,7 +62,9 @@ pub(crate) fn plan(proposal: Proposal<'_>) -> Decision {
         _ => unknown_text(),
     };
     let same = !prior.is_null()
-        && names.iter().all(|name| text(&prior, name) == text(&proposed, name))
+        && names
+            .iter()
+            .all(|name| text(&prior, name) == text(&proposed, name))
         && whole(&prior, "instances") == whole(&proposed, "instances");
     let calls = if same {
         Vec::new()
@@ -99,7 +101,12 @@ fn announced(prior: &Value, proposed: &Value) -> Vec<PlannedCall> {
             .iter()
             .all(|name| text(prior, name) == text(proposed, name));
     let known = same_component
-        .then(|| Some((whole(prior, "instances").known()?, whole(proposed, "instances").known()?)))
+        .then(|| {
+            Some((
+                whole(prior, "instances").known()?,
+                whole(proposed, "instances").known()?,
+            ))
+        })
         .flatten();
     let scaling = match known {
         Some((have, want)) => {
@@ -214,7 +221,9 @@ pub(crate) async fn import(session: &Session, id: &str) -> Result<Option<Value>,
 /// Creates or updates: brings the component to the planned count.
 pub(crate) async fn apply(session: &Session, prior: &Value, planned: &Value) -> Applied {
     let object = plain(planned);
-    let wanted = whole(&object, "instances").known().and_then(|count| usize::try_from(count).ok());
+    let wanted = whole(&object, "instances")
+        .known()
+        .and_then(|count| usize::try_from(count).ok());
     let (Some(target), Some(wanted)) = (Target::of(&object), wanted) else {
         let fault = Fault::error(
             at("app"),
@@ -337,7 +346,9 @@ pub(crate) fn plan_delete(prior: &Value) -> (Vec<PlannedCall>, Vec<Fault>) {
     let note = Fault::warning(
         Path::root(),
         "Number of instances stays",
-        format!("Destroying the scale of \"{name}\" makes no call: the component keeps its {count} instance(s)."),
+        format!(
+            "Destroying the scale of \"{name}\" makes no call: the component keeps its {count} instance(s)."
+        ),
     );
     (Vec::new(), vec![note])
 }

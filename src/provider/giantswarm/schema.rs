@@ -19,7 +19,11 @@ pub(crate) fn schema() -> ProviderSchema {
             ),
             (
                 "token",
-                Attribute::optional(Type::String, "Authentication token. Environment: GIANTSWARM_TOKEN.").sensitive(),
+                Attribute::optional(
+                    Type::String,
+                    "Authentication token. Environment: GIANTSWARM_TOKEN.",
+                )
+                .sensitive(),
             ),
             (
                 "username",
@@ -30,16 +34,25 @@ pub(crate) fn schema() -> ProviderSchema {
             ),
             (
                 "password",
-                Attribute::optional(Type::String, "Password to log in with. Environment: GIANTSWARM_PASSWORD.")
-                    .sensitive(),
+                Attribute::optional(
+                    Type::String,
+                    "Password to log in with. Environment: GIANTSWARM_PASSWORD.",
+                )
+                .sensitive(),
             ),
             (
                 "request_timeout",
-                Attribute::optional(Type::String, "How long one request may take, such as \"30s\", which is the default."),
+                Attribute::optional(
+                    Type::String,
+                    "How long one request may take, such as \"30s\", which is the default.",
+                ),
             ),
             (
                 "max_concurrent_requests",
-                Attribute::optional(Type::Number, "How many requests may be under way at once; 10 by default."),
+                Attribute::optional(
+                    Type::Number,
+                    "How many requests may be under way at once; 10 by default.",
+                ),
             ),
         ]),
         resources: BTreeMap::from([
@@ -68,8 +81,11 @@ fn organization() -> ResourceSchema {
         block: Block::new([
             (
                 "name",
-                Attribute::required(Type::String, "Name, 4 to 30 of a-z, 0-9 and _, unique on the platform.")
-                    .forces_replacement(),
+                Attribute::required(
+                    Type::String,
+                    "Name, 4 to 30 of a-z, 0-9 and _, unique on the platform.",
+                )
+                .forces_replacement(),
             ),
             ("id", Attribute::computed(Type::String, "The name.")),
             (
@@ -107,8 +123,14 @@ fn policy() -> NestedBlock {
     NestedBlock::new(
         Nesting::Single,
         Block::new([
-            ("min", Attribute::optional(Type::Number, "Least number of instances, 1 to 10.")),
-            ("max", Attribute::optional(Type::Number, "Greatest number of instances, 1 to 10.")),
+            (
+                "min",
+                Attribute::optional(Type::Number, "Least number of instances, 1 to 10."),
+            ),
+            (
+                "max",
+                Attribute::optional(Type::Number, "Greatest number of instances, 1 to 10."),
+            ),
             (
                 "placement",
                 Attribute::optional(Type::String, "\"simple\" or \"one-per-machine\"."),
@@ -120,15 +142,27 @@ fn policy() -> NestedBlock {
 
 fn component() -> NestedBlock {
     let volume = Block::new([
-        ("path", Attribute::optional(Type::String, "Path in the container.")),
-        ("size", Attribute::optional(Type::String, "Size in gigabytes, such as \"5 GB\".")),
+        (
+            "path",
+            Attribute::optional(Type::String, "Path in the container."),
+        ),
+        (
+            "size",
+            Attribute::optional(Type::String, "Size in gigabytes, such as \"5 GB\"."),
+        ),
         (
             "volumes_from",
-            Attribute::optional(Type::String, "Component of the same pod to share all volumes with."),
+            Attribute::optional(
+                Type::String,
+                "Component of the same pod to share all volumes with.",
+            ),
         ),
         (
             "volume_from",
-            Attribute::optional(Type::String, "Component of the same pod to share one volume with."),
+            Attribute::optional(
+                Type::String,
+                "Component of the same pod to share one volume with.",
+            ),
         ),
         (
             "volume_path",
@@ -138,10 +172,19 @@ fn component() -> NestedBlock {
     let dependency = Block::new([
         (
             "name",
-            Attribute::required(Type::String, "COMPONENT of the same service, or SERVICE/COMPONENT."),
+            Attribute::required(
+                Type::String,
+                "COMPONENT of the same service, or SERVICE/COMPONENT.",
+            ),
         ),
-        ("port", Attribute::required(Type::String, "Port of that component.")),
-        ("alias", Attribute::optional(Type::String, "Name under which it is reached.")),
+        (
+            "port",
+            Attribute::required(Type::String, "Port of that component."),
+        ),
+        (
+            "alias",
+            Attribute::optional(Type::String, "Name under which it is reached."),
+        ),
         (
             "same_machine",
             Attribute::optional(Type::Bool, "Whether both must run on the same machine."),
@@ -192,9 +235,21 @@ fn app() -> ResourceSchema {
     )])
     .with_blocks([("component", component()), ("scaling_policy", policy())]);
     let timeouts = Block::new([
-        ("create", Attribute::optional(Type::String, "For creating and starting; \"10m\" by default.")),
-        ("update", Attribute::optional(Type::String, "For updating, starting and stopping; \"10m\" by default.")),
-        ("delete", Attribute::optional(Type::String, "For deleting; \"10m\" by default.")),
+        (
+            "create",
+            Attribute::optional(Type::String, "For creating and starting; \"10m\" by default."),
+        ),
+        (
+            "update",
+            Attribute::optional(
+                Type::String,
+                "For updating, starting and stopping; \"10m\" by default.",
+            ),
+        ),
+        (
+            "delete",
+            Attribute::optional(Type::String, "For deleting; \"10m\" by default."),
+        ),
     ]);
     let instance = Type::object([
         ("id", Type::String),
@@ -279,8 +334,14 @@ fn scale() -> ResourceSchema {
         import_id: "ORG/ENV/APP/SERVICE/COMPONENT",
         block: Block::new([
             ("app", Attribute::required(Type::String, "The id of the app.")),
-            ("service", Attribute::required(Type::String, "Name of the service.")),
-            ("component", Attribute::required(Type::String, "Name of the component.")),
+            (
+                "service",
+                Attribute::required(Type::String, "Name of the service."),
+            ),
+            (
+                "component",
+                Attribute::required(Type::String, "Name of the component."),
+            ),
             (
                 "instances",
                 Attribute::required(Type::Number, "Number of instances, 1 to 10."),

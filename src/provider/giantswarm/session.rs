@@ -158,7 +158,10 @@ impl Session {
                     path: crate::api::paths::app_verb(&key.org, &key.env, &key.app, "config"),
                     status: Some(200),
                     code: None,
-                    text: faults.first().map(|fault| fault.message.clone()).unwrap_or_default(),
+                    text: faults
+                        .first()
+                        .map(|fault| fault.message.clone())
+                        .unwrap_or_default(),
                     kind: ErrorKind::Protocol,
                 })?;
                 Ok(Some(Arc::new(AppReading { status, definition })))
@@ -168,7 +171,11 @@ impl Session {
     }
 
     /// Takes "not found" for gone, and "forbidden" too if the organization itself is gone.
-    pub async fn app_or_gone<T>(&self, key: &AppKey, result: Result<T, ApiError>) -> Result<Option<T>, ApiError> {
+    pub async fn app_or_gone<T>(
+        &self,
+        key: &AppKey,
+        result: Result<T, ApiError>,
+    ) -> Result<Option<T>, ApiError> {
         match gone_is_none(result) {
             Err(error) if error.kind == ErrorKind::Forbidden => match self.organization(&key.org).await? {
                 None => Ok(None),
@@ -180,7 +187,8 @@ impl Session {
 
     /// The apps of an environment, for what only the list tells.
     pub async fn list(&self, org: &str, env: &str) -> Result<Arc<Vec<AppSummary>>, ApiError> {
-        let found = cell(&self.lists, &format!("{org}/{env}"))
+        let cell = cell(&self.lists, &format!("{org}/{env}"));
+        let found = cell
             .get_or_try_init(async || {
                 let list = gone_is_none(self.client.apps(org, env).await)?;
                 Ok(list.map(Arc::new))

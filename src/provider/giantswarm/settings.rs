@@ -107,7 +107,9 @@ pub(crate) fn validate(config: &Value) -> Vec<Fault> {
             format!("{duration:?} is not a duration: {reason}."),
         ));
     }
-    if let Some(value) = get(config, "max_concurrent_requests").filter(|value| value.is_known() && !value.is_null()) {
+    if let Some(value) =
+        get(config, "max_concurrent_requests").filter(|value| value.is_known() && !value.is_null())
+    {
         let sound = matches!(whole(config, "max_concurrent_requests"), Arg::Known(1..=1000));
         if !sound && value.as_number().is_some() {
             faults.push(Fault::error(
@@ -131,7 +133,9 @@ pub(crate) fn resolve(config: &Value, environment: &Environment) -> Result<Setti
         Arg::Unknown => Err(Fault::error(
             at(name),
             "Provider argument not known yet",
-            format!("The argument \"{name}\" of the provider depends on something that is known only after apply. Apply that first with -target, or use a value that is known."),
+            format!(
+                "The argument \"{name}\" of the provider depends on something that is known only after apply. Apply that first with -target, or use a value that is known."
+            ),
         )),
     };
     let endpoint = argument("endpoint", &environment.endpoint)?;

@@ -23,9 +23,16 @@ use crate::value::{Path, Value};
 fn definition(object: &Value) -> Result<Definition, Fault> {
     match source(object) {
         Source::Known(definition, _) => Ok(*definition),
-        Source::Faulty(faults) => Err(faults.into_iter().find(|fault| !fault.warning).unwrap_or_else(|| {
-            Fault::error(Path::root(), "Invalid definition", "The definition of the app is not valid.")
-        })),
+        Source::Faulty(faults) => Err(faults
+            .into_iter()
+            .find(|fault| !fault.warning)
+            .unwrap_or_else(|| {
+                Fault::error(
+                    Path::root(),
+                    "Invalid definition",
+                    "The definition of the app is not valid.",
+                )
+            })),
         Source::Unknown => Err(Fault::error(
             Path::root(),
             "Definition not known",
@@ -54,7 +61,10 @@ pub(crate) async fn create(session: &Session, order: &Order) -> Applied {
         Ok(definition) => definition,
         Err(fault) => return refused(fault),
     };
-    let name = text(&planned, "name").known().unwrap_or(&definition.app_name).to_owned();
+    let name = text(&planned, "name")
+        .known()
+        .unwrap_or(&definition.app_name)
+        .to_owned();
     let planned = with(&planned, [("name", Value::string(&name))]);
     let Some(key) = key(&planned) else {
         return refused(Fault::error(
@@ -107,7 +117,12 @@ pub(crate) async fn create(session: &Session, order: &Order) -> Applied {
 }
 
 /// Makes the app; it is stopped afterwards.
-async fn post(session: &Session, key: &AppKey, definition: &Definition, deadline: Deadline) -> Result<(), Fault> {
+async fn post(
+    session: &Session,
+    key: &AppKey,
+    definition: &Definition,
+    deadline: Deadline,
+) -> Result<(), Fault> {
     let mut definition = definition.clone();
     definition.app_name.clone_from(&key.app);
     let body = definition.to_value();
@@ -145,7 +160,11 @@ async fn post(session: &Session, key: &AppKey, definition: &Definition, deadline
                 let ours = found.is_some_and(|found| {
                     difference(&definition.normalized(), &found.definition.normalized()).is_empty()
                 });
-                return if ours { Ok(()) } else { Err(failed(Path::root(), &aim, &error)) };
+                return if ours {
+                    Ok(())
+                } else {
+                    Err(failed(Path::root(), &aim, &error))
+                };
             }
             _ => return Err(failed(Path::root(), &aim, &error)),
         }
@@ -155,7 +174,12 @@ async fn post(session: &Session, key: &AppKey, definition: &Definition, deadline
 type Failure = (Fault, Option<AppStatus>);
 
 /// Starts an app and waits until it is up.
-async fn start(session: &Session, key: &AppKey, deadline: Deadline, argument: &str) -> Result<AppStatus, Failure> {
+async fn start(
+    session: &Session,
+    key: &AppKey,
+    deadline: Deadline,
+    argument: &str,
+) -> Result<AppStatus, Failure> {
     if let Err(error) = session.client.start_app(&key.org, &key.env, &key.app).await
         && !error.kind.is_ambiguous()
     {
@@ -180,7 +204,10 @@ pub(crate) async fn update(session: &Session, order: &Order) -> Applied {
     let prior = plain(&order.prior);
     let planned = plain(&order.planned);
     let Some(key) = key(&prior) else {
-        return unchanged(&order.prior, Fault::error(Path::root(), "App without a name", "The app has no name."));
+        return unchanged(
+            &order.prior,
+            Fault::error(Path::root(), "App without a name", "The app has no name."),
+        );
     };
     let tags = match tags(&prior, &planned) {
         Ok(tags) => tags,
@@ -227,7 +254,9 @@ fn tags(prior: &Value, planned: &Value) -> Result<Vec<Change>, Fault> {
         Some(place) => Err(Fault::error(
             Path::root(),
             "App has to be replaced",
-            format!("Now that all values are known, the change of {place} cannot be made in place. Plan again."),
+            format!(
+                "Now that all values are known, the change of {place} cannot be made in place. Plan again."
+            ),
         )),
         None => Ok(changes),
     }
@@ -287,7 +316,10 @@ async fn move_to(
     deadline: Deadline,
 ) -> Result<AppStatus, Fault> {
     let name = format!("{}/{}", target.service, target.component);
-    let aim = format!("to update the component \"{name}\" of the app \"{}\" to version \"{to}\"", key.id());
+    let aim = format!(
+        "to update the component \"{name}\" of the app \"{}\" to version \"{to}\"",
+        key.id()
+    );
     let lost = match session.client.update_component(target, to, strategy).await {
         Ok(()) => None,
         Err(error) if error.kind.is_ambiguous() => Some(error),

@@ -189,7 +189,14 @@ pub(crate) fn plan(proposal: Proposal<'_>) -> Result<Decision, Vec<Fault>> {
             ("update_strategy", kept("update_strategy", strategy.clone())),
         ],
     );
-    let target = with(&config, [("name", name), ("running", running), ("update_strategy", strategy)]);
+    let target = with(
+        &config,
+        [
+            ("name", name),
+            ("running", running),
+            ("update_strategy", strategy),
+        ],
+    );
     let unknown_instances = || Value::unknown(Type::list(instance_type()));
     if prior.is_null() {
         planned = with(
@@ -281,7 +288,11 @@ fn compare(prior: &Value, config: &Value, wanted: Option<Definition>) -> Definit
         same: false,
         volumes: Vec::new(),
     };
-    let whole = at(if is_definition(config) { "definition" } else { "service" });
+    let whole = at(if is_definition(config) {
+        "definition"
+    } else {
+        "service"
+    });
     let before = match source(prior) {
         Source::Known(definition, _) => *definition,
         Source::Unknown | Source::Faulty(_) => {
@@ -301,7 +312,9 @@ fn compare(prior: &Value, config: &Value, wanted: Option<Definition>) -> Definit
         }
     }
     let Some(mut wanted) = wanted else {
-        found.told.push("the definition is known only after apply".to_owned());
+        found
+            .told
+            .push("the definition is known only after apply".to_owned());
         found.replace.push(whole);
         return found;
     };
@@ -315,7 +328,11 @@ fn compare(prior: &Value, config: &Value, wanted: Option<Definition>) -> Definit
             Change::Tag { .. } => found.tags.push(change),
             Change::Other(place) => {
                 found.told.push(place.to_string());
-                let path = if is_definition(config) { whole.clone() } else { place_path(&place) };
+                let path = if is_definition(config) {
+                    whole.clone()
+                } else {
+                    place_path(&place)
+                };
                 if !found.replace.contains(&path) {
                     found.replace.push(path);
                 }
@@ -348,7 +365,10 @@ fn losses(prior: &Value, definitions: &Definitions) -> Option<Fault> {
     let id = text(prior, "id").known().unwrap_or_default().to_owned();
     let mut detail = String::new();
     if !definitions.told.is_empty() {
-        detail.push_str(&format!("Changed: {}. ", definitions.told.join(", ").escape_debug()));
+        detail.push_str(&format!(
+            "Changed: {}. ",
+            definitions.told.join(", ").escape_debug()
+        ));
     }
     if definitions.volumes.is_empty() {
         detail.push_str(&format!(
@@ -376,9 +396,13 @@ fn creation(marked: &Value, target: &Value, definition: Option<&Definition>) -> 
     );
     let mut calls = vec![calls::post_body(parts.fill(paths::apps(&org, &env)), body)];
     if truth(target, "running") != Arg::Known(false) {
-        calls.push(calls::post(parts.fill(paths::app_verb(&org, &env, &app, "start"))));
+        calls.push(calls::post(
+            parts.fill(paths::app_verb(&org, &env, &app, "start")),
+        ));
     }
-    calls.push(calls::get(parts.fill(paths::app_verb(&org, &env, &app, "status"))));
+    calls.push(calls::get(
+        parts.fill(paths::app_verb(&org, &env, &app, "status")),
+    ));
     calls.push(calls::get(parts.fill(paths::apps(&org, &env))));
     calls
 }

@@ -63,7 +63,10 @@ fn actual(reading: &AppReading, expected: Option<&Definition>) -> Definition {
     let mut definition = reading.definition.clone();
     for service in &mut definition.services {
         for component in &mut service.components {
-            let Some(status) = reading.status.component(&service.service_name, &component.component_name) else {
+            let Some(status) = reading
+                .status
+                .component(&service.service_name, &component.component_name)
+            else {
                 continue;
             };
             let wanted = expected
@@ -140,9 +143,13 @@ pub(crate) async fn import(session: &Session, id: &str) -> Result<Option<Value>,
     let Some(reading) = reading(session, &key).await? else {
         return Ok(None);
     };
-    let created = created(session, &key)
-        .await
-        .map_err(|error| failed(Path::root(), &format!("to list the apps of \"{}/{}\"", key.org, key.env), &error))?;
+    let created = created(session, &key).await.map_err(|error| {
+        failed(
+            Path::root(),
+            &format!("to list the apps of \"{}/{}\"", key.org, key.env),
+            &error,
+        )
+    })?;
     let definition = actual(&reading, None);
     let text = Value::string(definition.to_json_pretty());
     let running = is_running(&reading.status.status).unwrap_or(true);

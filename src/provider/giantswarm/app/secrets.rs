@@ -84,10 +84,18 @@ fn hide(json: &serde_json::Value, secrets: &BTreeSet<String>) -> serde_json::Val
         Json::Object(members) => {
             // The keys of the API itself are no secrets; those of maps may be.
             let known = |key: &str| {
-                key.contains('_') || matches!(key, "services" | "components" | "image" | "ports" | "env" | "domains")
+                key.contains('_')
+                    || matches!(
+                        key,
+                        "services" | "components" | "image" | "ports" | "env" | "domains"
+                    )
             };
             let hidden = members.iter().map(|(key, member)| {
-                let key = if known(key) { key.clone() } else { hide_text(key, secrets) };
+                let key = if known(key) {
+                    key.clone()
+                } else {
+                    hide_text(key, secrets)
+                };
                 (key, hide(member, secrets))
             });
             Json::Object(hidden.collect())

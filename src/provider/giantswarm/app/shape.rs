@@ -33,7 +33,12 @@ pub(crate) fn merged(block: &Block, prior: &Value, actual: &Definition) -> Value
         return with(prior, [("definition", Value::string(definition))]);
     }
     let public_ports = match changes.iter().any(|change| is_app_change(change, "public_ports")) {
-        true => string_map(actual.public_ports.iter().map(|(key, value)| (key.clone(), value.clone()))),
+        true => string_map(
+            actual
+                .public_ports
+                .iter()
+                .map(|(key, value)| (key.clone(), value.clone())),
+        ),
         false => get(prior, "public_ports")
             .cloned()
             .unwrap_or_else(|| Value::null(Type::map(Type::String))),
@@ -136,7 +141,12 @@ fn services(block: &Block, prior: &Value, actual: &Definition, changes: &[Change
     Value::map(nested.block.implied_type(), members)
 }
 
-fn service_value(nested: &NestedBlock, before: Option<&Value>, service: &Service, changes: &[Change]) -> Value {
+fn service_value(
+    nested: &NestedBlock,
+    before: Option<&Value>,
+    service: &Service,
+    changes: &[Change],
+) -> Value {
     let name = service.service_name.as_str();
     let changed = |key: &str| {
         before.is_none()
@@ -165,7 +175,9 @@ fn service_value(nested: &NestedBlock, before: Option<&Value>, service: &Service
         let kept = old.and_then(|old| get(old, label));
         let keys = changed_keys(changes, name, label);
         let component = match (kept, keys) {
-            (Some(kept), Some(keys)) => component_value(inner, kept.clone(), component, |key| keys.contains(key)),
+            (Some(kept), Some(keys)) => {
+                component_value(inner, kept.clone(), component, |key| keys.contains(key))
+            }
             _ => component_value(inner, inner.block.empty_value(), component, |_| true),
         };
         members.insert(label.into(), component);
@@ -216,12 +228,21 @@ fn component_value(
             policy(&nested.block, component.scaling_policy.as_ref()),
         );
     }
-    let blocks = |name: &str| nested.block.blocks.get(name).map(|nested| nested.block.implied_type());
+    let blocks = |name: &str| {
+        nested
+            .block
+            .blocks
+            .get(name)
+            .map(|nested| nested.block.implied_type())
+    };
     if let (true, Some(ty)) = (changed("volumes"), blocks("volume")) {
         let volumes = component.volumes.iter().map(|volume| {
             Value::object([
                 ("path", optional(volume.path.as_deref())),
-                ("size", optional(volume.size.map(|size| size.to_string()).as_deref())),
+                (
+                    "size",
+                    optional(volume.size.map(|size| size.to_string()).as_deref()),
+                ),
                 ("volumes_from", optional(volume.volumes_from.as_deref())),
                 ("volume_from", optional(volume.volume_from.as_deref())),
                 ("volume_path", optional(volume.volume_path.as_deref())),

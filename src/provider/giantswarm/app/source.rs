@@ -62,7 +62,10 @@ fn from_text(object: &Value, named: Option<String>) -> Source {
     }
     let place = |fault: DefinitionFault| {
         let (line, column) = position(text_of, fault.span.start);
-        let detail = format!("Line {line}, column {column} of the definition: {}.", fault.message);
+        let detail = format!(
+            "Line {line}, column {column} of the definition: {}.",
+            fault.message
+        );
         let summary = summary(fault.kind);
         if fault.is_error() {
             Fault::error(at("definition"), summary, detail)
@@ -198,7 +201,9 @@ impl Builder {
         };
         let mut app = Map::new();
         app.insert("app_name".to_owned(), Json::from(name.unwrap_or("unknown")));
-        self.text_map(&mut app, "public_ports", get(object, "public_ports"), &|text| Json::from(text));
+        self.text_map(&mut app, "public_ports", get(object, "public_ports"), &|text| {
+            Json::from(text)
+        });
         let list = services
             .iter()
             .map(|(label, service)| self.service(label, service))
@@ -210,7 +215,12 @@ impl Builder {
     fn service(&mut self, label: &str, service: &Value) -> Json {
         let mut object = Map::new();
         object.insert("service_name".to_owned(), Json::from(label));
-        self.text_map(&mut object, "public_ports", get(service, "public_ports"), &|text| Json::from(text));
+        self.text_map(
+            &mut object,
+            "public_ports",
+            get(service, "public_ports"),
+            &|text| Json::from(text),
+        );
         self.policy(&mut object, service);
         let mut labels = Vec::new();
         let mut list = Vec::new();
@@ -244,14 +254,24 @@ impl Builder {
             self.text(&mut object, key, component, key);
         }
         self.text_list(&mut object, "ports", get(component, "ports"), &port);
-        self.text_list(&mut object, "args", get(component, "args"), &|text| Json::from(text));
-        self.text_map(&mut object, "env", get(component, "env"), &|text| Json::from(text));
+        self.text_list(&mut object, "args", get(component, "args"), &|text| {
+            Json::from(text)
+        });
+        self.text_map(&mut object, "env", get(component, "env"), &|text| {
+            Json::from(text)
+        });
         self.text_map(&mut object, "domains", get(component, "domains"), &port);
         for (key, name, build) in [
-            ("volumes", "volume", Builder::volume as fn(&mut Builder, &Value) -> Json),
+            (
+                "volumes",
+                "volume",
+                Builder::volume as fn(&mut Builder, &Value) -> Json,
+            ),
             ("dependencies", "dependency", Builder::dependency),
         ] {
-            let Some(blocks) = get(component, name) else { continue };
+            let Some(blocks) = get(component, name) else {
+                continue;
+            };
             let Some(items) = blocks.items() else {
                 self.known &= blocks.is_null();
                 continue;

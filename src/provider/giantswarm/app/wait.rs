@@ -99,7 +99,11 @@ pub(crate) async fn wait(
             _ => {}
         }
         if deadline.is_over() {
-            let word = if wanted == Wanted::Up { "\"up\"" } else { "\"down\"" };
+            let word = if wanted == Wanted::Up {
+                "\"up\""
+            } else {
+                "\"down\""
+            };
             let seen = status.status.as_str().to_owned();
             return Err((deadline.fault(key, argument, word, &seen), Some(status)));
         }
@@ -111,7 +115,9 @@ fn failed_fault(key: &AppKey, status: &AppStatus) -> Fault {
     let mut broken: Vec<String> = status
         .components()
         .filter(|(_, component)| component.status == Status::Failed)
-        .map(|(service, component)| format!("{}/{} ({})", service.name, component.name, first_image(component)))
+        .map(|(service, component)| {
+            format!("{}/{} ({})", service.name, component.name, first_image(component))
+        })
         .collect();
     if broken.is_empty() {
         broken.push("it does not say which component".to_owned());
