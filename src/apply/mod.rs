@@ -1,1 +1,11 @@
-//! (room under construction)
+//! Walking a step graph: which step may start, what it asks for, and what its outcome means for the state.
+//!
+//! The [`walker::Walker`] is a state machine without effects. It decides nothing that the plan has not
+//! decided: a step whose configuration comes to something else than planned fails instead. Every outcome
+//! becomes state events before the steps that wait for it are offered.
+
+mod prepare;
+mod record;
+pub mod walker;
+
+pub use walker::{Outcome, Report, Walker, Work};

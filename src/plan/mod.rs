@@ -4,4 +4,22 @@
 //! and is *told*. It refreshes, expands, evaluates, diffs, and compiles the result into a [`steps::StepGraph`].
 //! It never touches the platform, and it never leaves a decision to apply.
 
+pub mod change;
+pub mod codes;
+mod compile;
+mod conclude;
+pub mod evaluate;
+pub mod ignore;
+mod instance;
+pub mod merge;
+mod pending;
+pub mod planner;
+pub mod providers;
+pub mod refresh;
+pub mod scope;
 pub mod semantics;
+pub mod steps;
+mod target;
+pub mod world;
+
+pub use codes::CODES;

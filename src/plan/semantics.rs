@@ -3,6 +3,8 @@
 //! The planner asks these questions directly, for their answers depend on the arguments alone. Everything that
 //! touches the world stands behind `ports::Provider`, which builds on this trait.
 
+use std::sync::Arc;
+
 use crate::schema::ProviderSchema;
 use crate::value::{Path, Value};
 
@@ -81,6 +83,35 @@ pub struct Decision {
     pub calls: Vec<PlannedCall>,
     /// Warnings, and notes such as "volumes are lost".
     pub faults: Vec<Fault>,
+}
+
+/// What creating, updating or deleting one object came to.
+#[derive(Clone, Debug)]
+pub struct Applied {
+    /// The object now: null when it is gone. Wholly known. With `error`, what is known of a half-made object
+    /// (null when nothing was made).
+    pub state: Value,
+    /// What the provider wants to keep beside it.
+    pub private: Option<Arc<str>>,
+    /// Why it is not as planned, if it is not.
+    pub error: Option<Fault>,
+    /// Things to tell, such as "the count is left as it is".
+    pub notes: Vec<Fault>,
+}
+
+/// An order to change one object.
+#[derive(Clone, Debug)]
+pub struct Order {
+    /// The resource type.
+    pub type_name: Arc<str>,
+    /// The object before; null for a creation.
+    pub prior: Value,
+    /// The object wanted, unknown only where the provider computes; null for a deletion.
+    pub planned: Value,
+    /// The configuration, wholly known; null for a deletion.
+    pub config: Value,
+    /// What the provider kept beside it.
+    pub private: Option<Arc<str>>,
 }
 
 /// The pure half of a provider.

@@ -23,8 +23,10 @@ pub enum StepKind {
     Evaluate(ConfigNode),
     /// Nothing by itself: all instances of a resource are up to date.
     Ready(ConfigResource),
-    /// Nothing by itself: all that depended on a resource has let go.
+    /// Nothing by itself: all that used a resource and goes is gone.
     Released(ConfigResource),
+    /// Nothing by itself: all that used a resource and stays has been brought up to date.
+    Unused(ConfigResource),
     /// Nothing to do for this instance, but others may wait for what it waits for.
     Keep(usize),
     /// The object of this change is made.
@@ -45,7 +47,7 @@ impl StepKind {
     /// The change it is part of.
     pub fn change(&self) -> Option<usize> {
         match self {
-            StepKind::Evaluate(_) | StepKind::Ready(_) | StepKind::Released(_) => None,
+            StepKind::Evaluate(_) | StepKind::Ready(_) | StepKind::Released(_) | StepKind::Unused(_) => None,
             StepKind::Keep(at)
             | StepKind::Create(at)
             | StepKind::Update(at)
@@ -113,6 +115,7 @@ pub fn label(kind: &StepKind, changes: &[ResourceChange]) -> String {
         StepKind::Evaluate(node) => format!("evaluate {node}"),
         StepKind::Ready(resource) => format!("ready {resource}"),
         StepKind::Released(resource) => format!("released {resource}"),
+        StepKind::Unused(resource) => format!("unused {resource}"),
         StepKind::Keep(at) => format!("keep {}", of(at)),
         StepKind::Create(at) => format!("create {}", of(at)),
         StepKind::Update(at) => format!("update {}", of(at)),

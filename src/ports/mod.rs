@@ -5,38 +5,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
+pub use crate::plan::semantics::{Applied, Order};
 use crate::plan::semantics::{Fault, Semantics};
 use crate::state::{Event, State};
 use crate::value::Value;
-
-/// What creating, updating or deleting one object came to.
-#[derive(Clone, Debug)]
-pub struct Applied {
-    /// The object now: null when it is gone. Wholly known. With `error`, what is known of a half-made object
-    /// (null when nothing was made).
-    pub state: Value,
-    /// What the provider wants to keep beside it.
-    pub private: Option<Arc<str>>,
-    /// Why it is not as planned, if it is not.
-    pub error: Option<Fault>,
-    /// Things to tell, such as "the count is left as it is".
-    pub notes: Vec<Fault>,
-}
-
-/// An order to change one object.
-#[derive(Clone, Debug)]
-pub struct Order {
-    /// The resource type.
-    pub type_name: Arc<str>,
-    /// The object before; null for a creation.
-    pub prior: Value,
-    /// The object wanted, unknown only where the provider computes; null for a deletion.
-    pub planned: Value,
-    /// The configuration, wholly known; null for a deletion.
-    pub config: Value,
-    /// What the provider kept beside it.
-    pub private: Option<Arc<str>>,
-}
 
 /// A provider, configured or not.
 #[async_trait]

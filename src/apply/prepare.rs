@@ -1,0 +1,181 @@
+//! Before a step's work: evaluating its configuration for good, and holding it against the plan.
+
+use std::sync::Arc;
+
+use crate::addr::InstanceAddr;
+use crate::config::Resource;
+use crate::diag::{Diagnostic, Diagnostics};
+use crate::lang::{Decoded, decode_body};
+use crate::plan::change::{Action, ResourceChange};
+use crate::plan::codes;
+use crate::plan::evaluate::require;
+use crate::plan::ignore::keep_ignored;
+use crate::plan::merge;
+use crate::plan::providers::{ProviderKey, TypeInfo, resolve_provider};
+use crate::plan::scope::Here;
+use crate::plan::semantics::{Order, Proposal};
+use crate::plan::steps::StepId;
+use crate::state::Object;
+use crate::value::Value;
+
+use super::walker::{Walker, Work};
+
+/// A bug message where the plan and what it was made from no longer fit together.
+pub(super) fn out_of_step(addr: &InstanceAddr) -> Diagnostics {
+    Diagnostic::error(
+        &codes::NOT_AS_PLANNED,
+        format!("The plan for {addr} does not fit the configuration that it was made from."),
+    )
+    .about(addr)
+    .into()
+}
+
+impl Walker {
+    pub(super) fn change(&self, at: usize) -> Option<&ResourceChange> {
+        self.planned.plan.changes.get(at)
+    }
+
+    pub(super) fn declared(&self, addr: &InstanceAddr) -> Option<&Resource> {
+        self.planned.evaluator.config.modules.get(&addr.module.config())?.resources.get(&addr.resource)
+    }
+
+    pub(super) fn type_info(&self, addr: &InstanceAddr) -> Option<Arc<TypeInfo>> {
+        self.planned.semantics.type_info(&addr.resource).cloned()
+    }
+
+    pub(super) fn provider_key(&self, addr: &InstanceAddr) -> Option<ProviderKey> {
+        let declared = self.declared(addr)?;
+        Some(resolve_provider(&self.planned.evaluator.config, &addr.module.config(), &declared.provider))
+    }
+
+    /// The object of the state that a step starts from, decoded.
+    pub(super) fn stored(&self, addr: &InstanceAddr, deposed: Option<&Arc<str>>) -> Option<(Object, Value)> {
+        let instance = self.state.instances.get(addr)?;
+        let object = match deposed {
+            None => instance.current.clone(),
+            Some(key) => instance.deposed.get(key).cloned(),
+        }?;
+        let value = crate::value::json::decode(&object.attributes, &self.type_info(addr)?.ty).ok()?;
+        Some((object, value))
+    }
+
+    fn here(&self, addr: &InstanceAddr) -> Here {
+        let resource = self.planned.world.resource(&addr.module, &addr.resource);
+        resource.map(|resource| Here::of(&resource.expansion, &addr.key)).unwrap_or_default()
+    }
+
+    fn evaluate_body(&self, addr: &InstanceAddr, info: &TypeInfo) -> Result<Decoded, Diagnostics> {
+        let declared = self.declared(addr).ok_or_else(|| out_of_step(addr))?;
+        let scope = self.planned.evaluator.scope(&self.planned.world, &addr.module)?.with(self.here(addr));
+        for condition in &declared.lifecycle.preconditions {
+            require(condition, &scope, &addr.to_string())?;
+        }
+        let (decoded, faults) = decode_body(&declared.body, &info.schema.block, &scope);
+        if faults.has_errors() {
+            return Err(faults);
+        }
+        Ok(decoded)
+    }
+
+    /// Postconditions of an object that is now there.
+    pub(super) fn postconditions(&self, addr: &InstanceAddr, object: &Value) -> Result<(), Diagnostics> {
+        let Some(declared) = self.declared(addr) else { return Ok(()) };
+        if declared.lifecycle.postconditions.is_empty() {
+            return Ok(());
+        }
+        let here = Here { own: Some(object.clone()), ..self.here(addr) };
+        let scope = self.planned.evaluator.scope(&self.planned.world, &addr.module)?.with(here);
+        for condition in &declared.lifecycle.postconditions {
+            require(condition, &scope, &addr.to_string())?;
+        }
+        Ok(())
+    }
+
+    /// The order of a creation or update.
+    pub(super) fn prepare_change(&mut self, id: StepId, at: usize) -> Result<Work, Diagnostics> {
+        let Some(change) = self.change(at).cloned() else { return Err(Diagnostics::new()) };
+        let addr = &change.addr;
+        let (Some(info), Some(provider)) = (self.type_info(addr), self.provider_key(addr)) else {
+            return Err(out_of_step(addr));
+        };
+        let decoded = self.evaluate_body(addr, &info)?;
+        let (config, marks) = decoded.value.unmark_deep_paths();
+        let stored = if change.action == Action::Update { self.stored(addr, None) } else { None };
+        let (private, prior) = match stored {
+            Some((object, value)) => (object.private, value),
+            None => (None, Value::null(info.ty.clone())),
+        };
+        let fault = |detail: String| {
+            let fault = Diagnostic::error(&codes::NOT_AS_PLANNED, detail).about(addr);
+            Diagnostics::from(match change.span {
+                Some(span) => fault.at(span),
+                None => fault,
+            })
+        };
+        let declared = self.declared(addr).ok_or_else(|| out_of_step(addr))?;
+        let config = keep_ignored(&declared.lifecycle.ignore_changes, &prior, &config);
+        if !config.is_wholly_known() {
+            return Err(fault(format!("An argument of {addr} is still not known when the step comes to be done.")));
+        }
+        let type_name = &addr.resource.type_name;
+        let proposed = merge::proposed(&info.schema.block, &prior, &config);
+        let semantics = self.planned.semantics.get(&provider.provider.name).ok_or_else(|| out_of_step(addr))?;
+        let decision = semantics
+            .plan(Proposal { type_name, prior: &prior, config: &config, proposed: &proposed })
+            .map_err(|faults| {
+                let faults = faults.into_iter().map(|fault| {
+                    Diagnostic::error(&codes::INVALID_ARGUMENT, fault.detail).summary(fault.summary).about(addr)
+                });
+                crate::diag::Diagnostics(faults.collect())
+            })?;
+        let (promised, _) = change.after.clone().unmark_deep();
+        if let Some(path) = merge::broken_promises(&promised, &decision.planned).first() {
+            return Err(fault(format!("The value of {addr} at {path} is now another one than the plan showed.")));
+        }
+        if change.action == Action::Update && !decision.replace.is_empty() {
+            return Err(fault(format!("{addr} would have to be replaced; the plan showed a change in place.")));
+        }
+        self.marks.insert(id, marks);
+        self.promised.insert(id, decision.planned.clone());
+        let order = Order { type_name: Arc::clone(type_name), prior, planned: decision.planned, config, private };
+        Ok(Work::Apply { provider, order: Box::new(order) })
+    }
+
+    /// The order of a deletion; none when the object is gone already.
+    pub(super) fn prepare_delete(
+        &mut self,
+        at: usize,
+        deposed: Option<&Arc<str>>,
+    ) -> Result<Option<Work>, Diagnostics> {
+        let Some(change) = self.change(at) else { return Ok(None) };
+        let addr = change.addr.clone();
+        let Some((object, prior)) = self.stored(&addr, deposed) else { return Ok(None) };
+        let key = self.state.instances.get(&addr).map(|instance| ProviderKey::parse(&instance.provider));
+        let provider = key.ok_or_else(|| out_of_step(&addr))?;
+        let null = Value::null(prior.ty());
+        let order = Order {
+            type_name: Arc::clone(&addr.resource.type_name),
+            prior,
+            planned: null.clone(),
+            config: null,
+            private: object.private,
+        };
+        Ok(Some(Work::Apply { provider, order: Box::new(order) }))
+    }
+
+    /// The read of a data source.
+    pub(super) fn prepare_read(&mut self, id: StepId, at: usize) -> Result<Work, Diagnostics> {
+        let Some(change) = self.change(at) else { return Err(Diagnostics::new()) };
+        let addr = change.addr.clone();
+        let (Some(info), Some(provider)) = (self.type_info(&addr), self.provider_key(&addr)) else {
+            return Err(out_of_step(&addr));
+        };
+        let decoded = self.evaluate_body(&addr, &info)?;
+        let (config, marks) = decoded.value.unmark_deep_paths();
+        if !config.is_wholly_known() {
+            return Err(out_of_step(&addr));
+        }
+        self.marks.insert(id, marks);
+        Ok(Work::ReadData { provider, type_name: Arc::clone(&addr.resource.type_name), config })
+    }
+}

@@ -1,0 +1,176 @@
+//! After a step's work: what its outcome means for the values and the state.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::addr::InstanceAddr;
+use crate::diag::{Diagnostic, Diagnostics};
+use crate::plan::change::Action;
+use crate::plan::codes;
+use crate::plan::merge;
+use crate::plan::providers::TypeInfo;
+use crate::plan::refresh::encode;
+use crate::plan::semantics::{Applied, Fault};
+use crate::plan::steps::StepId;
+use crate::state::{Event, Instance, Object, Status};
+use crate::value::Value;
+
+use super::prepare::out_of_step;
+use super::walker::Walker;
+
+impl Walker {
+    /// A creation or update came to this.
+    pub(super) fn changed(&mut self, id: StepId, at: usize, applied: Applied) -> Result<(), Diagnostics> {
+        let Some(change) = self.change(at).cloned() else { return Ok(()) };
+        let addr = &change.addr;
+        let Some(info) = self.type_info(addr) else { return Err(out_of_step(addr)) };
+        self.note(addr, &applied.notes);
+        let marks = self.marks.remove(&id).unwrap_or_default();
+        let promised = self.promised.remove(&id);
+        if applied.state.is_null() {
+            if change.action == Action::Update && applied.error.is_none() {
+                self.put_current(addr, None);
+            }
+            return Err(self.failure(addr, applied.error));
+        }
+        let object = info.schema.block.mark_sensitive(&applied.state.clone().mark_paths(&marks));
+        let updating = change.action == Action::Update;
+        let status = match (&applied.error, updating) {
+            (None, _) => Status::Ready,
+            (Some(_), false) => Status::Tainted,
+            (Some(_), true) => self.stored(addr, None).map_or(Status::Ready, |(object, _)| object.status),
+        };
+        let record = self.record(addr, &object, &info, status, applied.private)?;
+        self.put_current(addr, Some(record));
+        self.planned.world.set_object(addr, object.clone());
+        if applied.error.is_some() {
+            return Err(self.failure(addr, applied.error));
+        }
+        if let Some(path) =
+            promised.and_then(|promised| merge::broken_promises(&promised, &applied.state).into_iter().next())
+        {
+            return Err(Diagnostic::error(
+                &codes::PROVIDER_BUG,
+                format!("{addr} came out with another value at {path} than the provider had planned."),
+            )
+            .about(addr)
+            .into());
+        }
+        self.postconditions(addr, &object)
+    }
+
+    /// A deletion came to this.
+    pub(super) fn deleted(
+        &mut self,
+        at: usize,
+        deposed: Option<&Arc<str>>,
+        applied: Applied,
+    ) -> Result<(), Diagnostics> {
+        let Some(change) = self.change(at) else { return Ok(()) };
+        let addr = change.addr.clone();
+        self.note(&addr, &applied.notes);
+        if applied.error.is_some() {
+            return Err(self.failure(&addr, applied.error));
+        }
+        match deposed {
+            None => self.put_current(&addr, None),
+            Some(key) => self.edit(&addr, |instance| {
+                instance.deposed.remove(key);
+            }),
+        }
+        Ok(())
+    }
+
+    /// A data source came to this.
+    pub(super) fn data_read(&mut self, at: usize, result: Result<Value, Fault>) -> Result<(), Diagnostics> {
+        let Some(change) = self.change(at) else { return Ok(()) };
+        let addr = change.addr.clone();
+        let Some(info) = self.type_info(&addr) else { return Err(out_of_step(&addr)) };
+        match result {
+            Ok(value) => {
+                let object = info.schema.block.mark_sensitive(&value);
+                self.planned.world.set_object(&addr, object.clone());
+                self.postconditions(&addr, &object)
+            }
+            Err(fault) => Err(self.failure(&addr, Some(fault))),
+        }
+    }
+
+    /// Sets the current object aside.
+    pub(super) fn depose(&mut self, at: usize, key: &Arc<str>) {
+        let Some(addr) = self.change(at).map(|change| change.addr.clone()) else { return };
+        self.edit(&addr, |instance| {
+            if let Some(object) = instance.current.take() {
+                instance.deposed.insert(Arc::clone(key), object);
+            }
+        });
+    }
+
+    /// Drops an instance from the state.
+    pub(super) fn forget(&mut self, at: usize) {
+        if let Some(addr) = self.change(at).map(|change| change.addr.clone()) {
+            self.put_current(&addr, None);
+        }
+    }
+
+    fn record(
+        &self,
+        addr: &InstanceAddr,
+        object: &Value,
+        info: &TypeInfo,
+        status: Status,
+        private: Option<Arc<str>>,
+    ) -> Result<Object, Diagnostics> {
+        let (attributes, sensitive) = encode(object, &info.ty)?;
+        let lifecycle = self.declared(addr).map(|declared| &declared.lifecycle);
+        Ok(Object {
+            status,
+            schema_version: info.schema.version,
+            attributes,
+            sensitive,
+            private,
+            dependencies: self.planned.dependencies.get(addr).cloned().unwrap_or_default(),
+            create_before_destroy: lifecycle.is_some_and(|lifecycle| lifecycle.create_before_destroy == Some(true)),
+        })
+    }
+
+    fn put_current(&mut self, addr: &InstanceAddr, object: Option<Object>) {
+        self.edit(addr, |instance| instance.current = object);
+    }
+
+    fn edit(&mut self, addr: &InstanceAddr, change: impl FnOnce(&mut Instance)) {
+        let provider = || self.provider_key(addr).map_or_else(|| Arc::from(""), |key| Arc::from(key.to_string()));
+        let mut instance = match self.state.instances.get(addr) {
+            Some(instance) => instance.clone(),
+            None => Instance { provider: provider(), current: None, deposed: BTreeMap::new() },
+        };
+        change(&mut instance);
+        if instance.current.is_none() && instance.deposed.is_empty() {
+            self.emit(Event::Remove(addr.clone()));
+        } else {
+            self.emit(Event::Put(addr.clone(), instance));
+        }
+    }
+
+    fn note(&mut self, addr: &InstanceAddr, notes: &[Fault]) {
+        for note in notes {
+            let note = Diagnostic::warning(&codes::STEP_FAILED, note.detail.clone()).summary(note.summary.clone());
+            self.faults.push(note.about(addr));
+        }
+    }
+
+    fn failure(&self, addr: &InstanceAddr, fault: Option<Fault>) -> Diagnostics {
+        let fault = fault.unwrap_or_else(|| {
+            Fault::error(
+                crate::value::Path::root(),
+                "The object is gone",
+                "The provider reported success, but there is no object.",
+            )
+        });
+        let diagnostic = Diagnostic::error(&codes::STEP_FAILED, fault.detail).summary(fault.summary).about(addr);
+        Diagnostics::from(match self.declared(addr) {
+            Some(declared) => diagnostic.at(declared.span),
+            None => diagnostic,
+        })
+    }
+}

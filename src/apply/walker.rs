@@ -1,0 +1,313 @@
+//! The walker: the order of steps as they become ready, and the bookkeeping of their outcomes.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
+
+use crate::addr::{InstanceAddr, ModuleInstance};
+use crate::diag::{Diagnostic, Diagnostics};
+use crate::graph::ConfigNode;
+use crate::plan::change::{Action, Counts, Plan, PlanMode};
+use crate::plan::codes;
+use crate::plan::planner::Planned;
+use crate::plan::providers::ProviderKey;
+use crate::plan::semantics::{Applied, Fault, Order};
+use crate::plan::steps::{StepId, StepKind};
+use crate::state::{Event, OutputRecord, State};
+use crate::value::Value;
+
+/// An effect that a step asks for.
+#[derive(Clone, Debug)]
+pub enum Work {
+    /// Make, change or delete an object.
+    Apply {
+        /// By which provider.
+        provider: ProviderKey,
+        /// What to do.
+        order: Box<Order>,
+    },
+    /// Read a data source.
+    ReadData {
+        /// By which provider.
+        provider: ProviderKey,
+        /// Its type.
+        type_name: Arc<str>,
+        /// Its configuration.
+        config: Value,
+    },
+}
+
+/// What came of a [`Work`].
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    /// Of an order.
+    Applied(Box<Applied>),
+    /// Of a data source.
+    Data(Result<Value, Fault>),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Status {
+    Waiting,
+    Running,
+    Done,
+    Failed,
+}
+
+/// How a run ended.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// What was done.
+    pub counts: Counts,
+    /// What failed, and notes.
+    pub diagnostics: Diagnostics,
+    /// Effective steps that were not tried, because one they wait for failed or the run was interrupted.
+    pub skipped: Vec<String>,
+}
+
+/// See the module's documentation.
+pub struct Walker {
+    pub(super) planned: Planned,
+    pub(super) state: State,
+    pub(super) faults: Diagnostics,
+    pub(super) marks: BTreeMap<StepId, Vec<(crate::value::Path, crate::value::Marks)>>,
+    pub(super) promised: BTreeMap<StepId, Value>,
+    events: Vec<Event>,
+    status: Vec<Status>,
+    missing: Vec<usize>,
+    dependents: Vec<Vec<StepId>>,
+    ready: VecDeque<StepId>,
+    evaluated: BTreeSet<ConfigNode>,
+    unevaluated: BTreeSet<ConfigNode>,
+    counts: Counts,
+}
+
+impl Walker {
+    /// A walker at its start.
+    pub fn new(planned: Planned) -> Walker {
+        let steps = &planned.plan.steps.steps;
+        let mut dependents = vec![Vec::new(); steps.len()];
+        for (id, step) in steps.iter().enumerate() {
+            for need in &step.needs {
+                if let Some(of) = dependents.get_mut(*need) {
+                    of.push(id);
+                }
+            }
+        }
+        let missing: Vec<usize> = steps.iter().map(|step| step.needs.len()).collect();
+        let ready = missing.iter().enumerate().filter(|(_, needs)| **needs == 0).map(|(id, _)| id).collect();
+        let unevaluated = steps.iter().filter_map(|step| match &step.kind {
+            StepKind::Evaluate(node) => Some(node.clone()),
+            _ => None,
+        });
+        Walker {
+            state: planned.plan.prior.clone(),
+            faults: Diagnostics::new(),
+            marks: BTreeMap::new(),
+            promised: BTreeMap::new(),
+            events: planned.refreshed.clone(),
+            status: vec![Status::Waiting; steps.len()],
+            missing,
+            dependents,
+            ready,
+            evaluated: BTreeSet::new(),
+            unevaluated: unevaluated.collect(),
+            counts: Counts::default(),
+            planned,
+        }
+    }
+
+    /// The plan that is walked.
+    pub fn plan(&self) -> &Plan {
+        &self.planned.plan
+    }
+
+    /// How many effective steps have ended, and how many there are.
+    pub fn progress(&self) -> (usize, usize) {
+        let effects = self.planned.plan.steps.steps.iter().zip(&self.status).filter(|(step, _)| step.kind.is_effect());
+        let ended = effects.filter(|(_, status)| matches!(status, Status::Done | Status::Failed)).count();
+        (ended, self.planned.plan.steps.effects())
+    }
+
+    /// What a step is about.
+    pub fn step(&self, id: StepId) -> Option<(&StepKind, &InstanceAddr)> {
+        let kind = &self.planned.plan.steps.steps.get(id)?.kind;
+        let change = self.planned.plan.changes.get(kind.change()?)?;
+        Some((kind, &change.addr))
+    }
+
+    /// At most `limit` steps that may start now. Steps without effect on the way are carried out at once.
+    pub fn next(&mut self, limit: usize) -> Vec<(StepId, Work)> {
+        let mut work = Vec::new();
+        while work.len() < limit {
+            let Some(id) = self.ready.pop_front() else { break };
+            let Some(kind) = self.planned.plan.steps.steps.get(id).map(|step| step.kind.clone()) else { continue };
+            match self.start(id, &kind) {
+                Ok(Some(effect)) => {
+                    self.set(id, Status::Running);
+                    work.push((id, effect));
+                }
+                Ok(None) => self.succeed(id),
+                Err(faults) => self.fail(id, faults),
+            }
+        }
+        work
+    }
+
+    fn start(&mut self, id: StepId, kind: &StepKind) -> Result<Option<Work>, Diagnostics> {
+        match kind {
+            StepKind::Ready(_) | StepKind::Released(_) | StepKind::Unused(_) | StepKind::Keep(_) => Ok(None),
+            StepKind::Evaluate(node) => self.evaluate(node).map(|()| None),
+            StepKind::Create(at) | StepKind::Update(at) => self.prepare_change(id, *at).map(Some),
+            StepKind::Read(at) => self.prepare_read(id, *at).map(Some),
+            StepKind::Delete(at, deposed) => self.prepare_delete(*at, deposed.as_ref()),
+            StepKind::Depose(at, key) => {
+                self.depose(*at, key);
+                Ok(None)
+            }
+            StepKind::Forget(at) => {
+                self.forget(*at);
+                self.counts.forget += 1;
+                Ok(None)
+            }
+        }
+    }
+
+    fn evaluate(&mut self, node: &ConfigNode) -> Result<(), Diagnostics> {
+        let (evaluator, world) = (&self.planned.evaluator, &mut self.planned.world);
+        match node {
+            ConfigNode::Variable(module, name) => evaluator.variable(world, module, name)?,
+            ConfigNode::Local(module, name) => evaluator.local(world, module, name)?,
+            ConfigNode::Output(module, name) => evaluator.output(world, module, name)?,
+            _ => BTreeSet::new(),
+        };
+        self.unevaluated.remove(node);
+        self.evaluated.insert(node.clone());
+        Ok(())
+    }
+
+    /// Tells what came of a step's work.
+    pub fn done(&mut self, id: StepId, outcome: Outcome) {
+        let Some(kind) = self.planned.plan.steps.steps.get(id).map(|step| step.kind.clone()) else { return };
+        let result = match (&kind, outcome) {
+            (StepKind::Create(at) | StepKind::Update(at), Outcome::Applied(applied)) => {
+                self.changed(id, *at, *applied)
+            }
+            (StepKind::Delete(at, deposed), Outcome::Applied(applied)) => {
+                self.deleted(*at, deposed.as_ref(), *applied)
+            }
+            (StepKind::Read(at), Outcome::Data(result)) => self.data_read(*at, result),
+            _ => Ok(()),
+        };
+        match result {
+            Ok(()) => {
+                match (&kind, kind.change().and_then(|at| self.planned.plan.changes.get(at))) {
+                    (StepKind::Create(_), _) => self.counts.add += 1,
+                    (StepKind::Update(_), _) => self.counts.change += 1,
+                    (StepKind::Delete(..), _) => self.counts.destroy += 1,
+                    _ => {}
+                }
+                self.succeed(id);
+            }
+            Err(faults) => self.fail(id, faults),
+        }
+    }
+
+    fn set(&mut self, id: StepId, status: Status) {
+        if let Some(at) = self.status.get_mut(id) {
+            *at = status;
+        }
+    }
+
+    fn succeed(&mut self, id: StepId) {
+        self.set(id, Status::Done);
+        for dependent in self.dependents.get(id).cloned().unwrap_or_default() {
+            if let Some(missing) = self.missing.get_mut(dependent) {
+                *missing = missing.saturating_sub(1);
+                if *missing == 0 {
+                    self.ready.push_back(dependent);
+                }
+            }
+        }
+    }
+
+    fn fail(&mut self, id: StepId, faults: Diagnostics) {
+        self.set(id, Status::Failed);
+        self.faults.extend(faults);
+    }
+
+    /// Adds state events; they are due before the next step starts.
+    pub(super) fn emit(&mut self, event: Event) {
+        self.state.apply(event.clone());
+        self.events.push(event);
+    }
+
+    /// Events that must be durable before any work of [`Walker::next`] starts.
+    pub fn take_events(&mut self) -> Vec<Event> {
+        std::mem::take(&mut self.events)
+    }
+
+    /// The state as of now.
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// Gives the outputs of the root module to the state: those whose values are now known for sure.
+    pub fn settle_outputs(&mut self) {
+        let root = ModuleInstance::root();
+        let changes: Vec<(Arc<str>, Action, Value, bool)> = self
+            .planned
+            .plan
+            .outputs
+            .iter()
+            .map(|output| (Arc::clone(&output.name), output.action, output.after.clone(), output.sensitive))
+            .collect();
+        let complete = self.status.iter().all(|status| *status == Status::Done);
+        for (name, action, planned, sensitive) in changes {
+            if action == Action::Delete {
+                if complete || self.planned.plan.mode != PlanMode::Destroy {
+                    self.emit(Event::RemoveOutput(name));
+                }
+                continue;
+            }
+            let node = ConfigNode::Output(root.config(), Arc::clone(&name));
+            if self.unevaluated.contains(&node) {
+                continue;
+            }
+            let world = self.planned.world.module(&root);
+            let value = world.and_then(|module| module.outputs.get(&name)).cloned().unwrap_or(planned);
+            let declared = self.planned.evaluator.config.modules.get(&root.config());
+            let hidden = declared.and_then(|module| module.outputs.get(&name)).map_or(sensitive, |o| o.sensitive);
+            let (value, _) = value.unmark_deep();
+            if !value.is_wholly_known() {
+                continue;
+            }
+            let before = self.state.outputs.get(&name);
+            let record = OutputRecord { value, sensitive: hidden };
+            if record.value.is_null() {
+                if before.is_some() {
+                    self.emit(Event::RemoveOutput(name));
+                }
+            } else if before != Some(&record) {
+                self.emit(Event::PutOutput(name, record));
+            }
+        }
+    }
+
+    /// Ends the run.
+    pub fn finish(self, interrupted: bool) -> (Report, State) {
+        let mut report = Report { counts: self.counts, diagnostics: self.faults, skipped: Vec::new() };
+        for (step, status) in self.planned.plan.steps.steps.iter().zip(&self.status) {
+            if *status == Status::Waiting && step.kind.is_effect() {
+                report.skipped.push(crate::plan::steps::label(&step.kind, &self.planned.plan.changes));
+            }
+        }
+        if interrupted {
+            let left = report.skipped.len();
+            report.diagnostics.push(Diagnostic::error(
+                &codes::INTERRUPTED,
+                format!("The run was interrupted; {left} steps were not started. What was done is in the state."),
+            ));
+        }
+        (report, self.state)
+    }
+}

@@ -1,0 +1,200 @@
+//! Driving a walker: running steps as they become ready, and making outcomes durable before what waits for
+//! them starts.
+//!
+//! All outcomes that came in together are committed together: one batch, one sync. When a commit fails, no
+//! further step starts.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use futures::stream::FuturesUnordered;
+use futures::{FutureExt, StreamExt};
+
+use crate::addr::InstanceAddr;
+use crate::apply::{Outcome, Report, Walker, Work};
+use crate::diag::Diagnostic;
+use crate::plan::codes;
+use crate::plan::semantics::{Applied, Fault};
+use crate::plan::steps::{StepId, StepKind};
+use crate::state::{Event, State};
+use crate::value::{Path, Value};
+
+use super::plan::object_id;
+use super::progress;
+use super::{Configured, Engine, Progress, Session};
+
+/// How often a long step is told to be still at work.
+const STILL: Duration = Duration::from_secs(10);
+
+/// The writing half of a run: which serial it writes.
+struct Writer<'a> {
+    engine: &'a Engine,
+    lineage: String,
+    serial: u64,
+    written: bool,
+}
+
+impl Writer<'_> {
+    async fn commit(&mut self, events: &[Event]) -> Result<(), Diagnostic> {
+        if events.is_empty() {
+            return Ok(());
+        }
+        self.engine.store.commit(&self.lineage, self.serial, events).await.map_err(|error| {
+            Diagnostic::error(&codes::STATE_NOT_SAVED, format!("The state could not be written: {error}."))
+        })?;
+        self.written = true;
+        Ok(())
+    }
+}
+
+impl Engine {
+    /// Carries out a plan. The caller holds the lock.
+    pub async fn apply(&self, session: Session) -> (Report, State) {
+        let Session { planned, providers, .. } = session;
+        let prior = &planned.plan.prior;
+        let lineage = if prior.lineage.is_empty() { self.ids.uuid() } else { prior.lineage.clone() };
+        let mut writer = Writer { engine: self, lineage, serial: prior.serial + 1, written: false };
+        let mut walker = Walker::new(planned);
+        let mut fatal = self.walk(&mut walker, &providers, &mut writer).await.err();
+        walker.settle_outputs();
+        let events = walker.take_events();
+        if fatal.is_none() {
+            fatal = writer.commit(&events).await.err();
+        }
+        if writer.written
+            && let Err(error) = self.store.finish().await
+        {
+            let fault = format!("The export beside the state could not be written: {error}.");
+            fatal.get_or_insert(Diagnostic::warning(&codes::STATE_NOT_SAVED, fault));
+        }
+        super::close(&providers).await;
+        let interrupted = self.cancel.is_stopping();
+        let (mut report, mut state) = walker.finish(interrupted);
+        report.diagnostics.extend(fatal);
+        state.lineage = writer.lineage;
+        state.serial = if writer.written { writer.serial } else { state.serial };
+        (report, state)
+    }
+
+    async fn walk(
+        &self,
+        walker: &mut Walker,
+        providers: &Configured,
+        writer: &mut Writer<'_>,
+    ) -> Result<(), Diagnostic> {
+        let mut running = FuturesUnordered::new();
+        let mut told = false;
+        loop {
+            let room = if self.cancel.is_stopping() { 0 } else { self.parallelism.max(1) - running.len() };
+            let work = walker.next(room);
+            let saved = writer.commit(&walker.take_events()).await;
+            if saved.is_ok() {
+                for (id, work) in work {
+                    running.push(self.work(walker, id, work, providers));
+                }
+            }
+            let (done, total) = walker.progress();
+            (self.progress)(&Progress::Steps { done, total, running: running.len() });
+            if running.is_empty() {
+                return saved;
+            }
+            let first = tokio::select! {
+                first = running.next() => first,
+                () = self.cancel.stopping(), if !told => {
+                    told = true;
+                    (self.progress)(&Progress::Stopping);
+                    None
+                }
+                () = self.cancel.stopped() => return saved,
+            };
+            let mut ended: Vec<(StepId, Outcome)> = first.into_iter().collect();
+            while let Some(Some(more)) = running.next().now_or_never() {
+                ended.push(more);
+            }
+            for (id, outcome) in ended {
+                walker.done(id, outcome);
+            }
+            if saved.is_err() {
+                // Nothing new may start; what runs is waited for, so that the report tells how it ended.
+                while let Some((id, outcome)) = running.next().await {
+                    walker.done(id, outcome);
+                }
+                return saved;
+            }
+        }
+    }
+
+    fn work(
+        &self,
+        walker: &Walker,
+        id: StepId,
+        work: Work,
+        providers: &Configured,
+    ) -> impl Future<Output = (StepId, Outcome)> + use<> {
+        let about = walker.step(id).map(|(kind, addr)| (kind.clone(), addr.clone()));
+        let progress = Arc::clone(&self.progress);
+        let provider = match &work {
+            Work::Apply { provider, .. } | Work::ReadData { provider, .. } => providers.get(provider).cloned(),
+        };
+        async move {
+            let Some(provider) = provider else { return (id, unconfigured(work)) };
+            let Some((kind, addr)) = about else { return (id, unconfigured(work)) };
+            let before = match &work {
+                Work::Apply { order, .. } => object_id(&order.prior),
+                Work::ReadData { .. } => None,
+            };
+            progress(&Progress::StepStart { kind: kind.clone(), addr: addr.clone(), id: before.clone() });
+            let started = Instant::now();
+            let effect = async {
+                match work {
+                    Work::Apply { order, .. } => Outcome::Applied(Box::new(provider.apply(*order).await)),
+                    Work::ReadData { type_name, config, .. } => {
+                        Outcome::Data(provider.read_data(&type_name, &config).await)
+                    }
+                }
+            };
+            let outcome = with_patience(effect, started, &kind, &addr, &*progress).await;
+            let (object, failed) = match &outcome {
+                Outcome::Applied(applied) => (object_id(&applied.state), applied.error.is_some()),
+                Outcome::Data(result) => (result.as_ref().ok().and_then(object_id), result.is_err()),
+            };
+            let ended = if failed { progress::Outcome::Failed } else { progress::Outcome::Done };
+            let elapsed = started.elapsed();
+            progress(&Progress::StepDone { kind, addr, id: object.or(before), elapsed, outcome: ended });
+            (id, outcome)
+        }
+    }
+}
+
+/// Waits for an effect, telling every ten seconds that it still works.
+async fn with_patience(
+    effect: impl Future<Output = Outcome>,
+    started: Instant,
+    kind: &StepKind,
+    addr: &InstanceAddr,
+    progress: &(dyn Fn(&Progress) + Send + Sync),
+) -> Outcome {
+    let mut effect = std::pin::pin!(effect);
+    loop {
+        tokio::select! {
+            outcome = &mut effect => return outcome,
+            () = tokio::time::sleep(STILL) => {
+                let elapsed = started.elapsed();
+                progress(&Progress::StepStill { kind: kind.clone(), addr: addr.clone(), elapsed });
+            }
+        }
+    }
+}
+
+fn unconfigured(work: Work) -> Outcome {
+    let fault = Fault::error(Path::root(), "No such provider", "The provider of this step is not configured.");
+    match work {
+        Work::Apply { order, .. } => Outcome::Applied(Box::new(Applied {
+            state: if order.prior.is_null() { Value::null(order.prior.ty()) } else { order.prior },
+            private: order.private,
+            error: Some(fault),
+            notes: Vec::new(),
+        })),
+        Work::ReadData { .. } => Outcome::Data(Err(fault)),
+    }
+}

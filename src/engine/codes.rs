@@ -1,0 +1,44 @@
+//! The kinds of diagnostics of running a plan.
+
+use crate::diag::Code;
+
+/// Somebody else holds the lock.
+pub static STATE_LOCKED: Code = Code::new(
+    "state/locked",
+    "The state is locked",
+    "Another run holds the exclusive lock of this state. The message names who, on which host, with which command and since when. Wait until it ends, or give `-lock-timeout=30s` to wait for it. The lock of a process that died is released by itself.",
+);
+/// A record is damaged.
+pub static STATE_DAMAGED: Code = Code::new(
+    "state/damaged",
+    "The state is damaged",
+    "A record of the state store does not match its checksum, so it was changed from outside or by a failing disk. swarmform never goes on with a damaged state. `swarmform state pull` exports all undamaged records.",
+);
+/// The state was written by a newer version.
+pub static STATE_TOO_NEW: Code = Code::new(
+    "state/too-new",
+    "The state is too new",
+    "The state was written in a format that this version does not know. Use the version that wrote it, or a newer one.",
+);
+/// Any other fault of the store.
+pub static STATE_IO: Code = Code::new(
+    "state/io",
+    "The state cannot be read or written",
+    "The state store could not be opened, read or written: a missing permission, a full disk, a file in the way.",
+);
+/// A saved plan is stale.
+pub static STALE_PLAN: Code = Code::new(
+    "plan/stale",
+    "The saved plan is stale",
+    "The state has changed since the plan was saved, so carrying it out could do something else than it shows. Plan again.",
+);
+/// A file is not a saved plan.
+pub static BAD_PLAN_FILE: Code = Code::new(
+    "plan/bad-file",
+    "Not a saved plan",
+    "The file is not a plan that this version of swarmform has saved, or it was changed since. Plan again with `-out`.",
+);
+
+/// All of them.
+pub static CODES: &[&Code] =
+    &[&STATE_LOCKED, &STATE_DAMAGED, &STATE_TOO_NEW, &STATE_IO, &STALE_PLAN, &BAD_PLAN_FILE];

@@ -1,0 +1,212 @@
+//! Driving a planner: configuring providers, reading objects, many at a time.
+
+use std::sync::Arc;
+
+use futures::StreamExt;
+use futures::stream::FuturesUnordered;
+
+use crate::diag::{Diagnostic, Diagnostics};
+use crate::graph::config_graph;
+use crate::plan::codes;
+use crate::plan::evaluate::Evaluator;
+use crate::plan::planner::{Answer, PlanOptions, Planner, Request, RequestId};
+use crate::plan::providers::Semantic;
+use crate::plan::scope::Environment;
+use crate::plan::semantics::Fault;
+use crate::ports::{Providers, StoreError};
+use crate::state::State;
+use crate::value::{Path, Value};
+
+use super::{Configured, Engine, Inputs, Progress, Recording, Session, close};
+
+/// The pure halves of all providers.
+pub fn semantics(providers: &dyn Providers) -> Semantic {
+    let all = providers.names().into_iter().filter_map(|name| Some((Arc::from(name), providers.semantics(name)?)));
+    Semantic::new(all)
+}
+
+/// A store's error as a diagnostic.
+pub fn store_fault(error: &StoreError) -> Diagnostic {
+    let code = match error {
+        StoreError::Locked(_) => &super::codes::STATE_LOCKED,
+        StoreError::Damaged { .. } => &super::codes::STATE_DAMAGED,
+        StoreError::TooNew { .. } => &super::codes::STATE_TOO_NEW,
+        StoreError::Io(_) => &super::codes::STATE_IO,
+    };
+    let help = match error {
+        StoreError::Locked(info) => format!(
+            "Another run holds the lock {} (process {}). Wait for it, or give -lock-timeout. Nothing was done.",
+            info.id, info.pid
+        ),
+        StoreError::Damaged { .. } => {
+            "`swarmform state pull` still exports all other records. Nothing was changed.".to_owned()
+        }
+        StoreError::TooNew { .. } => "Use a newer swarmform with this state.".to_owned(),
+        StoreError::Io(_) => "Nothing was done since.".to_owned(),
+    };
+    let mut text = error.to_string();
+    if let Some(first) = text.get(..1) {
+        text = first.to_uppercase() + text.get(1..).unwrap_or_default();
+    }
+    Diagnostic::error(code, format!("{text}. {help}"))
+}
+
+impl Engine {
+    /// Plans: reads the state, refreshes, and decides.
+    pub async fn plan(&self, inputs: &Inputs, options: PlanOptions) -> Result<Session, Diagnostics> {
+        let state = self.store.read().await.map_err(|error| Diagnostics::from(store_fault(&error)))?;
+        self.plan_from(inputs, options, state, None).await
+    }
+
+    /// Plans from a given state. With a recording, reads are answered from it and not asked again.
+    pub async fn plan_from(
+        &self,
+        inputs: &Inputs,
+        options: PlanOptions,
+        state: State,
+        replay: Option<&Recording>,
+    ) -> Result<Session, Diagnostics> {
+        let graph = config_graph::build(&inputs.config)?;
+        let semantics = semantics(&*self.providers);
+        let environment = Environment {
+            files: Arc::clone(&inputs.files),
+            effects: None,
+            plan_timestamp: inputs.timestamp.clone(),
+            workspace: inputs.workspace.clone(),
+            root_dir: ".".to_owned(),
+        };
+        let evaluator = Evaluator {
+            config: Arc::clone(&inputs.config),
+            environment,
+            variables: inputs.variables.clone(),
+            validating: false,
+        };
+        let mut recording = Recording::new(&state, &options, inputs);
+        let mut planner = Planner::new(evaluator, graph, state, options, semantics.clone());
+        let mut providers = Configured::new();
+        let result = self.drive(&mut planner, &mut providers, &semantics, &mut recording, replay).await;
+        let planned = match result {
+            Ok(()) => planner.finish(),
+            Err(fault) => Err(fault.into()),
+        };
+        match planned {
+            Ok(mut planned) => {
+                planned.evaluator.environment.effects = Some(Arc::clone(&inputs.effects));
+                Ok(Session { planned, providers, recording })
+            }
+            Err(faults) => {
+                close(&providers).await;
+                Err(faults)
+            }
+        }
+    }
+
+    async fn drive(
+        &self,
+        planner: &mut Planner,
+        providers: &mut Configured,
+        semantics: &Semantic,
+        recording: &mut Recording,
+        replay: Option<&Recording>,
+    ) -> Result<(), Diagnostic> {
+        let mut queue = std::collections::VecDeque::new();
+        let mut running = FuturesUnordered::new();
+        loop {
+            queue.extend(planner.advance());
+            while running.len() < self.parallelism.max(1) {
+                let Some((id, request)) = queue.pop_front() else { break };
+                if self.cancel.is_stopping() {
+                    return Err(interrupted());
+                }
+                if let Some(answer) = replay.and_then(|replay| replay.answer(&request, semantics)) {
+                    recording.note(&request, &answer, semantics);
+                    planner.answer(id, answer);
+                    continue;
+                }
+                running.push(self.run(id, request, providers));
+            }
+            if running.is_empty() {
+                if queue.is_empty() {
+                    queue.extend(planner.advance());
+                    if queue.is_empty() {
+                        return Ok(());
+                    }
+                }
+                continue;
+            }
+            let next = tokio::select! {
+                next = running.next() => next,
+                () = self.cancel.stopped() => return Err(interrupted()),
+            };
+            if let Some((id, request, answer, made)) = next {
+                if let (Request::Configure { provider, .. }, Some(made)) = (&request, made) {
+                    providers.insert(provider.clone(), made);
+                }
+                recording.note(&request, &answer, semantics);
+                planner.answer(id, answer);
+            }
+        }
+    }
+
+    /// Runs one request. The future owns all it needs, so that `providers` may grow meanwhile.
+    fn run(
+        &self,
+        id: RequestId,
+        request: Request,
+        providers: &Configured,
+    ) -> impl Future<Output = (RequestId, Request, Answer, Option<Arc<dyn crate::ports::Provider>>)> + use<> {
+        let made = match &request {
+            Request::Configure { name, .. } => self.providers.create(name),
+            Request::Read { provider, .. } | Request::ReadData { provider, .. } => providers.get(provider).cloned(),
+        };
+        let progress = Arc::clone(&self.progress);
+        async move {
+            let Some(provider) = made else {
+                let answer = missing(&request);
+                return (id, request, answer, None);
+            };
+            let answer = match &request {
+                Request::Configure { config, .. } => Answer::Configured(provider.configure(config).await),
+                Request::Read { addr, prior, .. } => {
+                    let object_id = object_id(prior);
+                    progress(&Progress::RefreshStart { addr: addr.clone(), id: object_id.clone() });
+                    let answer = provider.read(&addr.resource.type_name, prior).await;
+                    progress(&Progress::RefreshDone { addr: addr.clone(), id: object_id });
+                    Answer::Read(answer)
+                }
+                Request::ReadData { addr, config, .. } => {
+                    progress(&Progress::ReadStart(addr.clone()));
+                    let started = std::time::Instant::now();
+                    let answer = provider.read_data(&addr.resource.type_name, config).await;
+                    progress(&Progress::ReadDone(addr.clone(), started.elapsed()));
+                    Answer::Data(answer)
+                }
+            };
+            (id, request, answer, Some(provider))
+        }
+    }
+}
+
+fn missing(request: &Request) -> Answer {
+    let fault = |provider: &dyn std::fmt::Display| {
+        Fault::error(
+            Path::root(),
+            "No such provider",
+            format!("The provider {provider} is not configured, so nothing can be read with it."),
+        )
+    };
+    match request {
+        Request::Configure { name, .. } => Answer::Configured(Err(fault(name))),
+        Request::Read { provider, .. } => Answer::Read(Err(fault(provider))),
+        Request::ReadData { provider, .. } => Answer::Data(Err(fault(provider))),
+    }
+}
+
+fn interrupted() -> Diagnostic {
+    Diagnostic::error(&codes::INTERRUPTED, "The run was interrupted while planning. Nothing was changed.")
+}
+
+/// The `id` attribute of an object, for progress lines.
+pub(super) fn object_id(object: &Value) -> Option<Arc<str>> {
+    object.members()?.get("id").and_then(Value::as_arc_str).cloned()
+}

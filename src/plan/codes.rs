@@ -1,0 +1,71 @@
+//! The kinds of diagnostics that planning and applying give.
+
+use crate::diag::Code;
+
+macro_rules! codes {
+    ($($name:ident = $id:literal, $title:literal, $explanation:literal;)*) => {
+        $(
+            #[doc = $title]
+            pub static $name: Code = Code::new($id, $title, $explanation);
+        )*
+        /// All of them.
+        pub static CODES: &[&Code] = &[$(&$name),*];
+    };
+}
+
+codes! {
+    UNDECLARED = "plan/undeclared", "Reference to something undeclared",
+        "The expression names a variable, local value, module call, resource or data source that this module does not declare. Names of other modules are not visible: pass values through variables and outputs. Check the spelling, or declare it.";
+    INVALID_REFERENCE = "plan/invalid-reference", "Invalid reference",
+        "The reference has a form that means nothing here, such as `each.key` in a block without `for_each`, or `var` without a name.";
+    INVALID_REPETITION = "plan/invalid-repetition", "Invalid count or for_each",
+        "`count` takes a whole number that is not negative; `for_each` takes a map, an object or a set of strings. Neither may be null, sensitive or, since it decides which instances there are, known only after apply. Make the keys known: use names from the configuration as keys, not ids that the platform gives.";
+    CONDITION_FAILED = "plan/condition-failed", "A condition does not hold",
+        "A `validation`, `precondition` or `postcondition` of the configuration is false. The message is the one that its author wrote.";
+    CHECK_FAILED = "plan/check-failed", "A check does not hold",
+        "An `assert` of a `check` block is false. It only warns.";
+    INVALID_CONDITION = "plan/invalid-condition", "Invalid condition",
+        "A condition must be true or false, and its error message a string that may be shown.";
+    INVALID_VARIABLE = "plan/invalid-variable", "Invalid value for a variable",
+        "The value does not fit the `type` of the variable, or is null although the variable says `nullable = false`.";
+    MISSING_VARIABLE = "plan/missing-variable", "No value for a required variable",
+        "The variable has no `default`, and no value was given. Give one with `-var`, in a `terraform.tfvars` file or in the environment as `TF_VAR_name`; for a module call, as an argument of the call.";
+    SENSITIVE_OUTPUT = "plan/sensitive-output", "Output shows a sensitive value",
+        "The value of a root module output is sensitive, but the output does not say `sensitive = true`. Say so, or make the value presentable with `nonsensitive()` where it holds no secret.";
+    EPHEMERAL_STORED = "plan/ephemeral-stored", "An ephemeral value would be stored",
+        "Ephemeral values may not be kept in the state. Use them only in provider blocks, ephemeral outputs of child modules and write-only arguments.";
+    INVALID_ARGUMENT = "plan/invalid-argument", "Invalid argument",
+        "The provider refuses the value of this argument before any call is made.";
+    NO_PROVIDER = "plan/no-provider", "No such provider",
+        "swarmform has its providers built in: `giantswarm` and `terraform` (for `terraform_data`). The resource type or the `provider` argument names another one.";
+    NO_RESOURCE_TYPE = "plan/no-resource-type", "No such resource type",
+        "The provider has no resource or data source of this type. The reference page lists those there are.";
+    PROVIDER_UNKNOWN = "plan/provider-unknown", "Provider configuration is not known",
+        "An argument of the provider block is known only after apply. Planning needs the provider, so its arguments must be known before.";
+    PROVIDER_FAILED = "plan/provider-failed", "The provider cannot be configured",
+        "The provider refused its configuration or could not reach the platform.";
+    READ_FAILED = "plan/read-failed", "An object cannot be read",
+        "The platform did not answer a read as expected, so swarmform cannot know how the object stands. Nothing was changed. Try again, or plan with `-refresh=false` from the last known state.";
+    PREVENT_DESTROY = "plan/prevent-destroy", "An object must not be destroyed",
+        "The plan would destroy an object whose `lifecycle` says `prevent_destroy = true`. Take that line out if the object may go, or change the configuration so that it stays.";
+    BAD_STATE = "plan/bad-state", "The state does not fit the schema",
+        "A stored object cannot be read by the schema of its resource type. It was written by another version, or by hand.";
+    PROVIDER_BUG = "plan/provider-bug", "The provider broke its word",
+        "The provider answered something that contradicts the configuration or its own plan. This is a bug of the provider, not of the configuration; please report it.";
+    DELETE_FIRST = "plan/delete-first", "create_before_destroy cannot be followed",
+        "This type's name must be free before a new object can be made, so the old object is deleted first, whatever `create_before_destroy` says.";
+    STEP_CYCLE = "plan/step-cycle", "Steps wait for each other",
+        "The changes cannot be ordered: each step of a circle waits for another one of it. This can happen when objects that replace each other refer to each other in opposite directions. Apply in two runs, with `-target`, to break the circle.";
+    UNKNOWN_TARGET = "plan/unknown-target", "Target names nothing",
+        "The address given by `-target` or `-replace` is neither in the configuration nor in the state.";
+    UNSUPPORTED = "plan/unsupported", "Not supported yet",
+        "The configuration uses a block that swarmform reads but does not carry out yet. It refuses rather than ignoring it.";
+    STEP_FAILED = "apply/step-failed", "A step failed",
+        "The platform refused a call, or did not come to the wanted state in time. What was done before is in the state; steps that depended on this one were not tried. Mend the cause and apply again.";
+    NOT_AS_PLANNED = "apply/not-as-planned", "The change is not as planned",
+        "When the step came to be done, its configuration came to something other than what the plan showed. Nothing was changed by this step. Plan again and look at what is different.";
+    STATE_NOT_SAVED = "apply/state-not-saved", "The state could not be saved",
+        "A step was done but its outcome could not be written. No further step was started. Mend the cause (often a full disk) and plan again: the next refresh finds the object.";
+    INTERRUPTED = "apply/interrupted", "Interrupted",
+        "The run was interrupted. Steps that were running were finished and are in the state; no other was started.";
+}

@@ -1,0 +1,369 @@
+//! Planning one resource: its expansion, and for each instance what has to change and why.
+//!
+//! The order of thoughts: evaluate the configuration, let the provider validate it, merge it with what there
+//! is, ask the provider what the change comes to, and name the action. Steps and their order are `compile`'s.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::addr::{ConfigResource, InstanceAddr, InstanceKey, Mode, ModuleInstance};
+use crate::config::Resource;
+use crate::diag::{Diagnostic, Diagnostics};
+use crate::graph::ConfigNode;
+use crate::lang::{Decoded, decode_body};
+use crate::source::Span;
+use crate::value::{Marks, Path, Value};
+
+use super::change::{Action, PlanMode, Reason, ResourceChange};
+use super::codes;
+use super::evaluate::{Used, Verdict, judge, require};
+use super::ignore::keep_ignored;
+use super::merge;
+use super::planner::{Planner, no_type};
+use super::providers::{ProviderKey, TypeInfo};
+use super::scope::Here;
+use super::semantics::{Decision, Fault, Proposal, Semantics};
+use super::world::{Expansion, ResourceWorld};
+
+/// Plans a `resource` or `data` block in all instances of its module.
+pub(super) fn plan_resource(planner: &mut Planner, resource: &ConfigResource) {
+    let config = Arc::clone(&planner.evaluator.config);
+    let declared = config.modules.get(&resource.module).and_then(|module| module.resources.get(&resource.resource));
+    let Some(declared) = declared else { return };
+    let Some(info) = planner.semantics.type_info(&resource.resource).cloned() else {
+        let fault = no_type(&planner.semantics, &resource.resource).at(declared.span);
+        return planner.faults.push(fault);
+    };
+    let Some(provider) = planner.provider_of(resource) else { return };
+    let Some(semantics) = planner.semantics.get(&provider.provider.name).cloned() else { return };
+    let context = Context { resource, declared, info, provider, semantics };
+    for module in planner.world.instances(&resource.module) {
+        let mut used = Used::new();
+        let expansion = planner.evaluator.expand(&planner.world, &module, &declared.repetition, &mut used);
+        let expansion = match expansion {
+            Ok(expansion) => expansion,
+            Err(faults) => {
+                planner.faults.extend(faults);
+                continue;
+            }
+        };
+        let keys = expansion.keys();
+        if let Some(values) = planner.world.module_mut(&module) {
+            let world = ResourceWorld::new(expansion.clone(), context.info.ty.clone());
+            values.resources.insert(resource.resource.clone(), world);
+        }
+        for key in keys {
+            let here = Here::of(&expansion, &key);
+            plan_instance(planner, &context, &module, key, here, used.clone());
+        }
+    }
+}
+
+struct Context<'a> {
+    resource: &'a ConfigResource,
+    declared: &'a Resource,
+    info: Arc<TypeInfo>,
+    provider: ProviderKey,
+    semantics: Arc<dyn Semantics>,
+}
+
+fn plan_instance(
+    planner: &mut Planner,
+    context: &Context<'_>,
+    module: &ModuleInstance,
+    key: InstanceKey,
+    here: Here,
+    mut used: Used,
+) {
+    let addr = InstanceAddr { module: module.clone(), resource: context.resource.resource.clone(), key };
+    planner.visited.insert(addr.clone());
+    if planner.targeted.as_ref().is_some_and(|targeted| !targeted.has_instance(&addr)) {
+        return keep_as_is(planner, context, addr, used);
+    }
+    if planner.options.mode == PlanMode::RefreshOnly && addr.resource.mode == Mode::Managed {
+        return keep_as_is(planner, context, addr, used);
+    }
+    let evaluated = evaluate_instance(planner, context, module, here.clone(), &mut used);
+    planner.add_static_needs(&ConfigNode::Resource(context.resource.clone()), &mut used);
+    let decoded = match evaluated {
+        Ok(decoded) => decoded,
+        Err(faults) => {
+            planner.faults.extend(faults.into_iter().map(|fault| fault.about(&addr)));
+            return;
+        }
+    };
+    let (config, marks) = decoded.value.clone().unmark_deep_paths();
+    if marks.iter().any(|(path, marks)| {
+        let write_only = context.info.schema.block.attribute_at(path).is_some_and(|a| a.write_only);
+        marks.is_ephemeral() && !write_only
+    }) {
+        let fault = Diagnostic::error(
+            &codes::EPHEMERAL_STORED,
+            format!("An argument of {addr} is ephemeral, but would be stored in the state."),
+        );
+        return planner.faults.push(fault.at(context.declared.span).about(&addr));
+    }
+    let faults = match addr.resource.mode {
+        Mode::Managed => context.semantics.validate_resource(&addr.resource.type_name, &config),
+        Mode::Data => context.semantics.validate_data(&addr.resource.type_name, &config),
+    };
+    if planner.report(faults, &decoded.spans, context.declared.span, Some(&addr)) {
+        return;
+    }
+    match addr.resource.mode {
+        Mode::Data => plan_data(planner, context, addr, decoded.value, used),
+        Mode::Managed => plan_managed(planner, context, addr, here, &decoded, &config, &marks, used),
+    }
+}
+
+/// An instance that this plan leaves alone: its object is what it was.
+fn keep_as_is(planner: &mut Planner, context: &Context<'_>, addr: InstanceAddr, used: Used) {
+    let prior = planner.priors.get(&(addr.clone(), None)).and_then(|prior| prior.now.clone());
+    let object = prior.clone().unwrap_or_else(|| Value::unknown(context.info.ty.clone()));
+    planner.world.set_object(&addr, object.clone());
+    if prior.is_some() {
+        planner.push_change(change(context, addr, Action::NoOp, object.clone(), object), used);
+    }
+}
+
+fn evaluate_instance(
+    planner: &Planner,
+    context: &Context<'_>,
+    module: &ModuleInstance,
+    here: Here,
+    used: &mut Used,
+) -> Result<Decoded, Diagnostics> {
+    let scope = planner.evaluator.scope(&planner.world, module)?.with(here);
+    for condition in &context.declared.lifecycle.preconditions {
+        require(condition, &scope, &context.resource.to_string())?;
+    }
+    let (decoded, faults) = decode_body(&context.declared.body, &context.info.schema.block, &scope);
+    used.extend(scope.into_used());
+    if faults.has_errors() { Err(faults) } else { Ok(decoded) }
+}
+
+fn plan_data(planner: &mut Planner, context: &Context<'_>, addr: InstanceAddr, config: Value, used: Used) {
+    let waits = used.iter().any(|need| planner.is_pending(need));
+    let (plain, _) = config.clone().unmark_deep();
+    if plain.is_wholly_known() && !waits {
+        return planner.ask_data(addr, context.provider.clone(), plain);
+    }
+    let none = Value::null(context.info.ty.clone());
+    let after = merge::proposed(&context.info.schema.block, &none, &config);
+    planner.world.set_object(&addr, after.clone());
+    let reason = if plain.is_wholly_known() { Reason::DependencyPending } else { Reason::ConfigUnknown };
+    let change = ResourceChange { reason, ..change(context, addr, Action::Read, none, after) };
+    planner.push_change(change, used);
+}
+
+#[allow(clippy::too_many_arguments)]
+fn plan_managed(
+    planner: &mut Planner,
+    context: &Context<'_>,
+    addr: InstanceAddr,
+    here: Here,
+    decoded: &Decoded,
+    config: &Value,
+    marks: &[(Path, Marks)],
+    used: Used,
+) {
+    let none = Value::null(context.info.ty.clone());
+    let prior = planner.priors.get(&(addr.clone(), None));
+    let tainted = prior.is_some_and(|prior| prior.record.status == crate::state::Status::Tainted);
+    let before = prior.and_then(|prior| prior.now.clone()).unwrap_or_else(|| none.clone());
+    let (plain_before, _) = before.clone().unmark_deep();
+    let config = keep_ignored(&context.declared.lifecycle.ignore_changes, &plain_before, config);
+    let by_request = planner.options.replace.contains(&addr);
+    let by_trigger = planner.is_triggered(&addr, &context.declared.lifecycle.replace_triggered_by);
+    let decided = decide(context, &plain_before, &config, tainted || by_request || by_trigger);
+    let (decision, replaces) = match decided {
+        Ok(decided) => decided,
+        Err(faults) => {
+            planner.report(faults, &decoded.spans, context.declared.span, Some(&addr));
+            return;
+        }
+    };
+    planner.report(decision.faults.clone(), &decoded.spans, context.declared.span, Some(&addr));
+    if let Some(path) = merge::contradictions(&context.info.schema.block, &plain_before, &config, &decision.planned).first() {
+        return planner.faults.push(
+            Diagnostic::error(
+                &codes::PROVIDER_BUG,
+                format!("The provider plans {addr} with a value at {path} that is not the configured one."),
+            )
+            .at(context.declared.span)
+            .about(&addr),
+        );
+    }
+    let after = decision.planned.clone().mark_paths(marks);
+    let after = context.info.schema.block.mark_sensitive(&after);
+    let action = match () {
+        () if plain_before.is_null() => Action::Create,
+        () if replaces => planner.replacement(&addr, context.declared, &decision),
+        () if decision.planned == plain_before => Action::NoOp,
+        () => Action::Update,
+    };
+    let reason = match () {
+        () if !action.is_replace() => Reason::None,
+        () if tainted => Reason::Tainted,
+        () if by_request => Reason::ByRequest,
+        () if !decision.replace.is_empty() => Reason::CannotUpdate,
+        () => Reason::ByTriggers,
+    };
+    let mut calls = decision.calls;
+    if action.is_replace() {
+        let (gone, faults) = context.semantics.plan_delete(&addr.resource.type_name, &plain_before);
+        planner.report(faults, &BTreeMap::new(), context.declared.span, Some(&addr));
+        calls.splice(0..0, gone);
+        if let Some(span) = context.declared.lifecycle.prevent_destroy {
+            planner.faults.push(prevented(&addr, span));
+        }
+    }
+    if action == Action::NoOp {
+        calls.clear();
+    }
+    let here = Here { own: Some(after.clone()), ..here };
+    planner.world.set_object(&addr, after.clone());
+    postconditions(planner, context, &addr, here);
+    let change = ResourceChange {
+        reason,
+        replace_paths: decision.replace,
+        calls,
+        ..change(context, addr, action, before, after)
+    };
+    planner.push_change(change, used);
+}
+
+/// What the provider makes of it, and whether the object is replaced.
+fn decide(
+    context: &Context<'_>,
+    prior: &Value,
+    config: &Value,
+    forced: bool,
+) -> Result<(Decision, bool), Vec<Fault>> {
+    let block = &context.info.schema.block;
+    let type_name = &*context.resource.resource.type_name;
+    let plan = |prior: &Value| {
+        let proposed = merge::proposed(block, prior, config);
+        context.semantics.plan(Proposal { type_name, prior, config, proposed: &proposed })
+    };
+    let first = plan(prior)?;
+    if prior.is_null() || (first.replace.is_empty() && !forced) {
+        return Ok((first, false));
+    }
+    let again = plan(&Value::null(prior.ty()))?;
+    let mut faults = first.faults;
+    faults.extend(again.faults.iter().filter(|fault| !faults.contains(fault)).cloned().collect::<Vec<_>>());
+    let delete_first = first.delete_first || again.delete_first;
+    Ok((Decision { replace: first.replace, faults, delete_first, ..again }, true))
+}
+
+fn postconditions(planner: &mut Planner, context: &Context<'_>, addr: &InstanceAddr, here: Here) {
+    for condition in &context.declared.lifecycle.postconditions {
+        let verdict = match planner.evaluator.scope(&planner.world, &addr.module) {
+            Ok(scope) => judge(condition, &scope.with(here.clone())),
+            Err(faults) => Err(faults),
+        };
+        match verdict {
+            Ok(Verdict::Fails(message)) => planner.faults.push(
+                Diagnostic::error(&codes::CONDITION_FAILED, message)
+                    .at(condition.condition.span)
+                    .within(condition.span)
+                    .about(addr),
+            ),
+            Ok(Verdict::Holds | Verdict::Unknown) => {}
+            Err(faults) => planner.faults.extend(faults),
+        }
+    }
+}
+
+fn change(
+    context: &Context<'_>,
+    addr: InstanceAddr,
+    action: Action,
+    before: Value,
+    after: Value,
+) -> ResourceChange {
+    ResourceChange {
+        addr,
+        previous: None,
+        deposed: None,
+        provider: context.provider.provider.clone(),
+        action,
+        reason: Reason::None,
+        before,
+        after,
+        replace_paths: Vec::new(),
+        calls: Vec::new(),
+        importing: None,
+        span: Some(context.declared.span),
+    }
+}
+
+/// The error of an object that must stay but would go.
+pub(super) fn prevented(addr: &InstanceAddr, span: Span) -> Diagnostic {
+    Diagnostic::error(
+        &codes::PREVENT_DESTROY,
+        format!("The plan would destroy {addr}, but its lifecycle says prevent_destroy = true."),
+    )
+    .at(span)
+    .about(addr)
+}
+
+impl Planner {
+    /// Keeps a change with what it was made from.
+    pub(super) fn push_change(&mut self, change: ResourceChange, used: Used) {
+        self.changes_by_resource.entry(change.addr.config()).or_default().push(self.changes.len());
+        self.change_index.insert(change.addr.clone(), self.changes.len());
+        self.changes.push(change);
+        self.used.push(used);
+    }
+
+    /// Turns a provider's faults into diagnostics at the arguments they are about. Whether any is an error.
+    pub(super) fn report(
+        &mut self,
+        faults: Vec<Fault>,
+        spans: &BTreeMap<Path, Span>,
+        block: Span,
+        addr: Option<&InstanceAddr>,
+    ) -> bool {
+        let mut failed = false;
+        for fault in faults {
+            failed |= !fault.warning;
+            let make = if fault.warning { Diagnostic::warning } else { Diagnostic::error };
+            let mut path = fault.path.clone();
+            let mut subject = spans.get(&path).copied();
+            while subject.is_none() && path.pop().is_some() {
+                subject = spans.get(&path).copied();
+            }
+            let mut diagnostic = make(&codes::INVALID_ARGUMENT, fault.detail)
+                .summary(fault.summary)
+                .at(subject.unwrap_or(block))
+                .within(block);
+            if let Some(addr) = addr {
+                diagnostic = diagnostic.about(addr);
+            }
+            self.faults.push(diagnostic);
+        }
+        failed
+    }
+
+    /// Which way a replacement goes.
+    fn replacement(&mut self, addr: &InstanceAddr, declared: &Resource, decision: &Decision) -> Action {
+        let wanted = declared.lifecycle.create_before_destroy == Some(true);
+        if decision.delete_first {
+            if wanted {
+                self.faults.push(
+                    Diagnostic::warning(
+                        &codes::DELETE_FIRST,
+                        format!("The name of {addr} must be free before the new object can be made, so it is deleted first."),
+                    )
+                    .at(declared.span)
+                    .about(addr),
+                );
+            }
+            self.delete_first.insert(addr.clone());
+            return Action::DeleteThenCreate;
+        }
+        if wanted { Action::CreateThenDelete } else { Action::DeleteThenCreate }
+    }
+}

@@ -1,0 +1,118 @@
+//! Questions about changes already decided: does something still have to happen there, and does it trigger a
+//! replacement elsewhere?
+
+use std::collections::BTreeSet;
+
+use crate::addr::{ConfigResource, InstanceAddr, InstanceKey, ResourceAddr};
+use crate::graph::ConfigNode;
+use crate::syntax::ast::{Expr, Step, traversal};
+use crate::value::{Number, Path, PathStep};
+
+use super::change::{Action, ResourceChange};
+use super::planner::Planner;
+use super::scope::Need;
+
+impl Planner {
+    /// Whether something is still to be done there before its values can be trusted.
+    pub(super) fn is_pending(&self, need: &Need) -> bool {
+        let mut seen = BTreeSet::new();
+        self.pending_below(need, &mut seen)
+    }
+
+    fn pending_below(&self, need: &Need, seen: &mut BTreeSet<ConfigNode>) -> bool {
+        match need {
+            Need::Instance(addr) => {
+                let change = self.change_index.get(addr).and_then(|at| self.changes.get(*at));
+                change.is_some_and(|change| change.action != Action::NoOp)
+            }
+            Need::Resource(resource) => self.changes_of(resource).any(|change| change.action != Action::NoOp),
+            Need::Node(node) => {
+                seen.insert(node.clone())
+                    && self
+                        .node_used
+                        .get(node)
+                        .is_some_and(|used| used.iter().any(|need| self.pending_below(need, seen)))
+            }
+        }
+    }
+
+    fn changes_of<'a>(&'a self, resource: &'a ConfigResource) -> impl Iterator<Item = &'a ResourceChange> {
+        let of = self.changes_by_resource.get(resource).map_or(&[][..], Vec::as_slice);
+        of.iter().filter_map(|at| self.changes.get(*at))
+    }
+
+    /// Whether one of the `replace_triggered_by` references of an instance names something that changes.
+    pub(super) fn is_triggered(&self, addr: &InstanceAddr, triggers: &[Expr]) -> bool {
+        triggers.iter().any(|trigger| self.triggers(addr, trigger))
+    }
+
+    fn triggers(&self, addr: &InstanceAddr, trigger: &Expr) -> bool {
+        let Some((resource, key, path)) = trigger_of(addr, trigger) else { return false };
+        let config = ConfigResource { module: addr.module.config(), resource };
+        self.changes_of(&config).any(|change| {
+            let named = change.addr.module == addr.module && key.as_ref().is_none_or(|key| *key == change.addr.key);
+            let changes = change.action == Action::Update || change.action.is_replace();
+            named && changes && (path.is_root() || change.before.get_path(&path).ok() != change.after.get_path(&path).ok())
+        })
+    }
+}
+
+/// What a trigger names: a resource of the same module, an instance of it, an attribute of that. A key of
+/// `each.key` or `count.index` is the instance's own.
+fn trigger_of(addr: &InstanceAddr, trigger: &Expr) -> Option<(ResourceAddr, Option<InstanceKey>, Path)> {
+    use crate::syntax::ast::ExprKind;
+    let mut links = Vec::new();
+    let mut at = trigger;
+    let root = loop {
+        match &at.kind {
+            ExprKind::Variable(name) => break name.clone(),
+            ExprKind::GetAttr(base, name) => {
+                links.push(PathStep::attr(name.name.clone()));
+                at = base;
+            }
+            ExprKind::Index(base, index) => {
+                links.push(step_of(addr, index)?);
+                at = base;
+            }
+            _ => return None,
+        }
+    };
+    links.reverse();
+    let mut links = links.into_iter();
+    let Some(PathStep::Attr(name)) = links.next() else { return None };
+    let mut rest: Vec<PathStep> = links.collect();
+    let key = match rest.first() {
+        Some(PathStep::Index(key)) => {
+            let key = key.to_value();
+            let key = match (key.as_arc_str(), key.as_number()) {
+                (Some(key), _) => Some(InstanceKey::Str(key.clone())),
+                (_, Some(index)) => index.to_u64().map(InstanceKey::Int),
+                _ => None,
+            };
+            rest.remove(0);
+            key
+        }
+        _ => None,
+    };
+    Some((ResourceAddr::managed(root, name), key, Path(rest)))
+}
+
+fn step_of(addr: &InstanceAddr, index: &Expr) -> Option<PathStep> {
+    use crate::syntax::ast::ExprKind;
+    match &index.kind {
+        ExprKind::String(key) => Some(PathStep::key(key.clone())),
+        ExprKind::Number(text) => Some(PathStep::int(Number::parse(text)?.to_usize()?)),
+        _ => {
+            let reference = traversal(index)?;
+            let attribute = match reference.steps.as_slice() {
+                [Step::Attr(name)] => &*name.name,
+                _ => return None,
+            };
+            match (&*reference.root.name, attribute, &addr.key) {
+                ("each", "key", InstanceKey::Str(key)) => Some(PathStep::key(key.clone())),
+                ("count", "index", InstanceKey::Int(index)) => usize::try_from(*index).ok().map(PathStep::int),
+                _ => None,
+            }
+        }
+    }
+}

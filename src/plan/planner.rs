@@ -1,0 +1,569 @@
+//! The planner: a state machine that asks for reads and ends with a [`Plan`].
+//!
+//! It goes through three stages. *Providers*: what their configuration needs is evaluated, and each is asked
+//! to be configured. *Refresh*: every object of the state is asked to be read, all at once. *Walk*: the nodes
+//! of the configuration are visited, dependencies first; data sources are asked for as soon as their
+//! configuration is known. The same input and answers give the same plan, so a plan can be replayed.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::addr::{ConfigResource, InstanceAddr, Mode, ModuleAddr, Target};
+use crate::diag::{Diagnostic, Diagnostics};
+use crate::graph::{ConfigGraph, ConfigNode};
+use crate::lang::decode_body;
+use crate::state::State;
+use crate::value::Value;
+
+use super::change::{Plan, PlanMode, ResourceChange};
+use super::codes;
+use super::evaluate::{Evaluator, Used, Verdict, judge};
+use super::providers::{ProviderKey, Semantic, resolve_provider};
+use super::refresh::{Prior, Priors};
+use super::semantics::Fault;
+use super::world::World;
+
+/// What was asked for beside the configuration.
+#[derive(Clone, Debug, Default)]
+pub struct PlanOptions {
+    /// The mode.
+    pub mode: PlanMode,
+    /// `-refresh=false`: trust the state.
+    pub skip_refresh: bool,
+    /// `-target`.
+    pub targets: Vec<Target>,
+    /// `-replace`.
+    pub replace: Vec<InstanceAddr>,
+}
+
+/// An effect that the planner asks for.
+#[derive(Clone, Debug)]
+pub enum Request {
+    /// Make a provider and configure it.
+    Configure {
+        /// Under which key it is used.
+        provider: ProviderKey,
+        /// Which provider.
+        name: Arc<str>,
+        /// Its configuration.
+        config: Value,
+    },
+    /// Read an object of the state again.
+    Read {
+        /// Whose object.
+        addr: InstanceAddr,
+        /// Which deposed object, if any.
+        deposed: Option<Arc<str>>,
+        /// By which provider.
+        provider: ProviderKey,
+        /// The object as stored.
+        prior: Value,
+    },
+    /// Read a data source.
+    ReadData {
+        /// Whose.
+        addr: InstanceAddr,
+        /// By which provider.
+        provider: ProviderKey,
+        /// Its configuration.
+        config: Value,
+    },
+}
+
+/// What came of a [`Request`].
+#[derive(Clone, Debug)]
+pub enum Answer {
+    /// The provider is ready, or why not.
+    Configured(Result<(), Fault>),
+    /// The object, none when it is gone, or why it cannot be told.
+    Read(Result<Option<Value>, Fault>),
+    /// The data, or why it cannot be told.
+    Data(Result<Value, Fault>),
+}
+
+/// Names a request.
+pub type RequestId = usize;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    Providers,
+    Refresh,
+    Walk,
+    Done,
+}
+
+/// A plan together with what applying it needs.
+pub struct Planned {
+    /// The decision.
+    pub plan: Plan,
+    /// How to evaluate again.
+    pub evaluator: Evaluator,
+    /// All values as planned.
+    pub world: World,
+    /// Pure halves of the providers, by provider name.
+    pub semantics: Semantic,
+    /// Configurations of the providers, by key: provider name and value.
+    pub providers: BTreeMap<ProviderKey, (Arc<str>, Value)>,
+    /// Events that bring the state up to the refreshed one.
+    pub refreshed: Vec<crate::state::Event>,
+    /// What each managed instance depends on, for its record.
+    pub dependencies: BTreeMap<InstanceAddr, Vec<Arc<str>>>,
+}
+
+/// See the module's documentation.
+pub struct Planner {
+    pub(super) evaluator: Evaluator,
+    pub(super) graph: ConfigGraph,
+    pub(super) state: State,
+    pub(super) options: PlanOptions,
+    pub(super) semantics: Semantic,
+    pub(super) world: World,
+    pub(super) priors: Priors,
+    pub(super) changes: Vec<ResourceChange>,
+    /// What each change was made from; beside `changes`.
+    pub(super) used: Vec<Used>,
+    pub(super) node_used: BTreeMap<ConfigNode, Used>,
+    pub(super) providers: BTreeMap<ProviderKey, (Arc<str>, Value)>,
+    pub(super) faults: Diagnostics,
+    /// Which config resources are in, when there are targets.
+    pub(super) targeted: Option<super::target::Targeted>,
+    pub(super) visited: BTreeSet<InstanceAddr>,
+    pub(super) delete_first: BTreeSet<InstanceAddr>,
+    pub(super) changes_by_resource: BTreeMap<ConfigResource, Vec<usize>>,
+    pub(super) change_index: BTreeMap<InstanceAddr, usize>,
+    done: BTreeSet<ConfigNode>,
+    stage: Stage,
+    started: bool,
+    requests: Vec<Request>,
+    waiting: BTreeMap<RequestId, Request>,
+    pub(super) waiting_data: BTreeMap<ConfigNode, usize>,
+}
+
+impl Planner {
+    /// A planner at its start.
+    pub fn new(
+        evaluator: Evaluator,
+        graph: ConfigGraph,
+        state: State,
+        options: PlanOptions,
+        semantics: Semantic,
+    ) -> Planner {
+        Planner {
+            evaluator,
+            graph,
+            state,
+            options,
+            semantics,
+            world: World::new(),
+            priors: Priors::new(),
+            changes: Vec::new(),
+            used: Vec::new(),
+            node_used: BTreeMap::new(),
+            providers: BTreeMap::new(),
+            faults: Diagnostics::new(),
+            targeted: None,
+            visited: BTreeSet::new(),
+            delete_first: BTreeSet::new(),
+            changes_by_resource: BTreeMap::new(),
+            change_index: BTreeMap::new(),
+            done: BTreeSet::new(),
+            stage: Stage::Providers,
+            started: false,
+            requests: Vec::new(),
+            waiting: BTreeMap::new(),
+            waiting_data: BTreeMap::new(),
+        }
+    }
+
+    /// Goes on as far as it can and returns the effects it now waits for. Empty with no answer outstanding
+    /// means that it is done.
+    pub fn advance(&mut self) -> Vec<(RequestId, Request)> {
+        let before = self.requests.len();
+        while self.stage != Stage::Done {
+            let stage = self.stage;
+            match stage {
+                Stage::Providers if !self.started => self.begin_providers(),
+                Stage::Refresh if !self.started => self.begin_refresh(),
+                Stage::Walk => self.walk(),
+                _ => {}
+            }
+            self.started = true;
+            let fresh = self.requests.len() > before;
+            if fresh || !self.waiting.is_empty() {
+                break;
+            }
+            self.stage = match stage {
+                _ if self.faults.has_errors() => Stage::Done,
+                Stage::Providers => Stage::Refresh,
+                Stage::Refresh => Stage::Walk,
+                Stage::Walk | Stage::Done => Stage::Done,
+            };
+            self.started = false;
+        }
+        let fresh = self.requests.iter().enumerate().skip(before);
+        let fresh: Vec<(RequestId, Request)> = fresh.map(|(id, request)| (id, request.clone())).collect();
+        self.waiting.extend(fresh.iter().cloned());
+        fresh
+    }
+
+    /// Tells what came of a request.
+    pub fn answer(&mut self, id: RequestId, answer: Answer) {
+        let Some(request) = self.waiting.remove(&id) else { return };
+        match (request, answer) {
+            (Request::Configure { provider, .. }, Answer::Configured(Err(fault))) => {
+                let span = self.provider_span(&provider);
+                let mut diagnostic =
+                    Diagnostic::error(&codes::PROVIDER_FAILED, fault.detail).summary(fault.summary);
+                diagnostic.subject = span;
+                self.faults.push(diagnostic);
+            }
+            (Request::Read { addr, deposed, .. }, Answer::Read(result)) => self.told(&addr, deposed, result),
+            (Request::ReadData { addr, .. }, Answer::Data(result)) => self.told_data(&addr, result),
+            _ => {}
+        }
+    }
+
+    /// The plan, once nothing is asked any more.
+    pub fn finish(mut self) -> Result<Planned, Diagnostics> {
+        if !self.faults.has_errors() {
+            return super::conclude::conclude(self);
+        }
+        self.faults.0.sort_by_key(|fault| !fault.is_error());
+        Err(self.faults)
+    }
+
+    fn ask(&mut self, request: Request) {
+        self.requests.push(request);
+    }
+
+    fn provider_span(&self, key: &ProviderKey) -> Option<crate::source::Span> {
+        let module = self.evaluator.config.modules.get(&key.module)?;
+        module.providers.get(&key.provider).map(|block| block.span)
+    }
+
+    // Providers.
+
+    fn begin_providers(&mut self) {
+        match super::target::targeted(&self.evaluator.config, &self.graph, &self.state, &self.options) {
+            Ok(targeted) => self.targeted = targeted,
+            Err(fault) => return self.faults.push(fault),
+        }
+        let keys = self.used_providers();
+        let blocks: Vec<ConfigNode> = keys
+            .keys()
+            .filter(|key| self.provider_span(key).is_some())
+            .map(|key| ConfigNode::Provider(key.module.clone(), key.provider.clone()))
+            .collect();
+        let closure = self.graph.closure(blocks.iter());
+        for node in self.graph.order().to_vec() {
+            if closure.contains(&node) {
+                match &node {
+                    ConfigNode::Resource(resource) => self.faults.push(Diagnostic::error(
+                        &codes::PROVIDER_UNKNOWN,
+                        format!("A provider block depends on {resource}, whose values are known only later."),
+                    )),
+                    ConfigNode::Provider(..) | ConfigNode::Check(..) => {}
+                    _ => self.visit_value(&node),
+                }
+            }
+        }
+        if self.faults.has_errors() {
+            return;
+        }
+        for (key, name) in keys {
+            self.configure(key, name);
+        }
+    }
+
+    /// The providers that the configuration's resources and the state's objects use.
+    fn used_providers(&mut self) -> BTreeMap<ProviderKey, Arc<str>> {
+        let mut keys = BTreeMap::new();
+        let config = Arc::clone(&self.evaluator.config);
+        for (module, declared) in &config.modules {
+            for resource in declared.resources.values() {
+                let key = resolve_provider(&config, module, &resource.provider);
+                if self.semantics.get(&key.provider.name).is_some() {
+                    keys.insert(key.clone(), Arc::clone(&key.provider.name));
+                } else {
+                    let known: Vec<&str> = self.semantics.names().map(|name| &**name).collect();
+                    self.faults.push(
+                        Diagnostic::error(
+                            &codes::NO_PROVIDER,
+                            format!(
+                                "{} uses a provider \"{}\"; there are {}.{}",
+                                resource.addr,
+                                key.provider.name,
+                                known.join(" and "),
+                                crate::diag::did_you_mean(&key.provider.name, known.iter().copied())
+                            ),
+                        )
+                        .at(resource.span),
+                    );
+                }
+            }
+        }
+        for instance in self.state.instances.values() {
+            let key = ProviderKey::parse(&instance.provider);
+            if self.semantics.get(&key.provider.name).is_some() {
+                let name = Arc::clone(&key.provider.name);
+                keys.insert(key, name);
+            }
+        }
+        keys
+    }
+
+    fn configure(&mut self, key: ProviderKey, name: Arc<str>) {
+        let Some(semantics) = self.semantics.get(&name).cloned() else { return };
+        let schema = &semantics.schema().config;
+        let config = Arc::clone(&self.evaluator.config);
+        let block = config.modules.get(&key.module).and_then(|module| module.providers.get(&key.provider));
+        let mut value = schema.empty_value();
+        if let Some(block) = block {
+            let instance = self.world.instances(&key.module).into_iter().next().unwrap_or_default();
+            let scope = match self.evaluator.scope(&self.world, &instance) {
+                Ok(scope) => scope,
+                Err(faults) => return self.faults.extend(faults),
+            };
+            let (decoded, faults) = decode_body(&block.body, schema, &scope);
+            let failed = faults.has_errors();
+            self.faults.extend(faults);
+            if failed {
+                return;
+            }
+            value = decoded.value.clone();
+            let (plain, _) = value.clone().unmark_deep();
+            let faults = semantics.validate_config(&plain);
+            let failed = self.report(faults, &decoded.spans, block.span, None);
+            if failed {
+                return;
+            }
+        }
+        let (value, _) = value.unmark_deep();
+        if !value.is_wholly_known() {
+            let mut diagnostic = Diagnostic::error(
+                &codes::PROVIDER_UNKNOWN,
+                format!("An argument of the provider \"{name}\" is known only after apply."),
+            );
+            diagnostic.subject = self.provider_span(&key);
+            return self.faults.push(diagnostic);
+        }
+        self.providers.insert(key.clone(), (Arc::clone(&name), value.clone()));
+        self.ask(Request::Configure { provider: key, name, config: value });
+    }
+
+    // Refresh.
+
+    fn begin_refresh(&mut self) {
+        let state = std::mem::take(&mut self.state);
+        for (addr, instance) in &state.instances {
+            let key = ProviderKey::parse(&instance.provider);
+            let Some(info) = self.semantics.type_info(&addr.resource).cloned() else {
+                self.faults.push(no_type(&self.semantics, &addr.resource).about(addr));
+                continue;
+            };
+            let current = instance.current.iter().map(|object| (None, object));
+            let deposed = instance.deposed.iter().map(|(key, object)| (Some(Arc::clone(key)), object));
+            for (deposed, object) in current.chain(deposed) {
+                match Prior::decode(addr, &instance.provider, object, &info) {
+                    Ok(prior) => {
+                        self.ask_read(addr, deposed.clone(), &key, &prior);
+                        self.priors.insert((addr.clone(), deposed), prior);
+                    }
+                    Err(fault) => self.faults.push(fault),
+                }
+            }
+        }
+        self.state = state;
+    }
+
+    fn ask_read(&mut self, addr: &InstanceAddr, deposed: Option<Arc<str>>, key: &ProviderKey, prior: &Prior) {
+        let out = self.targeted.as_ref().is_some_and(|targeted| !targeted.has_instance(addr));
+        if self.options.skip_refresh || out || addr.resource.mode == Mode::Data {
+            return;
+        }
+        let (value, _) = prior.last.clone().unmark_deep();
+        self.ask(Request::Read { addr: addr.clone(), deposed, provider: key.clone(), prior: value });
+    }
+
+    fn told(&mut self, addr: &InstanceAddr, deposed: Option<Arc<str>>, result: Result<Option<Value>, Fault>) {
+        let key = (addr.clone(), deposed);
+        let info = self.semantics.type_info(&addr.resource).cloned();
+        match (result, info) {
+            (Ok(object), Some(info)) => {
+                if let Some(prior) = self.priors.get_mut(&key) {
+                    prior.told(object, &info.schema);
+                }
+            }
+            (Err(fault), _) => self.faults.push(
+                Diagnostic::error(&codes::READ_FAILED, fault.detail).summary(fault.summary).about(addr),
+            ),
+            _ => {}
+        }
+    }
+
+    // Walk.
+
+    fn walk(&mut self) {
+        if self.options.mode == PlanMode::Destroy {
+            return;
+        }
+        let order = self.graph.order().to_vec();
+        loop {
+            let mut moved = false;
+            for node in &order {
+                let out = self.targeted.as_ref().is_some_and(|targeted| !targeted.has_node(node));
+                if out || self.done.contains(node) || self.waiting_data.contains_key(node) {
+                    continue;
+                }
+                let blocked = self.graph.needs(node).iter().any(|need| self.waiting_data.contains_key(need));
+                let pending = self.graph.needs(node).iter().any(|need| {
+                    !self.done.contains(need)
+                        && !self.targeted.as_ref().is_some_and(|targeted| !targeted.has_node(need))
+                });
+                if blocked || pending {
+                    continue;
+                }
+                self.visit(node);
+                moved = true;
+            }
+            if !moved {
+                return;
+            }
+        }
+    }
+
+    fn visit(&mut self, node: &ConfigNode) {
+        match node {
+            ConfigNode::Resource(resource) => {
+                let before = self.requests.len();
+                super::instance::plan_resource(self, resource);
+                let asked = self.requests.len().saturating_sub(before);
+                if asked > 0 {
+                    self.waiting_data.insert(node.clone(), asked);
+                } else {
+                    self.done.insert(node.clone());
+                }
+            }
+            ConfigNode::Provider(..) => {
+                self.done.insert(node.clone());
+            }
+            ConfigNode::Check(module, name) => {
+                self.check(module, name);
+                self.done.insert(node.clone());
+            }
+            _ => self.visit_value(node),
+        }
+    }
+
+    fn visit_value(&mut self, node: &ConfigNode) {
+        let (evaluator, world) = (&self.evaluator, &mut self.world);
+        let used = match node {
+            ConfigNode::Variable(module, name) => evaluator.variable(world, module, name),
+            ConfigNode::Local(module, name) => evaluator.local(world, module, name),
+            ConfigNode::Output(module, name) => evaluator.output(world, module, name),
+            ConfigNode::Call(module, name) => evaluator.call(world, module, name),
+            _ => return,
+        };
+        self.done.insert(node.clone());
+        match used {
+            Ok(mut used) => {
+                self.add_static_needs(node, &mut used);
+                self.node_used.insert(node.clone(), used);
+            }
+            Err(faults) => self.faults.extend(faults),
+        }
+    }
+
+    /// What a node names without having been evaluated (such as `depends_on`) is needed as a whole.
+    pub(super) fn add_static_needs(&self, node: &ConfigNode, used: &mut Used) {
+        use super::scope::Need;
+        let of: BTreeSet<ConfigNode> = used
+            .iter()
+            .map(|need| match need {
+                Need::Instance(addr) => ConfigNode::Resource(addr.config()),
+                Need::Resource(resource) => ConfigNode::Resource(resource.clone()),
+                Need::Node(node) => node.clone(),
+            })
+            .collect();
+        for need in self.graph.needs(node) {
+            if of.contains(need) {
+                continue;
+            }
+            match need {
+                ConfigNode::Resource(resource) => {
+                    used.insert(Need::Resource(resource.clone()));
+                }
+                ConfigNode::Variable(..) | ConfigNode::Local(..) | ConfigNode::Output(..) | ConfigNode::Call(..) => {
+                    used.insert(Need::Node(need.clone()));
+                }
+                ConfigNode::Provider(..) | ConfigNode::Check(..) => {}
+            }
+        }
+    }
+
+    fn check(&mut self, module: &ModuleAddr, name: &Arc<str>) {
+        let config = Arc::clone(&self.evaluator.config);
+        let check = config.modules.get(module).and_then(|module| module.checks.get(name));
+        for instance in self.world.instances(module) {
+            let Ok(scope) = self.evaluator.scope(&self.world, &instance) else { continue };
+            for condition in check.iter().flat_map(|check| &check.asserts) {
+                let warning = match judge(condition, &scope) {
+                    Ok(Verdict::Fails(message)) => Diagnostic::warning(&codes::CHECK_FAILED, message),
+                    Ok(Verdict::Holds | Verdict::Unknown) => continue,
+                    Err(faults) => {
+                        let mut faults = faults.into_iter();
+                        let Some(fault) = faults.next() else { continue };
+                        Diagnostic { severity: crate::diag::Severity::Warning, ..fault }
+                    }
+                };
+                self.faults.push(warning.at(condition.condition.span).within(condition.span));
+            }
+        }
+    }
+
+    // Data.
+
+    pub(super) fn ask_data(&mut self, addr: InstanceAddr, provider: ProviderKey, config: Value) {
+        self.ask(Request::ReadData { addr, provider, config });
+    }
+
+    fn told_data(&mut self, addr: &InstanceAddr, result: Result<Value, Fault>) {
+        let node = ConfigNode::Resource(addr.config());
+        match result {
+            Ok(object) => {
+                let object = match self.semantics.type_info(&addr.resource) {
+                    Some(info) => info.schema.block.mark_sensitive(&object),
+                    None => object,
+                };
+                self.world.set_object(addr, object);
+            }
+            Err(fault) => self.faults.push(
+                Diagnostic::error(&codes::READ_FAILED, fault.detail).summary(fault.summary).about(addr),
+            ),
+        }
+        if let Some(left) = self.waiting_data.get_mut(&node) {
+            *left = left.saturating_sub(1);
+            if *left == 0 {
+                self.waiting_data.remove(&node);
+                self.done.insert(node);
+            }
+        }
+    }
+
+    /// The provider that a declared resource uses.
+    pub(super) fn provider_of(&self, resource: &ConfigResource) -> Option<ProviderKey> {
+        let module = self.evaluator.config.modules.get(&resource.module)?;
+        let declared = module.resources.get(&resource.resource)?;
+        Some(resolve_provider(&self.evaluator.config, &resource.module, &declared.provider))
+    }
+}
+
+/// The error of a type that no provider has.
+pub(super) fn no_type(semantics: &Semantic, resource: &crate::addr::ResourceAddr) -> Diagnostic {
+    let what = if resource.mode == Mode::Data { "data source" } else { "resource" };
+    let hint = crate::diag::did_you_mean(&resource.type_name, semantics.type_names(resource.mode));
+    Diagnostic::error(
+        &codes::NO_RESOURCE_TYPE,
+        format!("There is no {what} type \"{}\".{hint}", resource.type_name),
+    )
+}
