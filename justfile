@@ -1,0 +1,34 @@
+# Everyday commands. `just` lists them.
+
+default:
+    @just --list
+
+# The main job on the embedded platform.
+hello:
+    cargo run --release -- -chdir=examples/helloworld apply -auto-approve
+
+# All tests.
+test:
+    cargo test
+
+# What CI runs.
+ci:
+    bash .ci/run
+
+# Formatting, lints, documentation.
+lint:
+    cargo fmt --check
+    cargo clippy --all-targets -- -D warnings
+    RUSTDOCFLAGS="-D warnings" cargo doc --no-deps
+
+# Licences and advisories.
+deny:
+    cargo deny check
+
+# Write the generated reference pages again.
+docs:
+    SWARMFORM_WRITE_DOCS=1 cargo test --test reference
+
+# Benchmarks.
+bench:
+    cargo bench
