@@ -1,0 +1,7 @@
+output "address" {
+  value = "http://currentweather-${var.env}.gigantic.io/"
+}
+
+output "instances" {
+  value = giantswarm_component_scale.webserver.instances
+}
