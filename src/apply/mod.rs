@@ -9,3 +9,6 @@ mod record;
 pub mod walker;
 
 pub use walker::{Outcome, Report, Walker, Work};
+
+#[cfg(test)]
+mod tests;
