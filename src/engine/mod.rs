@@ -19,6 +19,7 @@ use crate::config::Config;
 use crate::lang::{Effects, Files};
 use crate::plan::planner::Planned;
 use crate::plan::providers::ProviderKey;
+use crate::source::SourceMap;
 use crate::ports::{Clock, Ids, Provider, Providers, StateStore};
 use crate::value::Value;
 
@@ -49,6 +50,8 @@ pub struct Engine {
 pub struct Inputs {
     /// The configuration.
     pub config: Arc<Config>,
+    /// The text it was read from, for places in messages.
+    pub sources: Arc<SourceMap>,
     /// Values of root variables, as given.
     pub variables: BTreeMap<Arc<str>, Value>,
     /// Files that functions read.

@@ -66,7 +66,7 @@ impl Engine {
         state: State,
         replay: Option<&Recording>,
     ) -> Result<Session, Diagnostics> {
-        let graph = config_graph::build(&inputs.config)?;
+        let graph = config_graph::build(&inputs.config, &inputs.sources)?;
         let semantics = semantics(&*self.providers);
         let environment = Environment {
             files: Arc::clone(&inputs.files),

@@ -5,7 +5,8 @@
 use std::sync::Arc;
 
 use crate::config::IgnoreChanges;
-use crate::syntax::ast::{Expr, Step, traversal};
+use crate::syntax::ast::Expr;
+use crate::syntax::{Step, traversal};
 use crate::value::{Number, Path, PathStep, Value};
 
 /// The configuration with its ignored parts taken from the prior object.

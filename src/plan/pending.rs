@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 
 use crate::addr::{ConfigResource, InstanceAddr, InstanceKey, ResourceAddr};
 use crate::graph::ConfigNode;
-use crate::syntax::ast::{Expr, Step, traversal};
+use crate::syntax::ast::Expr;
+use crate::syntax::{Step, traversal};
 use crate::value::{Number, Path, PathStep};
 
 use super::change::{Action, ResourceChange};

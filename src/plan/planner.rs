@@ -255,7 +255,7 @@ impl Planner {
             .map(|key| ConfigNode::Provider(key.module.clone(), key.provider.clone()))
             .collect();
         let closure = self.graph.closure(blocks.iter());
-        for node in self.graph.order().to_vec() {
+        for node in self.graph.order.clone() {
             if closure.contains(&node) {
                 match &node {
                     ConfigNode::Resource(resource) => self.faults.push(Diagnostic::error(
@@ -407,7 +407,7 @@ impl Planner {
         if self.options.mode == PlanMode::Destroy {
             return;
         }
-        let order = self.graph.order().to_vec();
+        let order = self.graph.order.clone();
         loop {
             let mut moved = false;
             for node in &order {
@@ -415,12 +415,11 @@ impl Planner {
                 if out || self.done.contains(node) || self.waiting_data.contains_key(node) {
                     continue;
                 }
-                let blocked = self.graph.needs(node).iter().any(|need| self.waiting_data.contains_key(need));
-                let pending = self.graph.needs(node).iter().any(|need| {
+                let pending = self.graph.needs(node).into_iter().any(|need| {
                     !self.done.contains(need)
                         && !self.targeted.as_ref().is_some_and(|targeted| !targeted.has_node(need))
                 });
-                if blocked || pending {
+                if pending {
                     continue;
                 }
                 self.visit(node);
@@ -462,7 +461,8 @@ impl Planner {
             ConfigNode::Local(module, name) => evaluator.local(world, module, name),
             ConfigNode::Output(module, name) => evaluator.output(world, module, name),
             ConfigNode::Call(module, name) => evaluator.call(world, module, name),
-            _ => return,
+            ConfigNode::Whole(..) => Ok(Used::new()),
+            ConfigNode::Resource(_) | ConfigNode::Provider(..) | ConfigNode::Check(..) => return,
         };
         self.done.insert(node.clone());
         match used {
@@ -493,10 +493,10 @@ impl Planner {
                 ConfigNode::Resource(resource) => {
                     used.insert(Need::Resource(resource.clone()));
                 }
-                ConfigNode::Variable(..) | ConfigNode::Local(..) | ConfigNode::Output(..) | ConfigNode::Call(..) => {
-                    used.insert(Need::Node(need.clone()));
-                }
                 ConfigNode::Provider(..) | ConfigNode::Check(..) => {}
+                value => {
+                    used.insert(Need::Node(value.clone()));
+                }
             }
         }
     }

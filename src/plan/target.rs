@@ -102,7 +102,8 @@ pub fn targeted(
     let start: Vec<ConfigNode> = some.iter().cloned().map(ConfigNode::Resource).collect();
     let mut nodes = graph.closure(start.iter());
     if options.mode == PlanMode::Destroy {
-        nodes = graph.closure_of_dependents(start.iter());
+        let ids = graph.graph().closure_of_dependents(start.iter());
+        nodes = ids.into_iter().filter_map(|id| graph.graph().node(id).cloned()).collect();
     }
     let whole = nodes.iter().filter_map(|node| match node {
         ConfigNode::Resource(resource) if !some.contains(resource) => Some(resource.clone()),
