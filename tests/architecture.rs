@@ -55,7 +55,10 @@ const WALLS: &[(&str, &[&str])] = &[
 const MOST_LINES: usize = 600;
 
 fn files(dir: &Path, found: &mut Vec<PathBuf>) {
-    let mut entries: Vec<PathBuf> = fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut entries: Vec<PathBuf> = fs::read_dir(dir)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
     entries.sort();
     for path in entries {
         if path.is_dir() {
@@ -72,8 +75,18 @@ fn sources() -> Vec<(String, PathBuf, String)> {
     files(&src, &mut paths);
     let read = |path: PathBuf| {
         let inside = path.strip_prefix(&src).unwrap().to_owned();
-        let first = inside.components().next().unwrap().as_os_str().to_string_lossy().into_owned();
-        (first.trim_end_matches(".rs").to_owned(), inside, fs::read_to_string(&path).unwrap())
+        let first = inside
+            .components()
+            .next()
+            .unwrap()
+            .as_os_str()
+            .to_string_lossy()
+            .into_owned();
+        (
+            first.trim_end_matches(".rs").to_owned(),
+            inside,
+            fs::read_to_string(&path).unwrap(),
+        )
     };
     paths.into_iter().map(read).collect()
 }
@@ -89,18 +102,27 @@ fn is_test(path: &Path) -> bool {
 /// The text before its test module, without comments.
 fn code(text: &str) -> String {
     let before_tests = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or(text);
-    let lines = before_tests.lines().filter(|line| !line.trim_start().starts_with("//"));
+    let lines = before_tests
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"));
     lines.collect::<Vec<_>>().join("\n")
 }
 
 /// Whether what stands before a byte ends a longer name or path.
 fn continues(code: &str, at: usize, path: bool) -> bool {
-    code[..at].chars().next_back().is_some_and(|c| c.is_alphanumeric() || c == '_' || (path && c == ':'))
+    code[..at]
+        .chars()
+        .next_back()
+        .is_some_and(|c| c.is_alphanumeric() || c == '_' || (path && c == ':'))
 }
 
 /// The rooms named behind `crate::`, with groups (`crate::{a, b::c}`) opened.
 fn rooms_used(code: &str) -> BTreeSet<String> {
-    let name = |text: &str| text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
+    let name = |text: &str| {
+        text.chars()
+            .take_while(|c| c.is_alphanumeric() || *c == '_')
+            .collect::<String>()
+    };
     let mut used = BTreeSet::new();
     for (at, found) in code.match_indices("crate::") {
         if continues(code, at, false) {
@@ -131,18 +153,27 @@ fn rooms_used(code: &str) -> BTreeSet<String> {
 
 #[test]
 fn every_room_uses_only_what_lies_below_it() {
-    let floors: BTreeMap<&str, (u8, &[&str])> =
-        FLOORS.iter().map(|(room, floor, edges)| (*room, (*floor, *edges))).collect();
+    let floors: BTreeMap<&str, (u8, &[&str])> = FLOORS
+        .iter()
+        .map(|(room, floor, edges)| (*room, (*floor, *edges)))
+        .collect();
     let mut faults = Vec::new();
     for (room, path, text) in sources() {
         if room == "lib" || room == "main" || is_test(&path) {
             continue;
         }
-        let (floor, edges) = floors.get(room.as_str()).unwrap_or_else(|| panic!("{room} is on no floor"));
+        let (floor, edges) = floors
+            .get(room.as_str())
+            .unwrap_or_else(|| panic!("{room} is on no floor"));
         for used in rooms_used(&code(&text)) {
-            let Some((other, _)) = floors.get(used.as_str()) else { continue };
+            let Some((other, _)) = floors.get(used.as_str()) else {
+                continue;
+            };
             if used != room && other >= floor && !edges.contains(&used.as_str()) {
-                faults.push(format!("{} (floor {floor}) uses {used} (floor {other})", path.display()));
+                faults.push(format!(
+                    "{} (floor {floor}) uses {used} (floor {other})",
+                    path.display()
+                ));
             }
         }
     }
@@ -156,7 +187,9 @@ fn walled_crates_are_named_in_their_rooms_alone() {
         let code = code(&text);
         for (name, rooms) in WALLS {
             let needle = format!("{name}::");
-            let hit = code.match_indices(&needle).any(|(at, _)| !continues(&code, at, true));
+            let hit = code
+                .match_indices(&needle)
+                .any(|(at, _)| !continues(&code, at, true));
             if hit && !rooms.contains(&room.as_str()) {
                 faults.push(format!("{} names {name}", path.display()));
             }
@@ -188,8 +221,13 @@ fn the_floor_table_of_the_document_is_this_one() {
     let document = Path::new(env!("CARGO_MANIFEST_DIR")).join("ARCHITECTURE.md");
     let document = fs::read_to_string(document).unwrap();
     for (room, floor, _) in FLOORS {
-        let row = document.lines().find(|line| line.starts_with(&format!("| {floor} ")));
+        let row = document
+            .lines()
+            .find(|line| line.starts_with(&format!("| {floor} ")));
         let row = row.unwrap_or_else(|| panic!("ARCHITECTURE.md has no row for floor {floor}"));
-        assert!(row.contains(&format!("`{room}`")), "floor {floor} of ARCHITECTURE.md does not name {room}");
+        assert!(
+            row.contains(&format!("`{room}`")),
+            "floor {floor} of ARCHITECTURE.md does not name {room}"
+        );
     }
 }

@@ -36,7 +36,13 @@ impl Walker {
     }
 
     pub(super) fn declared(&self, addr: &InstanceAddr) -> Option<&Resource> {
-        self.planned.evaluator.config.modules.get(&addr.module.config())?.resources.get(&addr.resource)
+        self.planned
+            .evaluator
+            .config
+            .modules
+            .get(&addr.module.config())?
+            .resources
+            .get(&addr.resource)
     }
 
     pub(super) fn type_info(&self, addr: &InstanceAddr) -> Option<Arc<TypeInfo>> {
@@ -45,7 +51,11 @@ impl Walker {
 
     pub(super) fn provider_key(&self, addr: &InstanceAddr) -> Option<ProviderKey> {
         let declared = self.declared(addr)?;
-        Some(resolve_provider(&self.planned.evaluator.config, &addr.module.config(), &declared.provider))
+        Some(resolve_provider(
+            &self.planned.evaluator.config,
+            &addr.module.config(),
+            &declared.provider,
+        ))
     }
 
     /// The object of the state that a step starts from, decoded.
@@ -61,12 +71,18 @@ impl Walker {
 
     fn here(&self, addr: &InstanceAddr) -> Here {
         let resource = self.planned.world.resource(&addr.module, &addr.resource);
-        resource.map(|resource| Here::of(&resource.expansion, &addr.key)).unwrap_or_default()
+        resource
+            .map(|resource| Here::of(&resource.expansion, &addr.key))
+            .unwrap_or_default()
     }
 
     fn evaluate_body(&self, addr: &InstanceAddr, info: &TypeInfo) -> Result<Decoded, Diagnostics> {
         let declared = self.declared(addr).ok_or_else(|| out_of_step(addr))?;
-        let scope = self.planned.evaluator.scope(&self.planned.world, &addr.module)?.with(self.here(addr));
+        let scope = self
+            .planned
+            .evaluator
+            .scope(&self.planned.world, &addr.module)?
+            .with(self.here(addr));
         for condition in &declared.lifecycle.preconditions {
             require(condition, &scope, &addr.to_string())?;
         }
@@ -79,12 +95,21 @@ impl Walker {
 
     /// Postconditions of an object that is now there.
     pub(super) fn postconditions(&self, addr: &InstanceAddr, object: &Value) -> Result<(), Diagnostics> {
-        let Some(declared) = self.declared(addr) else { return Ok(()) };
+        let Some(declared) = self.declared(addr) else {
+            return Ok(());
+        };
         if declared.lifecycle.postconditions.is_empty() {
             return Ok(());
         }
-        let here = Here { own: Some(object.clone()), ..self.here(addr) };
-        let scope = self.planned.evaluator.scope(&self.planned.world, &addr.module)?.with(here);
+        let here = Here {
+            own: Some(object.clone()),
+            ..self.here(addr)
+        };
+        let scope = self
+            .planned
+            .evaluator
+            .scope(&self.planned.world, &addr.module)?
+            .with(here);
         for condition in &declared.lifecycle.postconditions {
             require(condition, &scope, &addr.to_string())?;
         }
@@ -93,14 +118,20 @@ impl Walker {
 
     /// The order of a creation or update.
     pub(super) fn prepare_change(&mut self, id: StepId, at: usize) -> Result<Work, Diagnostics> {
-        let Some(change) = self.change(at).cloned() else { return Err(Diagnostics::new()) };
+        let Some(change) = self.change(at).cloned() else {
+            return Err(Diagnostics::new());
+        };
         let addr = &change.addr;
         let (Some(info), Some(provider)) = (self.type_info(addr), self.provider_key(addr)) else {
             return Err(out_of_step(addr));
         };
         let decoded = self.evaluate_body(addr, &info)?;
         let (config, marks) = decoded.value.unmark_deep_paths();
-        let stored = if change.action == Action::Update { self.stored(addr, None) } else { None };
+        let stored = if change.action == Action::Update {
+            self.stored(addr, None)
+        } else {
+            None
+        };
         let (private, prior) = match stored {
             Some((object, value)) => (object.private, value),
             None => (None, Value::null(info.ty.clone())),
@@ -115,30 +146,56 @@ impl Walker {
         let declared = self.declared(addr).ok_or_else(|| out_of_step(addr))?;
         let config = keep_ignored(&declared.lifecycle.ignore_changes, &prior, &config);
         if !config.is_wholly_known() {
-            return Err(fault(format!("An argument of {addr} is still not known when the step comes to be done.")));
+            return Err(fault(format!(
+                "An argument of {addr} is still not known when the step comes to be done."
+            )));
         }
         let type_name = &addr.resource.type_name;
         let proposed = merge::proposed(&info.schema.block, &prior, &config);
-        let semantics = self.planned.semantics.get(&provider.provider.name).ok_or_else(|| out_of_step(addr))?;
+        let semantics = self
+            .planned
+            .semantics
+            .get(&provider.provider.name)
+            .ok_or_else(|| out_of_step(addr))?;
         let decision = semantics
-            .plan(Proposal { type_name, prior: &prior, config: &config, proposed: &proposed })
+            .plan(Proposal {
+                type_name,
+                prior: &prior,
+                config: &config,
+                proposed: &proposed,
+            })
             .map_err(|faults| {
                 let faults = faults.into_iter().map(|fault| {
-                    Diagnostic::error(&codes::INVALID_ARGUMENT, fault.detail).summary(fault.summary).about(addr)
+                    Diagnostic::error(&codes::INVALID_ARGUMENT, fault.detail)
+                        .summary(fault.summary)
+                        .about(addr)
                 });
                 crate::diag::Diagnostics(faults.collect())
             })?;
         let (promised, _) = change.after.clone().unmark_deep();
         if let Some(path) = merge::broken_promises(&promised, &decision.planned).first() {
-            return Err(fault(format!("The value of {addr} at {path} is now another one than the plan showed.")));
+            return Err(fault(format!(
+                "The value of {addr} at {path} is now another one than the plan showed."
+            )));
         }
         if change.action == Action::Update && !decision.replace.is_empty() {
-            return Err(fault(format!("{addr} would have to be replaced; the plan showed a change in place.")));
+            return Err(fault(format!(
+                "{addr} would have to be replaced; the plan showed a change in place."
+            )));
         }
         self.marks.insert(id, marks);
         self.promised.insert(id, decision.planned.clone());
-        let order = Order { type_name: Arc::clone(type_name), prior, planned: decision.planned, config, private };
-        Ok(Work::Apply { provider, order: Box::new(order) })
+        let order = Order {
+            type_name: Arc::clone(type_name),
+            prior,
+            planned: decision.planned,
+            config,
+            private,
+        };
+        Ok(Work::Apply {
+            provider,
+            order: Box::new(order),
+        })
     }
 
     /// The order of a deletion; none when the object is gone already.
@@ -147,10 +204,18 @@ impl Walker {
         at: usize,
         deposed: Option<&Arc<str>>,
     ) -> Result<Option<Work>, Diagnostics> {
-        let Some(change) = self.change(at) else { return Ok(None) };
+        let Some(change) = self.change(at) else {
+            return Ok(None);
+        };
         let addr = change.addr.clone();
-        let Some((object, prior)) = self.stored(&addr, deposed) else { return Ok(None) };
-        let key = self.state.instances.get(&addr).map(|instance| ProviderKey::parse(&instance.provider));
+        let Some((object, prior)) = self.stored(&addr, deposed) else {
+            return Ok(None);
+        };
+        let key = self
+            .state
+            .instances
+            .get(&addr)
+            .map(|instance| ProviderKey::parse(&instance.provider));
         let provider = key.ok_or_else(|| out_of_step(&addr))?;
         let null = Value::null(prior.ty());
         let order = Order {
@@ -160,12 +225,17 @@ impl Walker {
             config: null,
             private: object.private,
         };
-        Ok(Some(Work::Apply { provider, order: Box::new(order) }))
+        Ok(Some(Work::Apply {
+            provider,
+            order: Box::new(order),
+        }))
     }
 
     /// The read of a data source.
     pub(super) fn prepare_read(&mut self, id: StepId, at: usize) -> Result<Work, Diagnostics> {
-        let Some(change) = self.change(at) else { return Err(Diagnostics::new()) };
+        let Some(change) = self.change(at) else {
+            return Err(Diagnostics::new());
+        };
         let addr = change.addr.clone();
         let (Some(info), Some(provider)) = (self.type_info(&addr), self.provider_key(&addr)) else {
             return Err(out_of_step(&addr));
@@ -176,6 +246,10 @@ impl Walker {
             return Err(out_of_step(&addr));
         }
         self.marks.insert(id, marks);
-        Ok(Work::ReadData { provider, type_name: Arc::clone(&addr.resource.type_name), config })
+        Ok(Work::ReadData {
+            provider,
+            type_name: Arc::clone(&addr.resource.type_name),
+            config,
+        })
     }
 }

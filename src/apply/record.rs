@@ -21,9 +21,13 @@ use super::walker::Walker;
 impl Walker {
     /// A creation or update came to this.
     pub(super) fn changed(&mut self, id: StepId, at: usize, applied: Applied) -> Result<(), Diagnostics> {
-        let Some(change) = self.change(at).cloned() else { return Ok(()) };
+        let Some(change) = self.change(at).cloned() else {
+            return Ok(());
+        };
         let addr = &change.addr;
-        let Some(info) = self.type_info(addr) else { return Err(out_of_step(addr)) };
+        let Some(info) = self.type_info(addr) else {
+            return Err(out_of_step(addr));
+        };
         self.note(addr, &applied.notes);
         let marks = self.marks.remove(&id).unwrap_or_default();
         let promised = self.promised.remove(&id);
@@ -33,12 +37,17 @@ impl Walker {
             }
             return Err(self.failure(addr, applied.error));
         }
-        let object = info.schema.block.mark_sensitive(&applied.state.clone().mark_paths(&marks));
+        let object = info
+            .schema
+            .block
+            .mark_sensitive(&applied.state.clone().mark_paths(&marks));
         let updating = change.action == Action::Update;
         let status = match (&applied.error, updating) {
             (None, _) => Status::Ready,
             (Some(_), false) => Status::Tainted,
-            (Some(_), true) => self.stored(addr, None).map_or(Status::Ready, |(object, _)| object.status),
+            (Some(_), true) => self
+                .stored(addr, None)
+                .map_or(Status::Ready, |(object, _)| object.status),
         };
         let record = self.record(addr, &object, &info, status, applied.private)?;
         self.put_current(addr, Some(record));
@@ -46,9 +55,11 @@ impl Walker {
         if applied.error.is_some() {
             return Err(self.failure(addr, applied.error));
         }
-        if let Some(path) =
-            promised.and_then(|promised| merge::broken_promises(&promised, &applied.state).into_iter().next())
-        {
+        if let Some(path) = promised.and_then(|promised| {
+            merge::broken_promises(&promised, &applied.state)
+                .into_iter()
+                .next()
+        }) {
             return Err(Diagnostic::error(
                 &codes::PROVIDER_BUG,
                 format!("{addr} came out with another value at {path} than the provider had planned."),
@@ -66,7 +77,9 @@ impl Walker {
         deposed: Option<&Arc<str>>,
         applied: Applied,
     ) -> Result<(), Diagnostics> {
-        let Some(change) = self.change(at) else { return Ok(()) };
+        let Some(change) = self.change(at) else {
+            return Ok(());
+        };
         let addr = change.addr.clone();
         self.note(&addr, &applied.notes);
         if applied.error.is_some() {
@@ -83,9 +96,13 @@ impl Walker {
 
     /// A data source came to this.
     pub(super) fn data_read(&mut self, at: usize, result: Result<Value, Fault>) -> Result<(), Diagnostics> {
-        let Some(change) = self.change(at) else { return Ok(()) };
+        let Some(change) = self.change(at) else {
+            return Ok(());
+        };
         let addr = change.addr.clone();
-        let Some(info) = self.type_info(&addr) else { return Err(out_of_step(&addr)) };
+        let Some(info) = self.type_info(&addr) else {
+            return Err(out_of_step(&addr));
+        };
         match result {
             Ok(value) => {
                 let object = info.schema.block.mark_sensitive(&value);
@@ -98,7 +115,9 @@ impl Walker {
 
     /// Sets the current object aside.
     pub(super) fn depose(&mut self, at: usize, key: &Arc<str>) {
-        let Some(addr) = self.change(at).map(|change| change.addr.clone()) else { return };
+        let Some(addr) = self.change(at).map(|change| change.addr.clone()) else {
+            return;
+        };
         self.edit(&addr, |instance| {
             if let Some(object) = instance.current.take() {
                 instance.deposed.insert(Arc::clone(key), object);
@@ -130,7 +149,8 @@ impl Walker {
             sensitive,
             private,
             dependencies: self.planned.dependencies.get(addr).cloned().unwrap_or_default(),
-            create_before_destroy: lifecycle.is_some_and(|lifecycle| lifecycle.create_before_destroy == Some(true)),
+            create_before_destroy: lifecycle
+                .is_some_and(|lifecycle| lifecycle.create_before_destroy == Some(true)),
         })
     }
 
@@ -139,10 +159,17 @@ impl Walker {
     }
 
     fn edit(&mut self, addr: &InstanceAddr, change: impl FnOnce(&mut Instance)) {
-        let provider = || self.provider_key(addr).map_or_else(|| Arc::from(""), |key| Arc::from(key.to_string()));
+        let provider = || {
+            self.provider_key(addr)
+                .map_or_else(|| Arc::from(""), |key| Arc::from(key.to_string()))
+        };
         let mut instance = match self.state.instances.get(addr) {
             Some(instance) => instance.clone(),
-            None => Instance { provider: provider(), current: None, deposed: BTreeMap::new() },
+            None => Instance {
+                provider: provider(),
+                current: None,
+                deposed: BTreeMap::new(),
+            },
         };
         change(&mut instance);
         if instance.current.is_none() && instance.deposed.is_empty() {
@@ -154,7 +181,8 @@ impl Walker {
 
     fn note(&mut self, addr: &InstanceAddr, notes: &[Fault]) {
         for note in notes {
-            let note = Diagnostic::warning(&codes::STEP_FAILED, note.detail.clone()).summary(note.summary.clone());
+            let note =
+                Diagnostic::warning(&codes::STEP_FAILED, note.detail.clone()).summary(note.summary.clone());
             self.faults.push(note.about(addr));
         }
     }
@@ -167,7 +195,9 @@ impl Walker {
                 "The provider reported success, but there is no object.",
             )
         });
-        let diagnostic = Diagnostic::error(&codes::STEP_FAILED, fault.detail).summary(fault.summary).about(addr);
+        let diagnostic = Diagnostic::error(&codes::STEP_FAILED, fault.detail)
+            .summary(fault.summary)
+            .about(addr);
         Diagnostics::from(match self.declared(addr) {
             Some(declared) => diagnostic.at(declared.span),
             None => diagnostic,

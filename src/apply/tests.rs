@@ -35,9 +35,18 @@ impl Things {
             ("size", optional(Type::Number)),
             ("hard", optional(Type::String).forces_replacement()),
         ]);
-        let resource = ResourceSchema { block: block.clone(), ..ResourceSchema::default() };
-        let data = ResourceSchema { block, ..ResourceSchema::default() };
-        let mut schema = ProviderSchema { name: "thing", ..ProviderSchema::default() };
+        let resource = ResourceSchema {
+            block: block.clone(),
+            ..ResourceSchema::default()
+        };
+        let data = ResourceSchema {
+            block,
+            ..ResourceSchema::default()
+        };
+        let mut schema = ProviderSchema {
+            name: "thing",
+            ..ProviderSchema::default()
+        };
         schema.resources.insert("thing_one", resource);
         schema.data_sources.insert("thing_one", data);
         Things { schema }
@@ -54,7 +63,11 @@ impl Semantics for Things {
     fn validate_resource(&self, _: &str, config: &Value) -> Vec<Fault> {
         match config.get_attr("name").ok().as_ref().and_then(Value::as_str) {
             Some("forbidden") => {
-                vec![Fault::error(Path::root().attr("name"), "Name is forbidden", "Take another one.")]
+                vec![Fault::error(
+                    Path::root().attr("name"),
+                    "Name is forbidden",
+                    "Take another one.",
+                )]
             }
             _ => Vec::new(),
         }
@@ -109,7 +122,12 @@ fn plan_with(text: &'static str, state: &State, options: PlanOptions) -> Result<
         root_dir: ".".to_owned(),
     };
     let variables = BTreeMap::new();
-    let evaluator = Evaluator { config: Arc::new(config), environment, variables, validating: false };
+    let evaluator = Evaluator {
+        config: Arc::new(config),
+        environment,
+        variables,
+        validating: false,
+    };
     let mut planner = Planner::new(evaluator, graph, state.clone(), options, semantics());
     loop {
         let requests = planner.advance();
@@ -142,7 +160,9 @@ fn walk(planned: Planned, fail: &[&str]) -> (Vec<String>, Report, State) {
     let mut log = Vec::new();
     loop {
         let work = walker.next(1);
-        let Some((id, work)) = work.into_iter().next() else { break };
+        let Some((id, work)) = work.into_iter().next() else {
+            break;
+        };
         let (kind, addr) = walker.step(id).unwrap();
         let name = crate::plan::steps::label(kind, &walker.plan().changes);
         let fails = fail.contains(&addr.to_string().as_str());
@@ -155,7 +175,12 @@ fn walk(planned: Planned, fail: &[&str]) -> (Vec<String>, Report, State) {
                     made(&order.planned, &format!("id-{}", log.len()))
                 };
                 let error = fails.then(|| Fault::error(Path::root(), "It failed", "As it was told to."));
-                Outcome::Applied(Box::new(Applied { state, private: None, error, notes: Vec::new() }))
+                Outcome::Applied(Box::new(Applied {
+                    state,
+                    private: None,
+                    error,
+                    notes: Vec::new(),
+                }))
             }
             Work::ReadData { config, .. } => Outcome::Data(Ok(made(&config, "data"))),
         };
@@ -182,7 +207,11 @@ fn check_steps(before: &'static str, text: &'static str, expected: &str) {
     let state = applied(before);
     let planned = plan(text, &state);
     let printed = planned.plan.steps.print(&planned.plan.changes);
-    let trimmed: Vec<&str> = expected.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let trimmed: Vec<&str> = expected
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .collect();
     assert_eq!(printed.lines().collect::<Vec<_>>(), trimmed, "\n{printed}");
 }
 
@@ -193,7 +222,11 @@ const CHAIN: &str = r#"
 
 #[test]
 fn what_is_used_is_made_first() {
-    check_steps("", CHAIN, "create thing_one.a\n create thing_one.b <- create thing_one.a");
+    check_steps(
+        "",
+        CHAIN,
+        "create thing_one.a\n create thing_one.b <- create thing_one.a",
+    );
 }
 
 #[test]
@@ -206,7 +239,11 @@ fn a_second_plan_is_empty() {
 
 #[test]
 fn what_is_used_goes_last() {
-    check_steps(CHAIN, "", "delete thing_one.b\n delete thing_one.a <- delete thing_one.b");
+    check_steps(
+        CHAIN,
+        "",
+        "delete thing_one.b\n delete thing_one.a <- delete thing_one.b",
+    );
 }
 
 #[test]
@@ -241,7 +278,7 @@ fn create_before_destroy_keeps_the_old_object_until_its_users_have_moved() {
         "depose thing_one.a
          create thing_one.a <- depose thing_one.a
          update thing_one.b <- create thing_one.a
-         delete thing_one.a (deposed 6b4bdbf9) <- create thing_one.a, update thing_one.b",
+         delete thing_one.a (deposed bd0d661d) <- create thing_one.a, update thing_one.b",
     );
 }
 
@@ -305,18 +342,22 @@ fn a_failed_step_holds_back_only_what_waits_for_it() {
 
 #[test]
 fn outputs_take_their_values_once_they_are_known() {
-    let state = applied(r#"
+    let state = applied(
+        r#"
         resource "thing_one" "a" { name = "a" }
         locals { doubled = "${thing_one.a.id}/${thing_one.a.id}" }
         output "ids" { value = local.doubled }
-    "#);
+    "#,
+    );
     assert_eq!(state.outputs["ids"].value.as_str(), Some("id-1/id-1"));
 }
 
 #[test]
 fn a_provider_fault_points_at_its_argument() {
     let text = "resource \"thing_one\" \"a\" {\n  name = \"forbidden\"\n}\n";
-    let faults = plan_with(text, &State::default(), PlanOptions::default()).err().unwrap();
+    let faults = plan_with(text, &State::default(), PlanOptions::default())
+        .err()
+        .unwrap();
     let fault = &faults.0[0];
     let span = fault.subject.unwrap();
     assert_eq!(&text[span.range()], "\"forbidden\"");
@@ -326,7 +367,10 @@ fn a_provider_fault_points_at_its_argument() {
 #[test]
 fn destroy_takes_everything_down_in_reverse() {
     let state = applied(CHAIN);
-    let options = PlanOptions { mode: PlanMode::Destroy, ..PlanOptions::default() };
+    let options = PlanOptions {
+        mode: PlanMode::Destroy,
+        ..PlanOptions::default()
+    };
     let planned = plan_with(CHAIN, &state, options).unwrap_or_else(|faults| panic!("{faults:#?}"));
     let (log, _, state) = walk(planned, &[]);
     assert_eq!(log, ["delete thing_one.b", "delete thing_one.a"]);
@@ -341,9 +385,17 @@ fn a_target_brings_what_it_depends_on() {
         resource "thing_one" "c" { name = thing_one.b.id }
     "#;
     let targets = vec![crate::addr::parse_target("thing_one.b").unwrap()];
-    let options = PlanOptions { targets, ..PlanOptions::default() };
+    let options = PlanOptions {
+        targets,
+        ..PlanOptions::default()
+    };
     let planned = plan_with(text, &State::default(), options).unwrap_or_else(|faults| panic!("{faults:#?}"));
-    let named: Vec<String> = planned.plan.changes.iter().map(|change| change.addr.to_string()).collect();
+    let named: Vec<String> = planned
+        .plan
+        .changes
+        .iter()
+        .map(|change| change.addr.to_string())
+        .collect();
     assert_eq!(named, ["thing_one.a", "thing_one.b"]);
     assert!(planned.plan.partial);
 }
@@ -428,8 +480,14 @@ fn a_thousand_instances_cost_a_thousand_edges() {
 fn a_replacement_on_request_says_so() {
     let state = applied(CHAIN);
     let replace = vec![parse_instance("thing_one.a").unwrap()];
-    let options = PlanOptions { replace, ..PlanOptions::default() };
+    let options = PlanOptions {
+        replace,
+        ..PlanOptions::default()
+    };
     let planned = plan_with(CHAIN, &state, options).unwrap_or_else(|faults| panic!("{faults:#?}"));
-    assert_eq!(planned.plan.changes[0].reason, crate::plan::change::Reason::ByRequest);
+    assert_eq!(
+        planned.plan.changes[0].reason,
+        crate::plan::change::Reason::ByRequest
+    );
     assert_eq!(planned.plan.counts().add, 1);
 }

@@ -94,7 +94,12 @@ impl Walker {
             }
         }
         let missing: Vec<usize> = steps.iter().map(|step| step.needs.len()).collect();
-        let ready = missing.iter().enumerate().filter(|(_, needs)| **needs == 0).map(|(id, _)| id).collect();
+        let ready = missing
+            .iter()
+            .enumerate()
+            .filter(|(_, needs)| **needs == 0)
+            .map(|(id, _)| id)
+            .collect();
         let unevaluated = steps.iter().filter_map(|step| match &step.kind {
             StepKind::Evaluate(node) => Some(node.clone()),
             _ => None,
@@ -123,8 +128,17 @@ impl Walker {
 
     /// How many effective steps have ended, and how many there are.
     pub fn progress(&self) -> (usize, usize) {
-        let effects = self.planned.plan.steps.steps.iter().zip(&self.status).filter(|(step, _)| step.kind.is_effect());
-        let ended = effects.filter(|(_, status)| matches!(status, Status::Done | Status::Failed)).count();
+        let effects = self
+            .planned
+            .plan
+            .steps
+            .steps
+            .iter()
+            .zip(&self.status)
+            .filter(|(step, _)| step.kind.is_effect());
+        let ended = effects
+            .filter(|(_, status)| matches!(status, Status::Done | Status::Failed))
+            .count();
         (ended, self.planned.plan.steps.effects())
     }
 
@@ -140,7 +154,16 @@ impl Walker {
         let mut work = Vec::new();
         while work.len() < limit {
             let Some(id) = self.ready.pop_front() else { break };
-            let Some(kind) = self.planned.plan.steps.steps.get(id).map(|step| step.kind.clone()) else { continue };
+            let Some(kind) = self
+                .planned
+                .plan
+                .steps
+                .steps
+                .get(id)
+                .map(|step| step.kind.clone())
+            else {
+                continue;
+            };
             match self.start(id, &kind) {
                 Ok(Some(effect)) => {
                     self.set(id, Status::Running);
@@ -187,7 +210,16 @@ impl Walker {
 
     /// Tells what came of a step's work.
     pub fn done(&mut self, id: StepId, outcome: Outcome) {
-        let Some(kind) = self.planned.plan.steps.steps.get(id).map(|step| step.kind.clone()) else { return };
+        let Some(kind) = self
+            .planned
+            .plan
+            .steps
+            .steps
+            .get(id)
+            .map(|step| step.kind.clone())
+        else {
+            return;
+        };
         let result = match (&kind, outcome) {
             (StepKind::Create(at) | StepKind::Update(at), Outcome::Applied(applied)) => {
                 self.changed(id, *at, *applied)
@@ -200,7 +232,10 @@ impl Walker {
         };
         match result {
             Ok(()) => {
-                match (&kind, kind.change().and_then(|at| self.planned.plan.changes.get(at))) {
+                match (
+                    &kind,
+                    kind.change().and_then(|at| self.planned.plan.changes.get(at)),
+                ) {
                     (StepKind::Create(_), _) => self.counts.add += 1,
                     (StepKind::Update(_), _) => self.counts.change += 1,
                     (StepKind::Delete(..), _) => self.counts.destroy += 1,
@@ -259,7 +294,14 @@ impl Walker {
             .plan
             .outputs
             .iter()
-            .map(|output| (Arc::clone(&output.name), output.action, output.after.clone(), output.sensitive))
+            .map(|output| {
+                (
+                    Arc::clone(&output.name),
+                    output.action,
+                    output.after.clone(),
+                    output.sensitive,
+                )
+            })
             .collect();
         let complete = self.status.iter().all(|status| *status == Status::Done);
         for (name, action, planned, sensitive) in changes {
@@ -274,15 +316,23 @@ impl Walker {
                 continue;
             }
             let world = self.planned.world.module(&root);
-            let value = world.and_then(|module| module.outputs.get(&name)).cloned().unwrap_or(planned);
+            let value = world
+                .and_then(|module| module.outputs.get(&name))
+                .cloned()
+                .unwrap_or(planned);
             let declared = self.planned.evaluator.config.modules.get(&root.config());
-            let hidden = declared.and_then(|module| module.outputs.get(&name)).map_or(sensitive, |o| o.sensitive);
+            let hidden = declared
+                .and_then(|module| module.outputs.get(&name))
+                .map_or(sensitive, |o| o.sensitive);
             let (value, _) = value.unmark_deep();
             if !value.is_wholly_known() {
                 continue;
             }
             let before = self.state.outputs.get(&name);
-            let record = OutputRecord { value, sensitive: hidden };
+            let record = OutputRecord {
+                value,
+                sensitive: hidden,
+            };
             if record.value.is_null() {
                 if before.is_some() {
                     self.emit(Event::RemoveOutput(name));
@@ -295,17 +345,25 @@ impl Walker {
 
     /// Ends the run.
     pub fn finish(self, interrupted: bool) -> (Report, State) {
-        let mut report = Report { counts: self.counts, diagnostics: self.faults, skipped: Vec::new() };
+        let mut report = Report {
+            counts: self.counts,
+            diagnostics: self.faults,
+            skipped: Vec::new(),
+        };
         for (step, status) in self.planned.plan.steps.steps.iter().zip(&self.status) {
             if *status == Status::Waiting && step.kind.is_effect() {
-                report.skipped.push(crate::plan::steps::label(&step.kind, &self.planned.plan.changes));
+                report
+                    .skipped
+                    .push(crate::plan::steps::label(&step.kind, &self.planned.plan.changes));
             }
         }
         if interrupted {
             let left = report.skipped.len();
             report.diagnostics.push(Diagnostic::error(
                 &codes::INTERRUPTED,
-                format!("The run was interrupted; {left} steps were not started. What was done is in the state."),
+                format!(
+                    "The run was interrupted; {left} steps were not started. What was done is in the state."
+                ),
             ));
         }
         (report, self.state)

@@ -39,9 +39,16 @@ impl Writer<'_> {
         if events.is_empty() {
             return Ok(());
         }
-        self.engine.store.commit(&self.lineage, self.serial, events).await.map_err(|error| {
-            Diagnostic::error(&codes::STATE_NOT_SAVED, format!("The state could not be written: {error}."))
-        })?;
+        self.engine
+            .store
+            .commit(&self.lineage, self.serial, events)
+            .await
+            .map_err(|error| {
+                Diagnostic::error(
+                    &codes::STATE_NOT_SAVED,
+                    format!("The state could not be written: {error}."),
+                )
+            })?;
         self.written = true;
         Ok(())
     }
@@ -50,10 +57,21 @@ impl Writer<'_> {
 impl Engine {
     /// Carries out a plan. The caller holds the lock.
     pub async fn apply(&self, session: Session) -> (Report, State) {
-        let Session { planned, providers, .. } = session;
+        let Session {
+            planned, providers, ..
+        } = session;
         let prior = &planned.plan.prior;
-        let lineage = if prior.lineage.is_empty() { self.ids.uuid() } else { prior.lineage.clone() };
-        let mut writer = Writer { engine: self, lineage, serial: prior.serial + 1, written: false };
+        let lineage = if prior.lineage.is_empty() {
+            self.ids.uuid()
+        } else {
+            prior.lineage.clone()
+        };
+        let mut writer = Writer {
+            engine: self,
+            lineage,
+            serial: prior.serial + 1,
+            written: false,
+        };
         let mut walker = Walker::new(planned);
         let mut fatal = self.walk(&mut walker, &providers, &mut writer).await.err();
         walker.settle_outputs();
@@ -72,7 +90,11 @@ impl Engine {
         let (mut report, mut state) = walker.finish(interrupted);
         report.diagnostics.extend(fatal);
         state.lineage = writer.lineage;
-        state.serial = if writer.written { writer.serial } else { state.serial };
+        state.serial = if writer.written {
+            writer.serial
+        } else {
+            state.serial
+        };
         (report, state)
     }
 
@@ -85,7 +107,11 @@ impl Engine {
         let mut running = FuturesUnordered::new();
         let mut told = false;
         loop {
-            let room = if self.cancel.is_stopping() { 0 } else { self.parallelism.max(1) - running.len() };
+            let room = if self.cancel.is_stopping() {
+                0
+            } else {
+                self.parallelism.max(1) - running.len()
+            };
             let work = walker.next(room);
             let saved = writer.commit(&walker.take_events()).await;
             if saved.is_ok() {
@@ -94,7 +120,11 @@ impl Engine {
                 }
             }
             let (done, total) = walker.progress();
-            (self.progress)(&Progress::Steps { done, total, running: running.len() });
+            (self.progress)(&Progress::Steps {
+                done,
+                total,
+                running: running.len(),
+            });
             if running.is_empty() {
                 return saved;
             }
@@ -134,23 +164,33 @@ impl Engine {
         let about = walker.step(id).map(|(kind, addr)| (kind.clone(), addr.clone()));
         let progress = Arc::clone(&self.progress);
         let provider = match &work {
-            Work::Apply { provider, .. } | Work::ReadData { provider, .. } => providers.get(provider).cloned(),
+            Work::Apply { provider, .. } | Work::ReadData { provider, .. } => {
+                providers.get(provider).cloned()
+            }
         };
         async move {
-            let Some(provider) = provider else { return (id, unconfigured(work)) };
-            let Some((kind, addr)) = about else { return (id, unconfigured(work)) };
+            let Some(provider) = provider else {
+                return (id, unconfigured(work));
+            };
+            let Some((kind, addr)) = about else {
+                return (id, unconfigured(work));
+            };
             let before = match &work {
                 Work::Apply { order, .. } => object_id(&order.prior),
                 Work::ReadData { .. } => None,
             };
-            progress(&Progress::StepStart { kind: kind.clone(), addr: addr.clone(), id: before.clone() });
+            progress(&Progress::StepStart {
+                kind: kind.clone(),
+                addr: addr.clone(),
+                id: before.clone(),
+            });
             let started = Instant::now();
             let effect = async {
                 match work {
                     Work::Apply { order, .. } => Outcome::Applied(Box::new(provider.apply(*order).await)),
-                    Work::ReadData { type_name, config, .. } => {
-                        Outcome::Data(provider.read_data(&type_name, &config).await)
-                    }
+                    Work::ReadData {
+                        type_name, config, ..
+                    } => Outcome::Data(provider.read_data(&type_name, &config).await),
                 }
             };
             let outcome = with_patience(effect, started, &kind, &addr, &*progress).await;
@@ -158,9 +198,19 @@ impl Engine {
                 Outcome::Applied(applied) => (object_id(&applied.state), applied.error.is_some()),
                 Outcome::Data(result) => (result.as_ref().ok().and_then(object_id), result.is_err()),
             };
-            let ended = if failed { progress::Outcome::Failed } else { progress::Outcome::Done };
+            let ended = if failed {
+                progress::Outcome::Failed
+            } else {
+                progress::Outcome::Done
+            };
             let elapsed = started.elapsed();
-            progress(&Progress::StepDone { kind, addr, id: object.or(before), elapsed, outcome: ended });
+            progress(&Progress::StepDone {
+                kind,
+                addr,
+                id: object.or(before),
+                elapsed,
+                outcome: ended,
+            });
             (id, outcome)
         }
     }
@@ -187,10 +237,18 @@ async fn with_patience(
 }
 
 fn unconfigured(work: Work) -> Outcome {
-    let fault = Fault::error(Path::root(), "No such provider", "The provider of this step is not configured.");
+    let fault = Fault::error(
+        Path::root(),
+        "No such provider",
+        "The provider of this step is not configured.",
+    );
     match work {
         Work::Apply { order, .. } => Outcome::Applied(Box::new(Applied {
-            state: if order.prior.is_null() { Value::null(order.prior.ty()) } else { order.prior },
+            state: if order.prior.is_null() {
+                Value::null(order.prior.ty())
+            } else {
+                order.prior
+            },
             private: order.private,
             error: Some(fault),
             notes: Vec::new(),

@@ -40,5 +40,11 @@ pub static BAD_PLAN_FILE: Code = Code::new(
 );
 
 /// All of them.
-pub static CODES: &[&Code] =
-    &[&STATE_LOCKED, &STATE_DAMAGED, &STATE_TOO_NEW, &STATE_IO, &STALE_PLAN, &BAD_PLAN_FILE];
+pub static CODES: &[&Code] = &[
+    &STATE_LOCKED,
+    &STATE_DAMAGED,
+    &STATE_TOO_NEW,
+    &STATE_IO,
+    &STALE_PLAN,
+    &BAD_PLAN_FILE,
+];

@@ -3,7 +3,11 @@
 //! It is the only place of the engine that waits. It decides nothing: the order comes from the planner and the
 //! step graph, the effects from the ports. All waiting happens in one task, so no lock is ever held across an
 //! await and a dropped future leaves nothing behind.
-#![allow(clippy::disallowed_methods, clippy::disallowed_types, clippy::disallowed_macros)]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    clippy::disallowed_macros
+)]
 
 mod apply;
 mod cancel;
@@ -19,8 +23,8 @@ use crate::config::Config;
 use crate::lang::{Effects, Files};
 use crate::plan::planner::Planned;
 use crate::plan::providers::ProviderKey;
-use crate::source::SourceMap;
 use crate::ports::{Clock, Ids, Provider, Providers, StateStore};
+use crate::source::SourceMap;
 use crate::value::Value;
 
 pub use cancel::Cancel;

@@ -21,7 +21,10 @@ use super::{Configured, Engine, Inputs, Progress, Recording, Session, close};
 
 /// The pure halves of all providers.
 pub fn semantics(providers: &dyn Providers) -> Semantic {
-    let all = providers.names().into_iter().filter_map(|name| Some((Arc::from(name), providers.semantics(name)?)));
+    let all = providers
+        .names()
+        .into_iter()
+        .filter_map(|name| Some((Arc::from(name), providers.semantics(name)?)));
     Semantic::new(all)
 }
 
@@ -54,7 +57,11 @@ pub fn store_fault(error: &StoreError) -> Diagnostic {
 impl Engine {
     /// Plans: reads the state, refreshes, and decides.
     pub async fn plan(&self, inputs: &Inputs, options: PlanOptions) -> Result<Session, Diagnostics> {
-        let state = self.store.read().await.map_err(|error| Diagnostics::from(store_fault(&error)))?;
+        let state = self
+            .store
+            .read()
+            .await
+            .map_err(|error| Diagnostics::from(store_fault(&error)))?;
         self.plan_from(inputs, options, state, None).await
     }
 
@@ -84,7 +91,9 @@ impl Engine {
         let mut recording = Recording::new(&state, &options, inputs);
         let mut planner = Planner::new(evaluator, graph, state, options, semantics.clone());
         let mut providers = Configured::new();
-        let result = self.drive(&mut planner, &mut providers, &semantics, &mut recording, replay).await;
+        let result = self
+            .drive(&mut planner, &mut providers, &semantics, &mut recording, replay)
+            .await;
         let planned = match result {
             Ok(()) => planner.finish(),
             Err(fault) => Err(fault.into()),
@@ -92,7 +101,11 @@ impl Engine {
         match planned {
             Ok(mut planned) => {
                 planned.evaluator.environment.effects = Some(Arc::clone(&inputs.effects));
-                Ok(Session { planned, providers, recording })
+                Ok(Session {
+                    planned,
+                    providers,
+                    recording,
+                })
             }
             Err(faults) => {
                 close(&providers).await;
@@ -114,7 +127,9 @@ impl Engine {
         loop {
             queue.extend(planner.advance());
             while running.len() < self.parallelism.max(1) {
-                let Some((id, request)) = queue.pop_front() else { break };
+                let Some((id, request)) = queue.pop_front() else {
+                    break;
+                };
                 if self.cancel.is_stopping() {
                     return Err(interrupted());
                 }
@@ -154,10 +169,19 @@ impl Engine {
         id: RequestId,
         request: Request,
         providers: &Configured,
-    ) -> impl Future<Output = (RequestId, Request, Answer, Option<Arc<dyn crate::ports::Provider>>)> + use<> {
+    ) -> impl Future<
+        Output = (
+            RequestId,
+            Request,
+            Answer,
+            Option<Arc<dyn crate::ports::Provider>>,
+        ),
+    > + use<> {
         let made = match &request {
             Request::Configure { name, .. } => self.providers.create(name),
-            Request::Read { provider, .. } | Request::ReadData { provider, .. } => providers.get(provider).cloned(),
+            Request::Read { provider, .. } | Request::ReadData { provider, .. } => {
+                providers.get(provider).cloned()
+            }
         };
         let progress = Arc::clone(&self.progress);
         async move {
@@ -169,9 +193,15 @@ impl Engine {
                 Request::Configure { config, .. } => Answer::Configured(provider.configure(config).await),
                 Request::Read { addr, prior, .. } => {
                     let object_id = object_id(prior);
-                    progress(&Progress::RefreshStart { addr: addr.clone(), id: object_id.clone() });
+                    progress(&Progress::RefreshStart {
+                        addr: addr.clone(),
+                        id: object_id.clone(),
+                    });
                     let answer = provider.read(&addr.resource.type_name, prior).await;
-                    progress(&Progress::RefreshDone { addr: addr.clone(), id: object_id });
+                    progress(&Progress::RefreshDone {
+                        addr: addr.clone(),
+                        id: object_id,
+                    });
                     Answer::Read(answer)
                 }
                 Request::ReadData { addr, config, .. } => {
@@ -203,7 +233,10 @@ fn missing(request: &Request) -> Answer {
 }
 
 fn interrupted() -> Diagnostic {
-    Diagnostic::error(&codes::INTERRUPTED, "The run was interrupted while planning. Nothing was changed.")
+    Diagnostic::error(
+        &codes::INTERRUPTED,
+        "The run was interrupted while planning. Nothing was changed.",
+    )
 }
 
 /// The `id` attribute of an object, for progress lines.

@@ -86,8 +86,14 @@ fn digest(text: &str) -> String {
 fn key(request: &Request) -> Option<String> {
     match request {
         Request::Configure { .. } => None,
-        Request::Read { addr, deposed: None, .. } => Some(format!("read {addr}")),
-        Request::Read { addr, deposed: Some(deposed), .. } => Some(format!("read {addr} deposed {deposed}")),
+        Request::Read {
+            addr, deposed: None, ..
+        } => Some(format!("read {addr}")),
+        Request::Read {
+            addr,
+            deposed: Some(deposed),
+            ..
+        } => Some(format!("read {addr} deposed {deposed}")),
         Request::ReadData { addr, .. } => Some(format!("data {addr}")),
     }
 }
@@ -107,9 +113,15 @@ impl Recording {
         let typed = |value: &Value| {
             let (value, _) = value.clone().unmark_deep();
             let ty = value.ty();
-            Some(Typed { value: json::encode(&value, &ty).ok()?, ty: json::encode_type(&ty) })
+            Some(Typed {
+                value: json::encode(&value, &ty).ok()?,
+                ty: json::encode_type(&ty),
+            })
         };
-        let variables = inputs.variables.iter().filter_map(|(name, value)| Some((name.to_string(), typed(value)?)));
+        let variables = inputs
+            .variables
+            .iter()
+            .filter_map(|(name, value)| Some((name.to_string(), typed(value)?)));
         let targets = options.targets.iter().map(|target| match target {
             Target::Module(module) => module.to_string(),
             Target::Resource(addr) => addr.to_string(),
@@ -123,7 +135,9 @@ impl Recording {
             skip_refresh: options.skip_refresh,
             targets: targets.collect(),
             replace: options.replace.iter().map(ToString::to_string).collect(),
-            state: Records::of(state, 0).map(|records| export::write(&records)).unwrap_or_default(),
+            state: Records::of(state, 0)
+                .map(|records| export::write(&records))
+                .unwrap_or_default(),
             lineage: state.lineage.clone(),
             serial: state.serial,
             variables: variables.collect(),
@@ -133,7 +147,9 @@ impl Recording {
 
     /// Keeps what was answered.
     pub fn note(&mut self, request: &Request, answer: &Answer, semantics: &Semantic) {
-        let (Some(key), Some(ty)) = (key(request), type_of(request, semantics)) else { return };
+        let (Some(key), Some(ty)) = (key(request), type_of(request, semantics)) else {
+            return;
+        };
         let text = |value: &Value| json::encode(&value.clone().unmark_deep().0, &ty).ok();
         let recorded = match answer {
             Answer::Read(Ok(None)) => Some(Recorded::Gone),
@@ -170,10 +186,14 @@ impl Recording {
 
     /// Reads a file back.
     pub fn open(text: &str) -> Result<Recording, Diagnostic> {
-        let (head, body) = text.split_once('\n').ok_or_else(|| bad("The file is not a saved plan."))?;
+        let (head, body) = text
+            .split_once('\n')
+            .ok_or_else(|| bad("The file is not a saved plan."))?;
         let mut words = head.split(' ');
         if words.next() != Some("swarmform-plan") {
-            return Err(bad("The file is not a saved plan: it does not begin with \"swarmform-plan\"."));
+            return Err(bad(
+                "The file is not a saved plan: it does not begin with \"swarmform-plan\".",
+            ));
         }
         let format = words.next().and_then(|word| word.parse::<u32>().ok());
         if format != Some(FORMAT) {
@@ -181,10 +201,12 @@ impl Recording {
         }
         let body = body.trim_end_matches('\n');
         if words.next() != Some(format!("sha256:{}", digest(body)).as_str()) {
-            return Err(bad("The saved plan was changed after it was written: its digest does not match."));
+            return Err(bad(
+                "The saved plan was changed after it was written: its digest does not match.",
+            ));
         }
-        let recording: Recording =
-            serde_json::from_str(body).map_err(|error| bad(format!("The saved plan cannot be read: {error}.")))?;
+        let recording: Recording = serde_json::from_str(body)
+            .map_err(|error| bad(format!("The saved plan cannot be read: {error}.")))?;
         if recording.version != env!("CARGO_PKG_VERSION") {
             return Err(bad(format!(
                 "The plan was saved by version {}; this is version {}, which could plan differently.",
@@ -198,9 +220,22 @@ impl Recording {
     /// The options it was made with.
     pub fn options(&self) -> Result<PlanOptions, Diagnostic> {
         let fault = |error: crate::addr::ParseError| bad(error.message);
-        let targets = self.targets.iter().map(|text| parse_target(text).map_err(fault)).collect::<Result<_, _>>()?;
-        let replace = self.replace.iter().map(|text| parse_instance(text).map_err(fault)).collect::<Result<_, _>>()?;
-        Ok(PlanOptions { mode: self.mode, skip_refresh: self.skip_refresh, targets, replace })
+        let targets = self
+            .targets
+            .iter()
+            .map(|text| parse_target(text).map_err(fault))
+            .collect::<Result<_, _>>()?;
+        let replace = self
+            .replace
+            .iter()
+            .map(|text| parse_instance(text).map_err(fault))
+            .collect::<Result<_, _>>()?;
+        Ok(PlanOptions {
+            mode: self.mode,
+            skip_refresh: self.skip_refresh,
+            targets,
+            replace,
+        })
     }
 
     /// The state it was made from.
@@ -212,7 +247,10 @@ impl Recording {
     /// Variable values.
     pub fn variables(&self) -> BTreeMap<Arc<str>, Value> {
         let value = |typed: &Typed| json::decode(&typed.value, &json::decode_type(&typed.ty).ok()?).ok();
-        self.variables.iter().filter_map(|(name, typed)| Some((Arc::from(name.as_str()), value(typed)?))).collect()
+        self.variables
+            .iter()
+            .filter_map(|(name, typed)| Some((Arc::from(name.as_str()), value(typed)?)))
+            .collect()
     }
 
     /// The workspace and the time it was made.
@@ -222,12 +260,18 @@ impl Recording {
 
     /// The configuration's text, as a reader.
     pub fn reader(&self) -> RecordedReader {
-        RecordedReader { inner: None, seen: Mutex::new(self.sources.clone()) }
+        RecordedReader {
+            inner: None,
+            seen: Mutex::new(self.sources.clone()),
+        }
     }
 
     /// The files that functions read.
     pub fn files(&self) -> RecordedFiles {
-        RecordedFiles { inner: None, seen: Mutex::new(self.files.clone()) }
+        RecordedFiles {
+            inner: None,
+            seen: Mutex::new(self.files.clone()),
+        }
     }
 
     /// Refuses when the state is not the one it was made from.
@@ -236,11 +280,17 @@ impl Recording {
             return Ok(());
         }
         let why = if self.lineage == now.lineage {
-            format!("it was made from serial {}, the state is at serial {}", self.serial, now.serial)
+            format!(
+                "it was made from serial {}, the state is at serial {}",
+                self.serial, now.serial
+            )
         } else {
             "it was made from another state altogether".to_owned()
         };
-        Err(Diagnostic::error(&codes::STALE_PLAN, format!("The saved plan is not valid any more: {why}. Plan again.")))
+        Err(Diagnostic::error(
+            &codes::STALE_PLAN,
+            format!("The saved plan is not valid any more: {why}. Plan again."),
+        ))
     }
 
     /// Refuses a replayed plan whose steps are not those that were saved.
@@ -248,7 +298,9 @@ impl Recording {
         if self.steps == digest(&plan.steps.print(&plan.changes)) {
             return Ok(());
         }
-        Err(bad("Planning again from the saved plan came to other steps. This is a bug; please report it."))
+        Err(bad(
+            "Planning again from the saved plan came to other steps. This is a bug; please report it.",
+        ))
     }
 }
 
@@ -261,7 +313,10 @@ pub struct RecordedReader {
 impl RecordedReader {
     /// Remembers what it reads.
     pub fn of(inner: Box<dyn Reader>) -> RecordedReader {
-        RecordedReader { inner: Some(inner), seen: Mutex::default() }
+        RecordedReader {
+            inner: Some(inner),
+            seen: Mutex::default(),
+        }
     }
 
     fn seen(&self) -> BTreeMap<String, Vec<(String, String)>> {
@@ -278,7 +333,10 @@ impl Reader for RecordedReader {
                 seen.insert(dir.to_owned(), files.clone());
                 Ok(files)
             }
-            None => seen.get(dir).cloned().ok_or_else(|| "the saved plan does not hold this directory".to_owned()),
+            None => seen
+                .get(dir)
+                .cloned()
+                .ok_or_else(|| "the saved plan does not hold this directory".to_owned()),
         }
     }
 }
@@ -292,7 +350,10 @@ pub struct RecordedFiles {
 impl RecordedFiles {
     /// Remembers what it reads.
     pub fn of(inner: Arc<dyn Files>) -> RecordedFiles {
-        RecordedFiles { inner: Some(inner), seen: Mutex::default() }
+        RecordedFiles {
+            inner: Some(inner),
+            seen: Mutex::default(),
+        }
     }
 
     fn seen(&self) -> BTreeMap<String, FileAnswer> {

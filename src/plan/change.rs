@@ -181,7 +181,11 @@ impl Plan {
     /// What the summary line says.
     pub fn counts(&self) -> Counts {
         let mut counts = Counts::default();
-        for change in self.changes.iter().filter(|change| change.addr.resource.mode == crate::addr::Mode::Managed) {
+        for change in self
+            .changes
+            .iter()
+            .filter(|change| change.addr.resource.mode == crate::addr::Mode::Managed)
+        {
             counts.import += usize::from(change.importing.is_some());
             match change.action {
                 Action::Create => counts.add += 1,
@@ -211,8 +215,9 @@ impl Plan {
     /// All mutating calls it is expected to make, in step order.
     pub fn calls(&self) -> impl Iterator<Item = (&InstanceAddr, &PlannedCall)> {
         let order = self.steps.change_order();
-        order.into_iter().filter_map(|at| self.changes.get(at)).flat_map(|change| {
-            change.calls.iter().map(move |call| (&change.addr, call))
-        })
+        order
+            .into_iter()
+            .filter_map(|at| self.changes.get(at))
+            .flat_map(|change| change.calls.iter().map(move |call| (&change.addr, call)))
     }
 }

@@ -56,7 +56,10 @@ enum Dep {
 /// Compiles. Sets which way replacements go.
 pub(super) fn compile(changes: &mut [ResourceChange], sources: &Sources<'_>) -> Result<Compiled, Diagnostic> {
     if changes.iter().all(|change| change.action == Action::NoOp) {
-        return Ok(Compiled { steps: StepGraph::default(), dependencies: BTreeMap::new() });
+        return Ok(Compiled {
+            steps: StepGraph::default(),
+            dependencies: BTreeMap::new(),
+        });
     }
     let deps = see_through(changes, sources);
     order_replacements(changes, &deps, sources);
@@ -83,7 +86,10 @@ pub(super) fn compile(changes: &mut [ResourceChange], sources: &Sources<'_>) -> 
         builder.node(StepKind::Evaluate(output.clone()));
         builder.add_evaluation(output);
     }
-    Ok(Compiled { steps: builder.finish()?, dependencies })
+    Ok(Compiled {
+        steps: builder.finish()?,
+        dependencies,
+    })
 }
 
 fn see_through(changes: &[ResourceChange], sources: &Sources<'_>) -> Vec<Rc<BTreeSet<Dep>>> {
@@ -95,7 +101,11 @@ fn see_through(changes: &[ResourceChange], sources: &Sources<'_>) -> Vec<Rc<BTre
         }
     }
     let through = |used: &Used| collect(used, &known);
-    changes.iter().zip(sources.used).map(|(_, used)| Rc::new(through(used))).collect()
+    changes
+        .iter()
+        .zip(sources.used)
+        .map(|(_, used)| Rc::new(through(used)))
+        .collect()
 }
 
 /// Fills in a node after the nodes below it, without recursion.
@@ -135,7 +145,9 @@ fn collect(used: &Used, known: &BTreeMap<&ConfigNode, Rc<BTreeSet<Dep>>>) -> BTr
             Need::Resource(resource) => {
                 deps.insert(Dep::All(resource.clone()));
             }
-            Need::Node(node) => deps.extend(known.get(node).into_iter().flat_map(|deps| deps.iter().cloned())),
+            Need::Node(node) => {
+                deps.extend(known.get(node).into_iter().flat_map(|deps| deps.iter().cloned()))
+            }
         }
     }
     deps
@@ -145,8 +157,12 @@ fn collect(used: &Used, known: &BTreeMap<&ConfigNode, Rc<BTreeSet<Dep>>>) -> BTr
 fn order_replacements(changes: &mut [ResourceChange], deps: &[Rc<BTreeSet<Dep>>], sources: &Sources<'_>) {
     let index = Index::new(changes);
     let replaced = |at: &usize| changes.get(*at).is_some_and(|change| change.action.is_replace());
-    let mut forced: BTreeSet<usize> =
-        sources.delete_first.iter().filter_map(|addr| index.instances.get(addr).copied()).filter(replaced).collect();
+    let mut forced: BTreeSet<usize> = sources
+        .delete_first
+        .iter()
+        .filter_map(|addr| index.instances.get(addr).copied())
+        .filter(replaced)
+        .collect();
     let mut users: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for (at, deps) in deps.iter().enumerate().filter(|(at, _)| replaced(at)) {
         for used in deps.iter().flat_map(|dep| index.of(dep)).filter(replaced) {
@@ -163,22 +179,37 @@ fn order_replacements(changes: &mut [ResourceChange], deps: &[Rc<BTreeSet<Dep>>]
     }
     let first: Vec<usize> = (0..changes.len())
         .filter(|at| {
-            changes.get(*at).is_some_and(|change| change.action == Action::CreateThenDelete) && !forced.contains(at)
+            changes
+                .get(*at)
+                .is_some_and(|change| change.action == Action::CreateThenDelete)
+                && !forced.contains(at)
         })
         .collect();
     let mut create_first: BTreeSet<usize> = first.iter().copied().collect();
     let mut work = first;
     while let Some(at) = work.pop() {
-        let below = deps.get(at).into_iter().flat_map(|deps| deps.iter()).flat_map(|dep| index.of(dep));
+        let below = deps
+            .get(at)
+            .into_iter()
+            .flat_map(|deps| deps.iter())
+            .flat_map(|dep| index.of(dep));
         for used in below.filter(replaced).collect::<Vec<_>>() {
             if !forced.contains(&used) && create_first.insert(used) {
                 work.push(used);
             }
         }
     }
-    for (at, change) in changes.iter_mut().enumerate().filter(|(_, change)| change.action.is_replace()) {
+    for (at, change) in changes
+        .iter_mut()
+        .enumerate()
+        .filter(|(_, change)| change.action.is_replace())
+    {
         let create = create_first.contains(&at);
-        change.action = if create { Action::CreateThenDelete } else { Action::DeleteThenCreate };
+        change.action = if create {
+            Action::CreateThenDelete
+        } else {
+            Action::DeleteThenCreate
+        };
     }
 }
 
@@ -189,8 +220,15 @@ struct Index {
 
 impl Index {
     fn new(changes: &[ResourceChange]) -> Index {
-        let mut index = Index { instances: BTreeMap::new(), resources: BTreeMap::new() };
-        for (at, change) in changes.iter().enumerate().filter(|(_, change)| change.deposed.is_none()) {
+        let mut index = Index {
+            instances: BTreeMap::new(),
+            resources: BTreeMap::new(),
+        };
+        for (at, change) in changes
+            .iter()
+            .enumerate()
+            .filter(|(_, change)| change.deposed.is_none())
+        {
             index.instances.insert(change.addr.clone(), at);
             index.resources.entry(change.addr.config()).or_default().push(at);
         }
@@ -216,7 +254,13 @@ struct Builder<'a> {
 impl<'a> Builder<'a> {
     fn new(changes: &'a [ResourceChange], sources: &'a Sources<'a>) -> Builder<'a> {
         let index = Index::new(changes);
-        Builder { changes, sources, index, graph: Graph::new(), joined: BTreeSet::new() }
+        Builder {
+            changes,
+            sources,
+            index,
+            graph: Graph::new(),
+            joined: BTreeSet::new(),
+        }
     }
 
     fn node(&mut self, kind: StepKind) -> NodeId {
@@ -261,12 +305,19 @@ impl<'a> Builder<'a> {
 
     /// Eight hexadecimal digits that no deposed object of the instance has yet.
     fn deposed_key(&self, change: &ResourceChange) -> Arc<str> {
-        let seed = change.addr.to_string().bytes().fold(0x811c_9dc5_u32, |hash, byte| {
-            (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
-        });
+        let seed = change
+            .addr
+            .to_string()
+            .bytes()
+            .fold(0x811c_9dc5_u32, |hash, byte| {
+                (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+            });
         let keys = (0..=u32::MAX).map(|step| Arc::from(format!("{:08x}", seed.wrapping_add(step))));
         let mut free = keys.filter(|key: &Arc<str>| {
-            !self.sources.priors.contains_key(&(change.addr.clone(), Some(Arc::clone(key))))
+            !self
+                .sources
+                .priors
+                .contains_key(&(change.addr.clone(), Some(Arc::clone(key))))
         });
         free.next().unwrap_or_else(|| Arc::from("00000000"))
     }
@@ -339,7 +390,10 @@ impl<'a> Builder<'a> {
     /// Rules 2 and 3: what an instance used, by its record, and what it uses now, may go only after it.
     fn add_letting_go(&mut self, at: usize, now: &BTreeSet<Dep>) {
         let Some(change) = self.change(at) else { return };
-        let record = self.sources.priors.get(&(change.addr.clone(), change.deposed.clone()));
+        let record = self
+            .sources
+            .priors
+            .get(&(change.addr.clone(), change.deposed.clone()));
         let names = record.into_iter().flat_map(|prior| &prior.record.dependencies);
         let before: BTreeSet<Dep> = names.filter_map(|name| self.stored(name)).collect();
         if let Some(down) = self.down(at) {
@@ -347,9 +401,16 @@ impl<'a> Builder<'a> {
                 self.goes_after(dep, &down, StepKind::Released, |_| true);
             }
         }
-        let Some(up) = self.up(at).filter(StepKind::is_effect) else { return };
-        for dep in before.iter().chain(now.iter().filter(|dep| !before.contains(*dep))) {
-            self.goes_after(dep, &up, StepKind::Unused, |action| action != Action::DeleteThenCreate);
+        let Some(up) = self.up(at).filter(StepKind::is_effect) else {
+            return;
+        };
+        for dep in before
+            .iter()
+            .chain(now.iter().filter(|dep| !before.contains(*dep)))
+        {
+            self.goes_after(dep, &up, StepKind::Unused, |action| {
+                action != Action::DeleteThenCreate
+            });
         }
     }
 
@@ -357,7 +418,11 @@ impl<'a> Builder<'a> {
     fn stored(&self, name: &str) -> Option<Dep> {
         let addr = parse_instance(name).ok()?;
         let config = addr.config();
-        Some(if self.index.instances.contains_key(&addr) { Dep::Instance(addr) } else { Dep::All(config) })
+        Some(if self.index.instances.contains_key(&addr) {
+            Dep::Instance(addr)
+        } else {
+            Dep::All(config)
+        })
     }
 
     fn goes_after(
@@ -369,7 +434,9 @@ impl<'a> Builder<'a> {
     ) {
         let going = |builder: &Self, at: usize| {
             let change = builder.change(at)?;
-            builder.down(at).filter(|down| applies(change.action) && down != step)
+            builder
+                .down(at)
+                .filter(|down| applies(change.action) && down != step)
         };
         match dep {
             Dep::Instance(addr) => {
@@ -404,15 +471,24 @@ impl<'a> Builder<'a> {
             let names: Vec<String> = cycle.path.iter().map(|kind| label(kind, self.changes)).collect();
             Diagnostic::error(
                 &codes::STEP_CYCLE,
-                format!("The steps wait for each other in a circle: {}.", names.join(", which waits for ")),
+                format!(
+                    "The steps wait for each other in a circle: {}.",
+                    names.join(", which waits for ")
+                ),
             )
         })?;
         let place: BTreeMap<NodeId, usize> = order.iter().enumerate().map(|(at, id)| (*id, at)).collect();
         let mut steps = Vec::with_capacity(order.len());
         for id in &order {
-            let Some(kind) = self.graph.node(*id).cloned() else { continue };
-            let mut needs: Vec<usize> =
-                self.graph.needs(*id).iter().filter_map(|need| place.get(need).copied()).collect();
+            let Some(kind) = self.graph.node(*id).cloned() else {
+                continue;
+            };
+            let mut needs: Vec<usize> = self
+                .graph
+                .needs(*id)
+                .iter()
+                .filter_map(|need| place.get(need).copied())
+                .collect();
             needs.sort_unstable();
             needs.dedup();
             steps.push(Step { kind, needs });

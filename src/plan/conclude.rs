@@ -24,17 +24,25 @@ pub(super) fn conclude(mut planner: Planner) -> Result<Planned, Diagnostics> {
     let outputs = outputs(&planner);
     let semantics = planner.semantics.clone();
     let type_of = |addr: &InstanceAddr| {
-        semantics.type_info(&addr.resource).map_or(crate::value::Type::Dynamic, |info| info.ty.clone())
+        semantics
+            .type_info(&addr.resource)
+            .map_or(crate::value::Type::Dynamic, |info| info.ty.clone())
     };
     let (prior, refreshed, mut drift) = refresh::settle(&planner.state, &planner.priors, type_of);
     if planner.options.mode == PlanMode::RefreshOnly {
-        let kept = planner.changes.iter().zip(&planner.used).filter(|(change, _)| change.action == Action::NoOp);
+        let kept = planner
+            .changes
+            .iter()
+            .zip(&planner.used)
+            .filter(|(change, _)| change.action == Action::NoOp);
         let (changes, used) = kept.map(|(change, used)| (change.clone(), used.clone())).unzip();
         planner.changes = changes;
         planner.used = used;
     }
-    let mut together: Vec<(ResourceChange, Used)> =
-        std::mem::take(&mut planner.changes).into_iter().zip(std::mem::take(&mut planner.used)).collect();
+    let mut together: Vec<(ResourceChange, Used)> = std::mem::take(&mut planner.changes)
+        .into_iter()
+        .zip(std::mem::take(&mut planner.used))
+        .collect();
     together.sort_by(|(a, _), (b, _)| (&a.addr, &a.deposed).cmp(&(&b.addr, &b.deposed)));
     let (mut changes, used): (Vec<ResourceChange>, Vec<Used>) = together.into_iter().unzip();
     let root = crate::addr::ModuleAddr::root();
@@ -90,11 +98,16 @@ fn orphans(planner: &mut Planner) {
     }
     let keys: Vec<(InstanceAddr, Option<Arc<str>>)> = planner.priors.keys().cloned().collect();
     for (addr, deposed) in keys {
-        let out = planner.targeted.as_ref().is_some_and(|targeted| !targeted.has_instance(&addr));
+        let out = planner
+            .targeted
+            .as_ref()
+            .is_some_and(|targeted| !targeted.has_instance(&addr));
         if out || addr.resource.mode == Mode::Data || (deposed.is_none() && planner.visited.contains(&addr)) {
             continue;
         }
-        let Some(prior) = planner.priors.get(&(addr.clone(), deposed.clone())) else { continue };
+        let Some(prior) = planner.priors.get(&(addr.clone(), deposed.clone())) else {
+            continue;
+        };
         let Some(before) = prior.now.clone() else { continue };
         let provider = ProviderKey::parse(&prior.provider).provider;
         let reason = match planner.options.mode {
@@ -102,7 +115,8 @@ fn orphans(planner: &mut Planner) {
             _ if deposed.is_some() => Reason::None,
             _ => orphan_reason(planner, &addr),
         };
-        let declared = declared(planner, &addr.config()).map(|resource| (resource.span, resource.lifecycle.prevent_destroy));
+        let declared = declared(planner, &addr.config())
+            .map(|resource| (resource.span, resource.lifecycle.prevent_destroy));
         if let Some((_, Some(span))) = declared
             && deposed.is_none()
         {
@@ -114,8 +128,14 @@ fn orphans(planner: &mut Planner) {
             None => Default::default(),
         };
         for fault in faults {
-            let make = if fault.warning { crate::diag::Diagnostic::warning } else { crate::diag::Diagnostic::error };
-            let fault = make(&super::codes::INVALID_ARGUMENT, fault.detail).summary(fault.summary).about(&addr);
+            let make = if fault.warning {
+                crate::diag::Diagnostic::warning
+            } else {
+                crate::diag::Diagnostic::error
+            };
+            let fault = make(&super::codes::INVALID_ARGUMENT, fault.detail)
+                .summary(fault.summary)
+                .about(&addr);
             planner.faults.push(fault);
         }
         let change = ResourceChange {
@@ -137,15 +157,26 @@ fn orphans(planner: &mut Planner) {
 }
 
 fn declared<'a>(planner: &'a Planner, resource: &ConfigResource) -> Option<&'a crate::config::Resource> {
-    planner.evaluator.config.modules.get(&resource.module)?.resources.get(&resource.resource)
+    planner
+        .evaluator
+        .config
+        .modules
+        .get(&resource.module)?
+        .resources
+        .get(&resource.resource)
 }
 
 fn orphan_reason(planner: &Planner, addr: &InstanceAddr) -> Reason {
-    let Some(resource) = declared(planner, &addr.config()) else { return Reason::NoResourceConfig };
+    let Some(resource) = declared(planner, &addr.config()) else {
+        return Reason::NoResourceConfig;
+    };
     if !planner.world.has_module(&addr.module) {
         return Reason::NoModule;
     }
-    let expansion = planner.world.resource(&addr.module, &addr.resource).map(|resource| &resource.expansion);
+    let expansion = planner
+        .world
+        .resource(&addr.module, &addr.resource)
+        .map(|resource| &resource.expansion);
     match (&resource.repetition, &addr.key, expansion) {
         (Repetition::Count(_), InstanceKey::Int(_), Some(Expansion::Count(_))) => Reason::CountIndex,
         (Repetition::ForEach(_), InstanceKey::Str(_), _) => Reason::EachKey,
@@ -156,16 +187,28 @@ fn orphan_reason(planner: &Planner, addr: &InstanceAddr) -> Reason {
 fn outputs(planner: &Planner) -> Vec<OutputChange> {
     let root = crate::addr::ModuleInstance::root();
     let values = planner.world.module(&root).map(|module| &module.outputs);
-    let declared = planner.evaluator.config.modules.get(&crate::addr::ModuleAddr::root());
+    let declared = planner
+        .evaluator
+        .config
+        .modules
+        .get(&crate::addr::ModuleAddr::root());
     let mut changes: BTreeMap<Arc<str>, OutputChange> = BTreeMap::new();
     let null = Value::dynamic_null;
     let destroying = planner.options.mode == PlanMode::Destroy;
     for (name, output) in declared.iter().flat_map(|module| &module.outputs) {
         let node = ConfigNode::Output(crate::addr::ModuleAddr::root(), Arc::clone(name));
-        if destroying || planner.targeted.as_ref().is_some_and(|targeted| !targeted.has_node(&node)) {
+        if destroying
+            || planner
+                .targeted
+                .as_ref()
+                .is_some_and(|targeted| !targeted.has_node(&node))
+        {
             continue;
         }
-        let after = values.and_then(|values| values.get(name)).cloned().unwrap_or_else(null);
+        let after = values
+            .and_then(|values| values.get(name))
+            .cloned()
+            .unwrap_or_else(null);
         let before = planner.state.outputs.get(name);
         let (plain, _) = after.clone().unmark_deep();
         let was = before.map_or_else(null, |record| record.value.clone());
@@ -173,21 +216,34 @@ fn outputs(planner: &Planner) -> Vec<OutputChange> {
             (None, true) => continue,
             (None, false) => Action::Create,
             (Some(_), true) => Action::Delete,
-            (Some(record), false) if record.value == plain && record.sensitive == output.sensitive => Action::NoOp,
+            (Some(record), false) if record.value == plain && record.sensitive == output.sensitive => {
+                Action::NoOp
+            }
             (Some(_), false) => Action::Update,
         };
         let sensitive = output.sensitive || before.is_some_and(|record| record.sensitive);
         changes.insert(
             Arc::clone(name),
-            OutputChange { name: Arc::clone(name), action, before: was, after, sensitive },
+            OutputChange {
+                name: Arc::clone(name),
+                action,
+                before: was,
+                after,
+                sensitive,
+            },
         );
     }
     for (name, record) in &planner.state.outputs {
         let still = declared.is_some_and(|module| module.outputs.contains_key(name));
         if (!still || destroying) && planner.targeted.is_none() {
             let (before, sensitive) = (record.value.clone(), record.sensitive);
-            let change =
-                OutputChange { name: Arc::clone(name), action: Action::Delete, before, after: null(), sensitive };
+            let change = OutputChange {
+                name: Arc::clone(name),
+                action: Action::Delete,
+                before,
+                after: null(),
+                sensitive,
+            };
             changes.insert(Arc::clone(name), change);
         }
     }

@@ -36,7 +36,11 @@ impl Evaluator {
     /// A module as declared.
     pub fn module(&self, addr: &ModuleAddr) -> Result<&Module, Diagnostics> {
         self.config.modules.get(addr).ok_or_else(|| {
-            Diagnostic::error(&codes::UNDECLARED, format!("There is no module {addr} in the configuration.")).into()
+            Diagnostic::error(
+                &codes::UNDECLARED,
+                format!("There is no module {addr} in the configuration."),
+            )
+            .into()
         })
     }
 
@@ -46,14 +50,21 @@ impl Evaluator {
         world: &'a World,
         instance: &'a ModuleInstance,
     ) -> Result<ModuleScope<'a>, Diagnostics> {
-        Ok(ModuleScope::new(world, self.module(&instance.config())?, instance, &self.environment))
+        Ok(ModuleScope::new(
+            world,
+            self.module(&instance.config())?,
+            instance,
+            &self.environment,
+        ))
     }
 
     /// Expands a module call for every instance of its module, and adds the module instances.
     pub fn call(&self, world: &mut World, module: &ModuleAddr, name: &Arc<str>) -> Result<Used, Diagnostics> {
         let mut used = Used::new();
         let declared = self.module(module)?;
-        let Some(call) = declared.calls.get(name) else { return Ok(used) };
+        let Some(call) = declared.calls.get(name) else {
+            return Ok(used);
+        };
         for instance in world.instances(module) {
             let expansion = self.expand(world, &instance, &call.repetition, &mut used)?;
             let keys = match &expansion {
@@ -71,17 +82,22 @@ impl Evaluator {
     }
 
     /// Gives a variable its value in every instance of its module.
-    pub fn variable(&self, world: &mut World, module: &ModuleAddr, name: &Arc<str>) -> Result<Used, Diagnostics> {
+    pub fn variable(
+        &self,
+        world: &mut World,
+        module: &ModuleAddr,
+        name: &Arc<str>,
+    ) -> Result<Used, Diagnostics> {
         let mut used = Used::new();
         let mut faults = Diagnostics::new();
         let declared = self.module(module)?;
-        let Some(variable) = declared.variables.get(name) else { return Ok(used) };
+        let Some(variable) = declared.variables.get(name) else {
+            return Ok(used);
+        };
         for instance in world.instances(module) {
             let value = match instance.parent() {
                 None => self.root_input(variable),
-                Some((parent, call, key)) => {
-                    self.call_input(world, &parent, call, key, variable, &mut used)
-                }
+                Some((parent, call, key)) => self.call_input(world, &parent, call, key, variable, &mut used),
             };
             let value = match value.and_then(|(value, at)| settle(variable, value, at)) {
                 Ok(value) => value,
@@ -111,8 +127,15 @@ impl Evaluator {
             }
             used.extend(scope.into_used());
         }
-        used.remove(&Need::Node(crate::graph::ConfigNode::Variable(module.clone(), Arc::clone(name))));
-        if faults.has_errors() { Err(faults) } else { Ok(used) }
+        used.remove(&Need::Node(crate::graph::ConfigNode::Variable(
+            module.clone(),
+            Arc::clone(name),
+        )));
+        if faults.has_errors() {
+            Err(faults)
+        } else {
+            Ok(used)
+        }
     }
 
     fn root_input(&self, variable: &Variable) -> Result<(Value, Option<crate::source::Span>), Diagnostics> {
@@ -149,10 +172,18 @@ impl Evaluator {
             return Ok((Value::dynamic_unknown(), None));
         };
         let Some(expr) = call.inputs.get(&variable.name) else {
-            return if variable.default.is_some() { default_of(variable) } else { Err(missing_input(call, variable)) };
+            return if variable.default.is_some() {
+                default_of(variable)
+            } else {
+                Err(missing_input(call, variable))
+            };
         };
-        let expansion = world.module(parent).and_then(|module| module.calls.get(&call.name));
-        let here = expansion.map(|expansion| Here::of(expansion, key)).unwrap_or_default();
+        let expansion = world
+            .module(parent)
+            .and_then(|module| module.calls.get(&call.name));
+        let here = expansion
+            .map(|expansion| Here::of(expansion, key))
+            .unwrap_or_default();
         let scope = self.scope(world, parent)?.with(here);
         let value = evaluate(expr, &scope);
         used.extend(scope.into_used());
@@ -164,9 +195,16 @@ impl Evaluator {
     }
 
     /// Gives a local its value in every instance of its module.
-    pub fn local(&self, world: &mut World, module: &ModuleAddr, name: &Arc<str>) -> Result<Used, Diagnostics> {
+    pub fn local(
+        &self,
+        world: &mut World,
+        module: &ModuleAddr,
+        name: &Arc<str>,
+    ) -> Result<Used, Diagnostics> {
         let mut used = Used::new();
-        let Some(local) = self.module(module)?.locals.get(name) else { return Ok(used) };
+        let Some(local) = self.module(module)?.locals.get(name) else {
+            return Ok(used);
+        };
         for instance in world.instances(module) {
             let scope = self.scope(world, &instance)?;
             let value = evaluate(&local.expr, &scope);
@@ -180,9 +218,16 @@ impl Evaluator {
     }
 
     /// Gives an output its value in every instance of its module, after its preconditions.
-    pub fn output(&self, world: &mut World, module: &ModuleAddr, name: &Arc<str>) -> Result<Used, Diagnostics> {
+    pub fn output(
+        &self,
+        world: &mut World,
+        module: &ModuleAddr,
+        name: &Arc<str>,
+    ) -> Result<Used, Diagnostics> {
         let mut used = Used::new();
-        let Some(output) = self.module(module)?.outputs.get(name) else { return Ok(used) };
+        let Some(output) = self.module(module)?.outputs.get(name) else {
+            return Ok(used);
+        };
         for instance in world.instances(module) {
             let scope = self.scope(world, &instance)?;
             let value = output_value(output, &scope, module.is_root());
@@ -203,7 +248,9 @@ impl Evaluator {
         repetition: &Repetition,
         used: &mut Used,
     ) -> Result<Expansion, Diagnostics> {
-        let Some(expr) = repetition.expr() else { return Ok(Expansion::One) };
+        let Some(expr) = repetition.expr() else {
+            return Ok(Expansion::One);
+        };
         let scope = self.scope(world, instance)?;
         let value = evaluate(expr, &scope);
         used.extend(scope.into_used());
@@ -232,7 +279,10 @@ fn missing_input(call: &ModuleCall, variable: &Variable) -> Diagnostics {
 
 fn default_of(variable: &Variable) -> Result<(Value, Option<crate::source::Span>), Diagnostics> {
     match &variable.default {
-        Some(expr) => Ok((evaluate(expr, &crate::lang::NamesScope::empty())?, Some(expr.span))),
+        Some(expr) => Ok((
+            evaluate(expr, &crate::lang::NamesScope::empty())?,
+            Some(expr.span),
+        )),
         None => Ok((Value::null(variable.constraint.ty.without_optional()), None)),
     }
 }
@@ -242,17 +292,27 @@ fn settle(variable: &Variable, value: Value, at: Option<crate::source::Span>) ->
     let place = at.unwrap_or(variable.span);
     let value = apply_defaults(&value, &variable.constraint);
     let converted = convert::convert(&value, &variable.constraint.ty).map_err(|fault| {
-        let path = if fault.path.is_empty() { String::new() } else { format!(" at {}", fault.path) };
+        let path = if fault.path.is_empty() {
+            String::new()
+        } else {
+            format!(" at {}", fault.path)
+        };
         Diagnostic::error(
             &codes::INVALID_VARIABLE,
-            format!("The value for var.{} does not fit its type{path}: {}.", variable.name, fault.message),
+            format!(
+                "The value for var.{} does not fit its type{path}: {}.",
+                variable.name, fault.message
+            ),
         )
         .at(place)
     })?;
     if converted.is_null() && !variable.nullable {
         return Err(Diagnostic::error(
             &codes::INVALID_VARIABLE,
-            format!("The variable \"{}\" says nullable = false, so its value must not be null.", variable.name),
+            format!(
+                "The variable \"{}\" says nullable = false, so its value must not be null.",
+                variable.name
+            ),
         )
         .at(place)
         .into());
@@ -280,16 +340,25 @@ fn output_value(output: &Output, scope: &ModuleScope<'_>, root: bool) -> Result<
     if marks.is_ephemeral() && (root || !output.ephemeral) {
         return Err(Diagnostic::error(
             &codes::EPHEMERAL_STORED,
-            format!("The value of the output \"{}\" is ephemeral and cannot be kept.", output.name),
+            format!(
+                "The value of the output \"{}\" is ephemeral and cannot be kept.",
+                output.name
+            ),
         )
         .at(output.value.span)
         .into());
     }
-    Ok(if output.sensitive { value.mark(Marks::SENSITIVE) } else { value })
+    Ok(if output.sensitive {
+        value.mark(Marks::SENSITIVE)
+    } else {
+        value
+    })
 }
 
 fn invalid_repetition(expr: &Expr, detail: String) -> Diagnostics {
-    Diagnostic::error(&codes::INVALID_REPETITION, detail).at(expr.span).into()
+    Diagnostic::error(&codes::INVALID_REPETITION, detail)
+        .at(expr.span)
+        .into()
 }
 
 fn refuse_hidden(value: &Value, expr: &Expr, argument: &str) -> Result<Value, Diagnostics> {
@@ -303,7 +372,9 @@ fn refuse_hidden(value: &Value, expr: &Expr, argument: &str) -> Result<Value, Di
     if marks.is_ephemeral() {
         return Err(invalid_repetition(
             expr,
-            format!("The value of {argument} is ephemeral; it decides which instances there are, so it must last."),
+            format!(
+                "The value of {argument} is ephemeral; it decides which instances there are, so it must last."
+            ),
         ));
     }
     if !value.is_known() {
@@ -316,36 +387,55 @@ fn refuse_hidden(value: &Value, expr: &Expr, argument: &str) -> Result<Value, Di
         ));
     }
     if value.is_null() {
-        return Err(invalid_repetition(expr, format!("The value of {argument} must not be null.")));
+        return Err(invalid_repetition(
+            expr,
+            format!("The value of {argument} must not be null."),
+        ));
     }
     Ok(value)
 }
 
 fn count_of(value: &Value, expr: &Expr) -> Result<Expansion, Diagnostics> {
     let value = refuse_hidden(value, expr, "count")?;
-    let number = convert::convert(&value, &Type::Number)
-        .map_err(|fault| invalid_repetition(expr, format!("The value of count is not a number: {}.", fault.message)))?;
+    let number = convert::convert(&value, &Type::Number).map_err(|fault| {
+        invalid_repetition(
+            expr,
+            format!("The value of count is not a number: {}.", fault.message),
+        )
+    })?;
     match number.as_number().and_then(Number::to_u64) {
         Some(count) if count <= 1_000_000 => Ok(Expansion::Count(count)),
-        Some(_) => Err(invalid_repetition(expr, "The value of count is greater than a million.".to_owned())),
-        None => {
-            Err(invalid_repetition(expr, "The value of count must be a whole number, zero or greater.".to_owned()))
-        }
+        Some(_) => Err(invalid_repetition(
+            expr,
+            "The value of count is greater than a million.".to_owned(),
+        )),
+        None => Err(invalid_repetition(
+            expr,
+            "The value of count must be a whole number, zero or greater.".to_owned(),
+        )),
     }
 }
 
 fn for_each_of(value: &Value, expr: &Expr) -> Result<Expansion, Diagnostics> {
     let value = refuse_hidden(value, expr, "for_each")?;
     let each = match value.kind() {
-        Kind::Map(_, members) | Kind::Object(members) => {
-            members.iter().map(|(key, value)| (Arc::clone(key), value.clone())).collect()
-        }
+        Kind::Map(_, members) | Kind::Object(members) => members
+            .iter()
+            .map(|(key, value)| (Arc::clone(key), value.clone()))
+            .collect(),
         Kind::Set(ty, items) if *ty == Type::String || items.is_empty() => {
             let mut each = BTreeMap::new();
             for item in items.iter() {
                 let Some(text) = item.as_arc_str() else {
-                    let what = if item.is_null() { "null" } else { "a string that is known only after apply" };
-                    return Err(invalid_repetition(expr, format!("The set given to for_each holds {what}.")));
+                    let what = if item.is_null() {
+                        "null"
+                    } else {
+                        "a string that is known only after apply"
+                    };
+                    return Err(invalid_repetition(
+                        expr,
+                        format!("The set given to for_each holds {what}."),
+                    ));
                 };
                 each.insert(Arc::clone(text), item.clone());
             }
@@ -387,10 +477,16 @@ pub fn judge(condition: &Condition, scope: &ModuleScope<'_>) -> Result<Verdict, 
     };
     let (value, _) = evaluate(&condition.condition, scope)?.unmark_deep();
     if value.is_null() {
-        return Err(invalid("The condition is null; it must be true or false.".to_owned(), &condition.condition));
+        return Err(invalid(
+            "The condition is null; it must be true or false.".to_owned(),
+            &condition.condition,
+        ));
     }
     let value = convert::convert(&value, &Type::Bool).map_err(|fault| {
-        invalid(format!("The condition is neither true nor false: {}.", fault.message), &condition.condition)
+        invalid(
+            format!("The condition is neither true nor false: {}.", fault.message),
+            &condition.condition,
+        )
     })?;
     match value.as_bool() {
         Some(true) => Ok(Verdict::Holds),
@@ -405,7 +501,10 @@ pub fn judge(condition: &Condition, scope: &ModuleScope<'_>) -> Result<Verdict, 
             let (message, _) = message.unmark_deep();
             let message = convert::convert(&message, &Type::String).ok();
             let text = message.as_ref().and_then(Value::as_str);
-            Ok(Verdict::Fails(text.unwrap_or("The message of this condition is known only after apply.").to_owned()))
+            Ok(Verdict::Fails(
+                text.unwrap_or("The message of this condition is known only after apply.")
+                    .to_owned(),
+            ))
         }
     }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::config::IgnoreChanges;
 use crate::syntax::ast::Expr;
 use crate::syntax::{Step, traversal};
-use crate::value::{Number, Path, PathStep, Value};
+use crate::value::{Kind, Members, Number, Path, PathStep, Value};
 
 /// The configuration with its ignored parts taken from the prior object.
 pub fn keep_ignored(ignore: &IgnoreChanges, prior: &Value, config: &Value) -> Value {
@@ -17,15 +17,18 @@ pub fn keep_ignored(ignore: &IgnoreChanges, prior: &Value, config: &Value) -> Va
     match ignore {
         IgnoreChanges::None => config.clone(),
         IgnoreChanges::All => {
-            let (Some(members), Some(before)) = (config.members(), prior.members()) else { return config.clone() };
-            let kept = members.iter().map(|(name, value)| {
-                (Arc::clone(name), before.get(name).unwrap_or(value).clone())
-            });
+            let (Some(members), Some(before)) = (config.members(), prior.members()) else {
+                return config.clone();
+            };
+            let kept = members
+                .iter()
+                .map(|(name, value)| (Arc::clone(name), before.get(name).unwrap_or(value).clone()));
             Value::object_members(kept.collect())
         }
-        IgnoreChanges::Paths(paths) => {
-            paths.iter().filter_map(path_of).fold(config.clone(), |config, path| take(&config, prior, path.steps()))
-        }
+        IgnoreChanges::Paths(paths) => paths
+            .iter()
+            .filter_map(path_of)
+            .fold(config.clone(), |config, path| take(&config, prior, path.steps())),
     }
 }
 
@@ -45,15 +48,26 @@ pub fn path_of(expr: &Expr) -> Option<Path> {
 
 /// `to` with the part at the path taken from `from`; a part that `from` has not is taken away.
 fn take(to: &Value, from: &Value, path: &[PathStep]) -> Value {
-    let Some((first, rest)) = path.split_first() else { return from.clone() };
+    let Some((first, rest)) = path.split_first() else {
+        return from.clone();
+    };
     let name: Arc<str> = match first {
         PathStep::Attr(name) => Arc::clone(name),
         PathStep::Index(key) => match key.to_value().as_arc_str() {
             Some(key) => Arc::clone(key),
-            None => return take_element(to, from, key.to_value().as_number().and_then(Number::to_usize), rest),
+            None => {
+                return take_element(
+                    to,
+                    from,
+                    key.to_value().as_number().and_then(Number::to_usize),
+                    rest,
+                );
+            }
         },
     };
-    let Some(members) = to.members() else { return if rest.is_empty() { to.clone() } else { from.clone() } };
+    let Some(members) = to.members() else {
+        return if rest.is_empty() { to.clone() } else { from.clone() };
+    };
     let before = from.members().and_then(|members| members.get(&name));
     let mut members = members.clone();
     match (members.get(&name), before) {
@@ -69,13 +83,35 @@ fn take(to: &Value, from: &Value, path: &[PathStep]) -> Value {
         }
         _ => {}
     }
-    to.with_members(members)
+    rebuilt(to, members)
 }
 
 fn take_element(to: &Value, from: &Value, index: Option<usize>, rest: &[PathStep]) -> Value {
-    let (Some(items), Some(before), Some(index)) = (to.items(), from.items(), index) else { return to.clone() };
-    let (Some(now), Some(before)) = (items.get(index), before.get(index)) else { return to.clone() };
+    let (Some(items), Some(before), Some(index)) = (to.items(), from.items(), index) else {
+        return to.clone();
+    };
+    let (Some(now), Some(before)) = (items.get(index), before.get(index)) else {
+        return to.clone();
+    };
     let part = take(now, before, rest);
-    let items = items.iter().enumerate().map(|(at, item)| if at == index { part.clone() } else { item.clone() });
-    to.with_items(items.collect())
+    let items = items
+        .iter()
+        .enumerate()
+        .map(|(at, item)| if at == index { part.clone() } else { item.clone() });
+    let items: Vec<Value> = items.collect();
+    match to.kind() {
+        Kind::List(ty, _) => Value::list(ty.clone(), items),
+        Kind::Set(ty, _) => Value::set(ty.clone(), items),
+        _ => Value::tuple(items),
+    }
+    .mark(to.marks())
+}
+
+/// An object or map of the same kind with other members.
+fn rebuilt(like: &Value, members: Members) -> Value {
+    match like.kind() {
+        Kind::Map(ty, _) => Value::map(ty.clone(), members),
+        _ => Value::object_members(members),
+    }
+    .mark(like.marks())
 }

@@ -23,23 +23,38 @@ use super::planner::{Planner, no_type};
 use super::providers::{ProviderKey, TypeInfo};
 use super::scope::Here;
 use super::semantics::{Decision, Fault, Proposal, Semantics};
-use super::world::{Expansion, ResourceWorld};
+use super::world::ResourceWorld;
 
 /// Plans a `resource` or `data` block in all instances of its module.
 pub(super) fn plan_resource(planner: &mut Planner, resource: &ConfigResource) {
     let config = Arc::clone(&planner.evaluator.config);
-    let declared = config.modules.get(&resource.module).and_then(|module| module.resources.get(&resource.resource));
+    let declared = config
+        .modules
+        .get(&resource.module)
+        .and_then(|module| module.resources.get(&resource.resource));
     let Some(declared) = declared else { return };
     let Some(info) = planner.semantics.type_info(&resource.resource).cloned() else {
         let fault = no_type(&planner.semantics, &resource.resource).at(declared.span);
         return planner.faults.push(fault);
     };
-    let Some(provider) = planner.provider_of(resource) else { return };
-    let Some(semantics) = planner.semantics.get(&provider.provider.name).cloned() else { return };
-    let context = Context { resource, declared, info, provider, semantics };
+    let Some(provider) = planner.provider_of(resource) else {
+        return;
+    };
+    let Some(semantics) = planner.semantics.get(&provider.provider.name).cloned() else {
+        return;
+    };
+    let context = Context {
+        resource,
+        declared,
+        info,
+        provider,
+        semantics,
+    };
     for module in planner.world.instances(&resource.module) {
         let mut used = Used::new();
-        let expansion = planner.evaluator.expand(&planner.world, &module, &declared.repetition, &mut used);
+        let expansion = planner
+            .evaluator
+            .expand(&planner.world, &module, &declared.repetition, &mut used);
         let expansion = match expansion {
             Ok(expansion) => expansion,
             Err(faults) => {
@@ -75,9 +90,17 @@ fn plan_instance(
     here: Here,
     mut used: Used,
 ) {
-    let addr = InstanceAddr { module: module.clone(), resource: context.resource.resource.clone(), key };
+    let addr = InstanceAddr {
+        module: module.clone(),
+        resource: context.resource.resource.clone(),
+        key,
+    };
     planner.visited.insert(addr.clone());
-    if planner.targeted.as_ref().is_some_and(|targeted| !targeted.has_instance(&addr)) {
+    if planner
+        .targeted
+        .as_ref()
+        .is_some_and(|targeted| !targeted.has_instance(&addr))
+    {
         return keep_as_is(planner, context, addr, used);
     }
     if planner.options.mode == PlanMode::RefreshOnly && addr.resource.mode == Mode::Managed {
@@ -88,13 +111,20 @@ fn plan_instance(
     let decoded = match evaluated {
         Ok(decoded) => decoded,
         Err(faults) => {
-            planner.faults.extend(faults.into_iter().map(|fault| fault.about(&addr)));
+            planner
+                .faults
+                .extend(faults.into_iter().map(|fault| fault.about(&addr)));
             return;
         }
     };
     let (config, marks) = decoded.value.clone().unmark_deep_paths();
     if marks.iter().any(|(path, marks)| {
-        let write_only = context.info.schema.block.attribute_at(path).is_some_and(|a| a.write_only);
+        let write_only = context
+            .info
+            .schema
+            .block
+            .attribute_at(path)
+            .is_some_and(|a| a.write_only);
         marks.is_ephemeral() && !write_only
     }) {
         let fault = Diagnostic::error(
@@ -104,7 +134,9 @@ fn plan_instance(
         return planner.faults.push(fault.at(context.declared.span).about(&addr));
     }
     let faults = match addr.resource.mode {
-        Mode::Managed => context.semantics.validate_resource(&addr.resource.type_name, &config),
+        Mode::Managed => context
+            .semantics
+            .validate_resource(&addr.resource.type_name, &config),
         Mode::Data => context.semantics.validate_data(&addr.resource.type_name, &config),
     };
     if planner.report(faults, &decoded.spans, context.declared.span, Some(&addr)) {
@@ -118,8 +150,13 @@ fn plan_instance(
 
 /// An instance that this plan leaves alone: its object is what it was.
 fn keep_as_is(planner: &mut Planner, context: &Context<'_>, addr: InstanceAddr, used: Used) {
-    let prior = planner.priors.get(&(addr.clone(), None)).and_then(|prior| prior.now.clone());
-    let object = prior.clone().unwrap_or_else(|| Value::unknown(context.info.ty.clone()));
+    let prior = planner
+        .priors
+        .get(&(addr.clone(), None))
+        .and_then(|prior| prior.now.clone());
+    let object = prior
+        .clone()
+        .unwrap_or_else(|| Value::unknown(context.info.ty.clone()));
     planner.world.set_object(&addr, object.clone());
     if prior.is_some() {
         planner.push_change(change(context, addr, Action::NoOp, object.clone(), object), used);
@@ -139,7 +176,11 @@ fn evaluate_instance(
     }
     let (decoded, faults) = decode_body(&context.declared.body, &context.info.schema.block, &scope);
     used.extend(scope.into_used());
-    if faults.has_errors() { Err(faults) } else { Ok(decoded) }
+    if faults.has_errors() {
+        Err(faults)
+    } else {
+        Ok(decoded)
+    }
 }
 
 fn plan_data(planner: &mut Planner, context: &Context<'_>, addr: InstanceAddr, config: Value, used: Used) {
@@ -151,8 +192,15 @@ fn plan_data(planner: &mut Planner, context: &Context<'_>, addr: InstanceAddr, c
     let none = Value::null(context.info.ty.clone());
     let after = merge::proposed(&context.info.schema.block, &none, &config);
     planner.world.set_object(&addr, after.clone());
-    let reason = if plain.is_wholly_known() { Reason::DependencyPending } else { Reason::ConfigUnknown };
-    let change = ResourceChange { reason, ..change(context, addr, Action::Read, none, after) };
+    let reason = if plain.is_wholly_known() {
+        Reason::DependencyPending
+    } else {
+        Reason::ConfigUnknown
+    };
+    let change = ResourceChange {
+        reason,
+        ..change(context, addr, Action::Read, none, after)
+    };
     planner.push_change(change, used);
 }
 
@@ -170,12 +218,19 @@ fn plan_managed(
     let none = Value::null(context.info.ty.clone());
     let prior = planner.priors.get(&(addr.clone(), None));
     let tainted = prior.is_some_and(|prior| prior.record.status == crate::state::Status::Tainted);
-    let before = prior.and_then(|prior| prior.now.clone()).unwrap_or_else(|| none.clone());
+    let before = prior
+        .and_then(|prior| prior.now.clone())
+        .unwrap_or_else(|| none.clone());
     let (plain_before, _) = before.clone().unmark_deep();
     let config = keep_ignored(&context.declared.lifecycle.ignore_changes, &plain_before, config);
     let by_request = planner.options.replace.contains(&addr);
     let by_trigger = planner.is_triggered(&addr, &context.declared.lifecycle.replace_triggered_by);
-    let decided = decide(context, &plain_before, &config, tainted || by_request || by_trigger);
+    let decided = decide(
+        context,
+        &plain_before,
+        &config,
+        tainted || by_request || by_trigger,
+    );
     let (decision, replaces) = match decided {
         Ok(decided) => decided,
         Err(faults) => {
@@ -183,8 +238,20 @@ fn plan_managed(
             return;
         }
     };
-    planner.report(decision.faults.clone(), &decoded.spans, context.declared.span, Some(&addr));
-    if let Some(path) = merge::contradictions(&context.info.schema.block, &plain_before, &config, &decision.planned).first() {
+    planner.report(
+        decision.faults.clone(),
+        &decoded.spans,
+        context.declared.span,
+        Some(&addr),
+    );
+    if let Some(path) = merge::contradictions(
+        &context.info.schema.block,
+        &plain_before,
+        &config,
+        &decision.planned,
+    )
+    .first()
+    {
         return planner.faults.push(
             Diagnostic::error(
                 &codes::PROVIDER_BUG,
@@ -211,7 +278,9 @@ fn plan_managed(
     };
     let mut calls = decision.calls;
     if action.is_replace() {
-        let (gone, faults) = context.semantics.plan_delete(&addr.resource.type_name, &plain_before);
+        let (gone, faults) = context
+            .semantics
+            .plan_delete(&addr.resource.type_name, &plain_before);
         planner.report(faults, &BTreeMap::new(), context.declared.span, Some(&addr));
         calls.splice(0..0, gone);
         if let Some(span) = context.declared.lifecycle.prevent_destroy {
@@ -221,7 +290,10 @@ fn plan_managed(
     if action == Action::NoOp {
         calls.clear();
     }
-    let here = Here { own: Some(after.clone()), ..here };
+    let here = Here {
+        own: Some(after.clone()),
+        ..here
+    };
     planner.world.set_object(&addr, after.clone());
     postconditions(planner, context, &addr, here);
     let change = ResourceChange {
@@ -244,7 +316,12 @@ fn decide(
     let type_name = &*context.resource.resource.type_name;
     let plan = |prior: &Value| {
         let proposed = merge::proposed(block, prior, config);
-        context.semantics.plan(Proposal { type_name, prior, config, proposed: &proposed })
+        context.semantics.plan(Proposal {
+            type_name,
+            prior,
+            config,
+            proposed: &proposed,
+        })
     };
     let first = plan(prior)?;
     if prior.is_null() || (first.replace.is_empty() && !forced) {
@@ -252,9 +329,24 @@ fn decide(
     }
     let again = plan(&Value::null(prior.ty()))?;
     let mut faults = first.faults;
-    faults.extend(again.faults.iter().filter(|fault| !faults.contains(fault)).cloned().collect::<Vec<_>>());
+    faults.extend(
+        again
+            .faults
+            .iter()
+            .filter(|fault| !faults.contains(fault))
+            .cloned()
+            .collect::<Vec<_>>(),
+    );
     let delete_first = first.delete_first || again.delete_first;
-    Ok((Decision { replace: first.replace, faults, delete_first, ..again }, true))
+    Ok((
+        Decision {
+            replace: first.replace,
+            faults,
+            delete_first,
+            ..again
+        },
+        true,
+    ))
 }
 
 fn postconditions(planner: &mut Planner, context: &Context<'_>, addr: &InstanceAddr, here: Here) {
@@ -312,7 +404,10 @@ pub(super) fn prevented(addr: &InstanceAddr, span: Span) -> Diagnostic {
 impl Planner {
     /// Keeps a change with what it was made from.
     pub(super) fn push_change(&mut self, change: ResourceChange, used: Used) {
-        self.changes_by_resource.entry(change.addr.config()).or_default().push(self.changes.len());
+        self.changes_by_resource
+            .entry(change.addr.config())
+            .or_default()
+            .push(self.changes.len());
         self.change_index.insert(change.addr.clone(), self.changes.len());
         self.changes.push(change);
         self.used.push(used);
@@ -329,7 +424,11 @@ impl Planner {
         let mut failed = false;
         for fault in faults {
             failed |= !fault.warning;
-            let make = if fault.warning { Diagnostic::warning } else { Diagnostic::error };
+            let make = if fault.warning {
+                Diagnostic::warning
+            } else {
+                Diagnostic::error
+            };
             let mut path = fault.path.clone();
             let mut subject = spans.get(&path).copied();
             while subject.is_none() && path.pop().is_some() {
@@ -364,6 +463,10 @@ impl Planner {
             self.delete_first.insert(addr.clone());
             return Action::DeleteThenCreate;
         }
-        if wanted { Action::CreateThenDelete } else { Action::DeleteThenCreate }
+        if wanted {
+            Action::CreateThenDelete
+        } else {
+            Action::DeleteThenCreate
+        }
     }
 }

@@ -21,11 +21,17 @@ pub fn proposed(block: &Block, prior: &Value, config: &Value) -> Value {
     let member = |name: &Arc<str>| prior_members.and_then(|members| members.get(name));
     let mut merged = Members::new();
     for (name, attribute) in &block.attributes {
-        let wanted = config_members.get(name).cloned().unwrap_or_else(|| absent(attribute));
+        let wanted = config_members
+            .get(name)
+            .cloned()
+            .unwrap_or_else(|| absent(attribute));
         merged.insert(Arc::clone(name), merge_attribute(attribute, member(name), wanted));
     }
     for (name, nested) in &block.blocks {
-        let wanted = config_members.get(name).cloned().unwrap_or_else(|| nested.absent());
+        let wanted = config_members
+            .get(name)
+            .cloned()
+            .unwrap_or_else(|| nested.absent());
         merged.insert(Arc::clone(name), merge_nested(nested, member(name), &wanted));
     }
     Value::object_members(merged)
@@ -54,9 +60,10 @@ fn merge_nested(nested: &NestedBlock, prior: Option<&Value>, wanted: &Value) -> 
         (Nesting::Single, _) => proposed_or_null(&nested.block, prior.unwrap_or(&none), wanted),
         (_, Kind::List(ty, items)) => {
             let before = prior.and_then(Value::items).unwrap_or_default();
-            let merged = items.iter().enumerate().map(|(at, item)| {
-                proposed(&nested.block, before.get(at).unwrap_or(&none), item)
-            });
+            let merged = items
+                .iter()
+                .enumerate()
+                .map(|(at, item)| proposed(&nested.block, before.get(at).unwrap_or(&none), item));
             Value::list(ty.clone(), merged.collect())
         }
         (_, Kind::Map(ty, members)) => {
@@ -70,7 +77,9 @@ fn merge_nested(nested: &NestedBlock, prior: Option<&Value>, wanted: &Value) -> 
         (_, Kind::Set(ty, items)) => {
             let before = prior.and_then(Value::items).unwrap_or_default();
             let merged = items.iter().map(|item| {
-                let prior = before.iter().find(|prior| same_arguments(&nested.block, prior, item));
+                let prior = before
+                    .iter()
+                    .find(|prior| same_arguments(&nested.block, prior, item));
                 proposed(&nested.block, prior.unwrap_or(&none), item)
             });
             Value::set(ty.clone(), merged.collect())
@@ -80,17 +89,25 @@ fn merge_nested(nested: &NestedBlock, prior: Option<&Value>, wanted: &Value) -> 
 }
 
 fn proposed_or_null(block: &Block, prior: &Value, wanted: &Value) -> Value {
-    if wanted.is_null() { wanted.clone() } else { proposed(block, prior, wanted) }
+    if wanted.is_null() {
+        wanted.clone()
+    } else {
+        proposed(block, prior, wanted)
+    }
 }
 
 fn same_arguments(block: &Block, prior: &Value, config: &Value) -> bool {
-    let (Some(prior), Some(config)) = (prior.members(), config.members()) else { return false };
-    block.attributes.iter().filter(|(_, attribute)| attribute.is_argument()).all(|(name, attribute)| {
-        match (prior.get(name), config.get(name)) {
+    let (Some(prior), Some(config)) = (prior.members(), config.members()) else {
+        return false;
+    };
+    block
+        .attributes
+        .iter()
+        .filter(|(_, attribute)| attribute.is_argument())
+        .all(|(name, attribute)| match (prior.get(name), config.get(name)) {
             (Some(_), Some(wanted)) if wanted.is_null() && attribute.usage == Usage::OptionalComputed => true,
             (prior, wanted) => prior == wanted,
-        }
-    })
+        })
 }
 
 /// Where a planned object contradicts its configuration: an argument that is set and known must be planned as
@@ -101,7 +118,14 @@ pub fn contradictions(block: &Block, prior: &Value, config: &Value, planned: &Va
     found
 }
 
-fn check_block(block: &Block, prior: &Value, config: &Value, planned: &Value, at: &Path, found: &mut Vec<Path>) {
+fn check_block(
+    block: &Block,
+    prior: &Value,
+    config: &Value,
+    planned: &Value,
+    at: &Path,
+    found: &mut Vec<Path>,
+) {
     let Some(config) = config.members() else { return };
     let Some(planned) = planned.members() else {
         found.push(at.clone());
@@ -109,7 +133,9 @@ fn check_block(block: &Block, prior: &Value, config: &Value, planned: &Value, at
     };
     let prior = prior.members();
     for (name, attribute) in &block.attributes {
-        let (Some(wanted), Some(plan)) = (config.get(name), planned.get(name)) else { continue };
+        let (Some(wanted), Some(plan)) = (config.get(name), planned.get(name)) else {
+            continue;
+        };
         let kept = || prior.and_then(|members| members.get(name)) == Some(plan);
         let allowed = if wanted.is_null() {
             attribute.is_computed() || plan.is_null() || kept()
@@ -121,20 +147,27 @@ fn check_block(block: &Block, prior: &Value, config: &Value, planned: &Value, at
         }
     }
     for (name, nested) in &block.blocks {
-        let (Some(wanted), Some(plan)) = (config.get(name), planned.get(name)) else { continue };
+        let (Some(wanted), Some(plan)) = (config.get(name), planned.get(name)) else {
+            continue;
+        };
         let here = at.child(PathStep::Attr(Arc::clone(name)));
         let prior = prior.and_then(|members| members.get(name));
         if nested.nesting == Nesting::Single && !wanted.is_null() && wanted.is_known() {
             let none = Value::null(nested.block.implied_type());
             check_block(&nested.block, prior.unwrap_or(&none), wanted, plan, &here, found);
-        } else if plan.is_known() && wanted.is_known() && count(plan) != count(wanted) && prior != Some(plan) {
+        } else if plan.is_known() && wanted.is_known() && count(plan) != count(wanted) && prior != Some(plan)
+        {
             found.push(here);
         }
     }
 }
 
 fn count(value: &Value) -> usize {
-    value.items().map(<[Value]>::len).or_else(|| value.members().map(Members::len)).unwrap_or_default()
+    value
+        .items()
+        .map(<[Value]>::len)
+        .or_else(|| value.members().map(Members::len))
+        .unwrap_or_default()
 }
 
 /// Where an object after apply contradicts what was planned: everything that was known must be as planned.
@@ -166,11 +199,10 @@ fn compare(planned: &Value, actual: &Value, at: &Path, found: &mut Vec<Path>) {
         return;
     }
     if let (Some(planned), Some(actual)) = (planned.items(), actual.items())
-        && !matches!(actual.first().map(Value::kind), None)
         && planned.len() == actual.len()
     {
         for (index, (planned, actual)) in planned.iter().zip(actual).enumerate() {
-            let here = at.child(PathStep::index(index));
+            let here = at.child(PathStep::int(index));
             compare(planned, actual, &here, found);
         }
     }

@@ -26,7 +26,9 @@ impl Planner {
                 let change = self.change_index.get(addr).and_then(|at| self.changes.get(*at));
                 change.is_some_and(|change| change.action != Action::NoOp)
             }
-            Need::Resource(resource) => self.changes_of(resource).any(|change| change.action != Action::NoOp),
+            Need::Resource(resource) => self
+                .changes_of(resource)
+                .any(|change| change.action != Action::NoOp),
             Need::Node(node) => {
                 seen.insert(node.clone())
                     && self
@@ -38,7 +40,10 @@ impl Planner {
     }
 
     fn changes_of<'a>(&'a self, resource: &'a ConfigResource) -> impl Iterator<Item = &'a ResourceChange> {
-        let of = self.changes_by_resource.get(resource).map_or(&[][..], Vec::as_slice);
+        let of = self
+            .changes_by_resource
+            .get(resource)
+            .map_or(&[][..], Vec::as_slice);
         of.iter().filter_map(|at| self.changes.get(*at))
     }
 
@@ -48,12 +53,20 @@ impl Planner {
     }
 
     fn triggers(&self, addr: &InstanceAddr, trigger: &Expr) -> bool {
-        let Some((resource, key, path)) = trigger_of(addr, trigger) else { return false };
-        let config = ConfigResource { module: addr.module.config(), resource };
+        let Some((resource, key, path)) = trigger_of(addr, trigger) else {
+            return false;
+        };
+        let config = ConfigResource {
+            module: addr.module.config(),
+            resource,
+        };
         self.changes_of(&config).any(|change| {
-            let named = change.addr.module == addr.module && key.as_ref().is_none_or(|key| *key == change.addr.key);
+            let named =
+                change.addr.module == addr.module && key.as_ref().is_none_or(|key| *key == change.addr.key);
             let changes = change.action == Action::Update || change.action.is_replace();
-            named && changes && (path.is_root() || change.before.get_path(&path).ok() != change.after.get_path(&path).ok())
+            named
+                && changes
+                && (path.is_root() || change.before.get_path(&path).ok() != change.after.get_path(&path).ok())
         })
     }
 }
@@ -80,7 +93,9 @@ fn trigger_of(addr: &InstanceAddr, trigger: &Expr) -> Option<(ResourceAddr, Opti
     };
     links.reverse();
     let mut links = links.into_iter();
-    let Some(PathStep::Attr(name)) = links.next() else { return None };
+    let Some(PathStep::Attr(name)) = links.next() else {
+        return None;
+    };
     let mut rest: Vec<PathStep> = links.collect();
     let key = match rest.first() {
         Some(PathStep::Index(key)) => {
@@ -111,7 +126,9 @@ fn step_of(addr: &InstanceAddr, index: &Expr) -> Option<PathStep> {
             };
             match (&*reference.root.name, attribute, &addr.key) {
                 ("each", "key", InstanceKey::Str(key)) => Some(PathStep::key(key.clone())),
-                ("count", "index", InstanceKey::Int(index)) => usize::try_from(*index).ok().map(PathStep::int),
+                ("count", "index", InstanceKey::Int(index)) => {
+                    usize::try_from(*index).ok().map(PathStep::int)
+                }
                 _ => None,
             }
         }

@@ -208,7 +208,9 @@ impl Planner {
 
     /// Tells what came of a request.
     pub fn answer(&mut self, id: RequestId, answer: Answer) {
-        let Some(request) = self.waiting.remove(&id) else { return };
+        let Some(request) = self.waiting.remove(&id) else {
+            return;
+        };
         match (request, answer) {
             (Request::Configure { provider, .. }, Answer::Configured(Err(fault))) => {
                 let span = self.provider_span(&provider);
@@ -313,13 +315,23 @@ impl Planner {
     }
 
     fn configure(&mut self, key: ProviderKey, name: Arc<str>) {
-        let Some(semantics) = self.semantics.get(&name).cloned() else { return };
+        let Some(semantics) = self.semantics.get(&name).cloned() else {
+            return;
+        };
         let schema = &semantics.schema().config;
         let config = Arc::clone(&self.evaluator.config);
-        let block = config.modules.get(&key.module).and_then(|module| module.providers.get(&key.provider));
+        let block = config
+            .modules
+            .get(&key.module)
+            .and_then(|module| module.providers.get(&key.provider));
         let mut value = schema.empty_value();
         if let Some(block) = block {
-            let instance = self.world.instances(&key.module).into_iter().next().unwrap_or_default();
+            let instance = self
+                .world
+                .instances(&key.module)
+                .into_iter()
+                .next()
+                .unwrap_or_default();
             let scope = match self.evaluator.scope(&self.world, &instance) {
                 Ok(scope) => scope,
                 Err(faults) => return self.faults.extend(faults),
@@ -347,8 +359,13 @@ impl Planner {
             diagnostic.subject = self.provider_span(&key);
             return self.faults.push(diagnostic);
         }
-        self.providers.insert(key.clone(), (Arc::clone(&name), value.clone()));
-        self.ask(Request::Configure { provider: key, name, config: value });
+        self.providers
+            .insert(key.clone(), (Arc::clone(&name), value.clone()));
+        self.ask(Request::Configure {
+            provider: key,
+            name,
+            config: value,
+        });
     }
 
     // Refresh.
@@ -358,11 +375,15 @@ impl Planner {
         for (addr, instance) in &state.instances {
             let key = ProviderKey::parse(&instance.provider);
             let Some(info) = self.semantics.type_info(&addr.resource).cloned() else {
-                self.faults.push(no_type(&self.semantics, &addr.resource).about(addr));
+                self.faults
+                    .push(no_type(&self.semantics, &addr.resource).about(addr));
                 continue;
             };
             let current = instance.current.iter().map(|object| (None, object));
-            let deposed = instance.deposed.iter().map(|(key, object)| (Some(Arc::clone(key)), object));
+            let deposed = instance
+                .deposed
+                .iter()
+                .map(|(key, object)| (Some(Arc::clone(key)), object));
             for (deposed, object) in current.chain(deposed) {
                 match Prior::decode(addr, &instance.provider, object, &info) {
                     Ok(prior) => {
@@ -377,12 +398,20 @@ impl Planner {
     }
 
     fn ask_read(&mut self, addr: &InstanceAddr, deposed: Option<Arc<str>>, key: &ProviderKey, prior: &Prior) {
-        let out = self.targeted.as_ref().is_some_and(|targeted| !targeted.has_instance(addr));
+        let out = self
+            .targeted
+            .as_ref()
+            .is_some_and(|targeted| !targeted.has_instance(addr));
         if self.options.skip_refresh || out || addr.resource.mode == Mode::Data {
             return;
         }
         let (value, _) = prior.last.clone().unmark_deep();
-        self.ask(Request::Read { addr: addr.clone(), deposed, provider: key.clone(), prior: value });
+        self.ask(Request::Read {
+            addr: addr.clone(),
+            deposed,
+            provider: key.clone(),
+            prior: value,
+        });
     }
 
     fn told(&mut self, addr: &InstanceAddr, deposed: Option<Arc<str>>, result: Result<Option<Value>, Fault>) {
@@ -395,7 +424,9 @@ impl Planner {
                 }
             }
             (Err(fault), _) => self.faults.push(
-                Diagnostic::error(&codes::READ_FAILED, fault.detail).summary(fault.summary).about(addr),
+                Diagnostic::error(&codes::READ_FAILED, fault.detail)
+                    .summary(fault.summary)
+                    .about(addr),
             ),
             _ => {}
         }
@@ -411,13 +442,19 @@ impl Planner {
         loop {
             let mut moved = false;
             for node in &order {
-                let out = self.targeted.as_ref().is_some_and(|targeted| !targeted.has_node(node));
+                let out = self
+                    .targeted
+                    .as_ref()
+                    .is_some_and(|targeted| !targeted.has_node(node));
                 if out || self.done.contains(node) || self.waiting_data.contains_key(node) {
                     continue;
                 }
                 let pending = self.graph.needs(node).into_iter().any(|need| {
                     !self.done.contains(need)
-                        && !self.targeted.as_ref().is_some_and(|targeted| !targeted.has_node(need))
+                        && !self
+                            .targeted
+                            .as_ref()
+                            .is_some_and(|targeted| !targeted.has_node(need))
                 });
                 if pending {
                     continue;
@@ -503,9 +540,14 @@ impl Planner {
 
     fn check(&mut self, module: &ModuleAddr, name: &Arc<str>) {
         let config = Arc::clone(&self.evaluator.config);
-        let check = config.modules.get(module).and_then(|module| module.checks.get(name));
+        let check = config
+            .modules
+            .get(module)
+            .and_then(|module| module.checks.get(name));
         for instance in self.world.instances(module) {
-            let Ok(scope) = self.evaluator.scope(&self.world, &instance) else { continue };
+            let Ok(scope) = self.evaluator.scope(&self.world, &instance) else {
+                continue;
+            };
             for condition in check.iter().flat_map(|check| &check.asserts) {
                 let warning = match judge(condition, &scope) {
                     Ok(Verdict::Fails(message)) => Diagnostic::warning(&codes::CHECK_FAILED, message),
@@ -513,10 +555,14 @@ impl Planner {
                     Err(faults) => {
                         let mut faults = faults.into_iter();
                         let Some(fault) = faults.next() else { continue };
-                        Diagnostic { severity: crate::diag::Severity::Warning, ..fault }
+                        Diagnostic {
+                            severity: crate::diag::Severity::Warning,
+                            ..fault
+                        }
                     }
                 };
-                self.faults.push(warning.at(condition.condition.span).within(condition.span));
+                self.faults
+                    .push(warning.at(condition.condition.span).within(condition.span));
             }
         }
     }
@@ -524,7 +570,11 @@ impl Planner {
     // Data.
 
     pub(super) fn ask_data(&mut self, addr: InstanceAddr, provider: ProviderKey, config: Value) {
-        self.ask(Request::ReadData { addr, provider, config });
+        self.ask(Request::ReadData {
+            addr,
+            provider,
+            config,
+        });
     }
 
     fn told_data(&mut self, addr: &InstanceAddr, result: Result<Value, Fault>) {
@@ -538,7 +588,9 @@ impl Planner {
                 self.world.set_object(addr, object);
             }
             Err(fault) => self.faults.push(
-                Diagnostic::error(&codes::READ_FAILED, fault.detail).summary(fault.summary).about(addr),
+                Diagnostic::error(&codes::READ_FAILED, fault.detail)
+                    .summary(fault.summary)
+                    .about(addr),
             ),
         }
         if let Some(left) = self.waiting_data.get_mut(&node) {
@@ -554,13 +606,21 @@ impl Planner {
     pub(super) fn provider_of(&self, resource: &ConfigResource) -> Option<ProviderKey> {
         let module = self.evaluator.config.modules.get(&resource.module)?;
         let declared = module.resources.get(&resource.resource)?;
-        Some(resolve_provider(&self.evaluator.config, &resource.module, &declared.provider))
+        Some(resolve_provider(
+            &self.evaluator.config,
+            &resource.module,
+            &declared.provider,
+        ))
     }
 }
 
 /// The error of a type that no provider has.
 pub(super) fn no_type(semantics: &Semantic, resource: &crate::addr::ResourceAddr) -> Diagnostic {
-    let what = if resource.mode == Mode::Data { "data source" } else { "resource" };
+    let what = if resource.mode == Mode::Data {
+        "data source"
+    } else {
+        "resource"
+    };
     let hint = crate::diag::did_you_mean(&resource.type_name, semantics.type_names(resource.mode));
     Diagnostic::error(
         &codes::NO_RESOURCE_TYPE,

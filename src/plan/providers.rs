@@ -44,7 +44,10 @@ impl ProviderKey {
         }
         let name = Arc::from(parts.next().unwrap_or_default());
         let alias = parts.next().map(Arc::from);
-        ProviderKey { module, provider: ProviderRef { name, alias } }
+        ProviderKey {
+            module,
+            provider: ProviderRef { name, alias },
+        }
     }
 }
 
@@ -53,12 +56,18 @@ pub fn resolve_provider(config: &Config, module: &ModuleAddr, reference: &Provid
     let mut module = module.clone();
     let mut provider = reference.clone();
     loop {
-        let has = config.modules.get(&module).is_some_and(|m| m.providers.contains_key(&provider));
+        let has = config
+            .modules
+            .get(&module)
+            .is_some_and(|m| m.providers.contains_key(&provider));
         let Some(name) = module.0.last().cloned().filter(|_| !has) else {
             return ProviderKey { module, provider };
         };
         module.0.pop();
-        let call = config.modules.get(&module).and_then(|parent| parent.calls.get(&name));
+        let call = config
+            .modules
+            .get(&module)
+            .and_then(|parent| parent.calls.get(&name));
         if let Some(passed) = call.and_then(|call| call.providers.get(&provider)) {
             provider = passed.clone();
         }
@@ -87,11 +96,21 @@ impl Semantic {
         let mut all = Semantic::default();
         for (name, semantics) in providers {
             let schema = semantics.schema();
-            let managed = schema.resources.iter().map(|(ty, schema)| (Mode::Managed, *ty, schema));
-            let data = schema.data_sources.iter().map(|(ty, schema)| (Mode::Data, *ty, schema));
+            let managed = schema
+                .resources
+                .iter()
+                .map(|(ty, schema)| (Mode::Managed, *ty, schema));
+            let data = schema
+                .data_sources
+                .iter()
+                .map(|(ty, schema)| (Mode::Data, *ty, schema));
             for (mode, type_name, schema) in managed.chain(data) {
-                let info = TypeInfo { ty: schema.block.implied_type(), schema: schema.clone() };
-                all.types.insert((mode, Arc::from(type_name)), (Arc::clone(&name), Arc::new(info)));
+                let info = TypeInfo {
+                    ty: schema.block.implied_type(),
+                    schema: schema.clone(),
+                };
+                all.types
+                    .insert((mode, Arc::from(type_name)), (Arc::clone(&name), Arc::new(info)));
             }
             all.providers.insert(name, semantics);
         }
@@ -110,12 +129,17 @@ impl Semantic {
 
     /// A type.
     pub fn type_info(&self, resource: &ResourceAddr) -> Option<&Arc<TypeInfo>> {
-        self.types.get(&(resource.mode, Arc::clone(&resource.type_name))).map(|(_, info)| info)
+        self.types
+            .get(&(resource.mode, Arc::clone(&resource.type_name)))
+            .map(|(_, info)| info)
     }
 
     /// The names of all types of a mode, for suggestions.
     pub fn type_names(&self, mode: Mode) -> impl Iterator<Item = &str> {
-        self.types.keys().filter(move |(of, _)| *of == mode).map(|(_, name)| &**name)
+        self.types
+            .keys()
+            .filter(move |(of, _)| *of == mode)
+            .map(|(_, name)| &**name)
     }
 }
 

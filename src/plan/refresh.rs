@@ -48,11 +48,19 @@ impl Prior {
                 record.schema_version, schema.version
             )));
         }
-        let value = json::decode(&record.attributes, &info.ty)
-            .map_err(|error| fault(format!("The stored attributes of {addr} cannot be read: {error}.")))?;
+        let value = json::decode(&record.attributes, &info.ty).map_err(|error| {
+            fault(format!(
+                "The stored attributes of {addr} cannot be read: {error}."
+            ))
+        })?;
         let value = marked(value, &record.sensitive, schema);
         let (provider, record) = (Arc::clone(provider), record.clone());
-        Ok(Prior { provider, record, now: Some(value.clone()), last: value })
+        Ok(Prior {
+            provider,
+            record,
+            now: Some(value.clone()),
+            last: value,
+        })
     }
 
     /// Takes what a read told. What the configuration marked stays marked.
@@ -63,17 +71,32 @@ impl Prior {
 
 /// Marks what the schema and earlier runs call sensitive.
 pub fn marked(value: Value, sensitive: &[Path], schema: &ResourceSchema) -> Value {
-    let marks: Vec<(Path, Marks)> = sensitive.iter().map(|path| (path.clone(), Marks::SENSITIVE)).collect();
-    let value = if marks.is_empty() { value } else { value.mark_paths(&marks) };
+    let marks: Vec<(Path, Marks)> = sensitive
+        .iter()
+        .map(|path| (path.clone(), Marks::SENSITIVE))
+        .collect();
+    let value = if marks.is_empty() {
+        value
+    } else {
+        value.mark_paths(&marks)
+    };
     schema.block.mark_sensitive(&value)
 }
 
 /// An object as a record: attributes encoded, sensitive paths kept apart.
 pub fn encode(value: &Value, ty: &Type) -> Result<(Arc<str>, Vec<Path>), Diagnostic> {
     let (value, marks) = value.clone().unmark_deep_paths();
-    let sensitive = marks.into_iter().filter(|(_, marks)| marks.is_sensitive()).map(|(path, _)| path).collect();
-    let text = json::encode(&value, ty)
-        .map_err(|error| Diagnostic::error(&codes::PROVIDER_BUG, format!("The object cannot be stored: {error}.")))?;
+    let sensitive = marks
+        .into_iter()
+        .filter(|(_, marks)| marks.is_sensitive())
+        .map(|(path, _)| path)
+        .collect();
+    let text = json::encode(&value, ty).map_err(|error| {
+        Diagnostic::error(
+            &codes::PROVIDER_BUG,
+            format!("The object cannot be stored: {error}."),
+        )
+    })?;
     Ok((Arc::from(text), sensitive))
 }
 
@@ -94,12 +117,23 @@ pub fn settle(
         let ty = type_of(addr);
         if deposed.is_none() {
             let after = prior.now.clone().unwrap_or_else(|| Value::null(ty.clone()));
-            drift.push(Drift { addr: addr.clone(), before: prior.last.clone(), after, answered: false });
+            drift.push(Drift {
+                addr: addr.clone(),
+                before: prior.last.clone(),
+                after,
+                answered: false,
+            });
         }
-        let Some(mut instance) = now.instances.get(addr).cloned() else { continue };
+        let Some(mut instance) = now.instances.get(addr).cloned() else {
+            continue;
+        };
         let record = prior.now.as_ref().and_then(|value| {
             let (attributes, sensitive) = encode(value, &ty).ok()?;
-            Some(Object { attributes, sensitive, ..prior.record.clone() })
+            Some(Object {
+                attributes,
+                sensitive,
+                ..prior.record.clone()
+            })
         });
         match deposed {
             None => instance.current = record,
@@ -111,7 +145,11 @@ pub fn settle(
             }
         }
         let gone = instance.current.is_none() && instance.deposed.is_empty();
-        let event = if gone { Event::Remove(addr.clone()) } else { Event::Put(addr.clone(), instance) };
+        let event = if gone {
+            Event::Remove(addr.clone())
+        } else {
+            Event::Put(addr.clone(), instance)
+        };
         now.apply(event.clone());
         events.push(event);
     }

@@ -61,7 +61,11 @@ impl Here {
             (Expansion::ForEach(each), InstanceKey::Str(key)) => each.get(key).cloned(),
             _ => None,
         };
-        Here { key: key.clone(), each_value, own: None }
+        Here {
+            key: key.clone(),
+            each_value,
+            own: None,
+        }
     }
 }
 
@@ -89,7 +93,14 @@ impl<'a> ModuleScope<'a> {
         module: &'a ModuleInstance,
         environment: &'a Environment,
     ) -> ModuleScope<'a> {
-        ModuleScope { world, config, module, here: Here::default(), environment, used: RefCell::default() }
+        ModuleScope {
+            world,
+            config,
+            module,
+            here: Here::default(),
+            environment,
+            used: RefCell::default(),
+        }
     }
 
     /// The same with `each`, `count` and `self`.
@@ -132,26 +143,41 @@ impl<'a> ModuleScope<'a> {
         span: Span,
     ) -> Diagnostic {
         let hint = did_you_mean(name, known.into_iter().map(|name| &**name));
-        Diagnostic::error(&codes::UNDECLARED, format!("There is no {what} named \"{name}\" in this module.{hint}"))
-            .at(span)
+        Diagnostic::error(
+            &codes::UNDECLARED,
+            format!("There is no {what} named \"{name}\" in this module.{hint}"),
+        )
+        .at(span)
     }
 
     fn variable(&self, name: &str, span: Span) -> Result<Value, Diagnostic> {
         if !self.config.variables.contains_key(name) {
             return Err(self.undeclared("variable", name, self.config.variables.keys(), span));
         }
-        self.uses(Need::Node(ConfigNode::Variable(self.module.config(), Arc::from(name))));
+        self.uses(Need::Node(ConfigNode::Variable(
+            self.module.config(),
+            Arc::from(name),
+        )));
         let module = self.world.module(self.module);
-        Ok(module.and_then(|m| m.variables.get(name)).cloned().unwrap_or_else(Value::dynamic_unknown))
+        Ok(module
+            .and_then(|m| m.variables.get(name))
+            .cloned()
+            .unwrap_or_else(Value::dynamic_unknown))
     }
 
     fn local(&self, name: &str, span: Span) -> Result<Value, Diagnostic> {
         if !self.config.locals.contains_key(name) {
             return Err(self.undeclared("local value", name, self.config.locals.keys(), span));
         }
-        self.uses(Need::Node(ConfigNode::Local(self.module.config(), Arc::from(name))));
+        self.uses(Need::Node(ConfigNode::Local(
+            self.module.config(),
+            Arc::from(name),
+        )));
         let module = self.world.module(self.module);
-        Ok(module.and_then(|m| m.locals.get(name)).cloned().unwrap_or_else(Value::dynamic_unknown))
+        Ok(module
+            .and_then(|m| m.locals.get(name))
+            .cloned()
+            .unwrap_or_else(Value::dynamic_unknown))
     }
 
     fn resource(
@@ -162,9 +188,18 @@ impl<'a> ModuleScope<'a> {
         span: Span,
     ) -> Result<(Value, usize), Diagnostic> {
         if !self.config.resources.contains_key(addr) {
-            let what = if addr.mode == Mode::Data { "data source" } else { "resource" };
-            let known: Vec<String> =
-                self.config.resources.keys().filter(|r| r.mode == addr.mode).map(ToString::to_string).collect();
+            let what = if addr.mode == Mode::Data {
+                "data source"
+            } else {
+                "resource"
+            };
+            let known: Vec<String> = self
+                .config
+                .resources
+                .keys()
+                .filter(|r| r.mode == addr.mode)
+                .map(ToString::to_string)
+                .collect();
             let hint = did_you_mean(&addr.to_string(), known.iter().map(String::as_str));
             return Err(Diagnostic::error(
                 &codes::UNDECLARED,
@@ -173,10 +208,17 @@ impl<'a> ModuleScope<'a> {
             .at(span));
         }
         let whole = || {
-            self.uses(Need::Resource(ConfigResource { module: self.module.config(), resource: addr.clone() }));
+            self.uses(Need::Resource(ConfigResource {
+                module: self.module.config(),
+                resource: addr.clone(),
+            }));
         };
         let instance = |key| {
-            self.uses(Need::Instance(InstanceAddr { module: self.module.clone(), resource: addr.clone(), key }));
+            self.uses(Need::Instance(InstanceAddr {
+                module: self.module.clone(),
+                resource: addr.clone(),
+                key,
+            }));
         };
         let Some(resource) = self.world.resource(self.module, addr) else {
             whole();
@@ -187,7 +229,10 @@ impl<'a> ModuleScope<'a> {
             && let Some(object) = resource.object(&key)
         {
             instance(key);
-            let marks = behind.first().and_then(ResolvedStep::key).map_or(Marks::NONE, Value::marks);
+            let marks = behind
+                .first()
+                .and_then(ResolvedStep::key)
+                .map_or(Marks::NONE, Value::marks);
             return Ok((object.clone().mark(marks), consumed + 1));
         }
         match resource.expansion {
@@ -206,14 +251,21 @@ impl<'a> ModuleScope<'a> {
         if !self.config.calls.contains_key(name) {
             return Err(self.undeclared("module call", name, self.config.calls.keys(), span));
         }
-        let expansion = self.world.module(self.module).and_then(|module| module.calls.get(name));
+        let expansion = self
+            .world
+            .module(self.module)
+            .and_then(|module| module.calls.get(name));
         let child = self.module.config().child(name);
         let need = |output: &Arc<str>| {
             self.uses(Need::Node(ConfigNode::Output(child.clone(), Arc::clone(output))));
         };
         let whole_of = |key: InstanceKey| {
             let instance = self.module.child(name, key);
-            let outputs = self.world.module(&instance).map(|module| module.outputs.clone()).unwrap_or_default();
+            let outputs = self
+                .world
+                .module(&instance)
+                .map(|module| module.outputs.clone())
+                .unwrap_or_default();
             outputs.keys().for_each(need);
             Value::object_members(outputs)
         };
@@ -224,7 +276,13 @@ impl<'a> ModuleScope<'a> {
                 (Some(output), Some(outputs)) if outputs.contains_key(output) => {
                     let output: Arc<str> = Arc::from(output);
                     need(&output);
-                    (outputs.get(&output).cloned().unwrap_or_else(Value::dynamic_unknown), consumed + 1)
+                    (
+                        outputs
+                            .get(&output)
+                            .cloned()
+                            .unwrap_or_else(Value::dynamic_unknown),
+                        consumed + 1,
+                    )
                 }
                 _ => (whole_of(key), consumed),
             }
@@ -238,7 +296,10 @@ impl<'a> ModuleScope<'a> {
                 {
                     return Ok(one(key, behind.get(1..).unwrap_or_default(), 2));
                 }
-                let each = expansion.keys().into_iter().map(|key| (key.clone(), whole_of(key)));
+                let each = expansion
+                    .keys()
+                    .into_iter()
+                    .map(|key| (key.clone(), whole_of(key)));
                 let value = match expansion {
                     Expansion::Count(_) => Value::tuple(each.map(|(_, value)| value).collect()),
                     _ => {
@@ -299,7 +360,10 @@ fn instance_key(value: &Value) -> Option<InstanceKey> {
     if let Some(text) = value.as_str() {
         return Some(InstanceKey::Str(Arc::from(text)));
     }
-    value.as_number().and_then(crate::value::Number::to_u64).map(InstanceKey::Int)
+    value
+        .as_number()
+        .and_then(crate::value::Number::to_u64)
+        .map(InstanceKey::Int)
 }
 
 impl Scope for ModuleScope<'_> {
@@ -346,8 +410,23 @@ impl Scope for ModuleScope<'_> {
     }
 
     fn names(&self) -> Vec<String> {
-        let fixed = ["var", "local", "module", "data", "path", "terraform", "each", "count", "self"];
-        let types = self.config.resources.keys().filter(|r| r.mode == Mode::Managed).map(|r| &*r.type_name);
+        let fixed = [
+            "var",
+            "local",
+            "module",
+            "data",
+            "path",
+            "terraform",
+            "each",
+            "count",
+            "self",
+        ];
+        let types = self
+            .config
+            .resources
+            .keys()
+            .filter(|r| r.mode == Mode::Managed)
+            .map(|r| &*r.type_name);
         fixed.into_iter().chain(types).map(str::to_owned).collect()
     }
 

@@ -60,7 +60,10 @@ impl StepKind {
 
     /// Whether it calls the provider.
     pub fn is_effect(&self) -> bool {
-        matches!(self, StepKind::Create(_) | StepKind::Update(_) | StepKind::Delete(..) | StepKind::Read(_))
+        matches!(
+            self,
+            StepKind::Create(_) | StepKind::Update(_) | StepKind::Delete(..) | StepKind::Read(_)
+        )
     }
 }
 
@@ -84,7 +87,11 @@ impl StepGraph {
     /// Indices of changes in the order of their first effective steps.
     pub fn change_order(&self) -> Vec<usize> {
         let mut seen = std::collections::BTreeSet::new();
-        let changes = self.steps.iter().filter(|step| step.kind.is_effect()).filter_map(|step| step.kind.change());
+        let changes = self
+            .steps
+            .iter()
+            .filter(|step| step.kind.is_effect())
+            .filter_map(|step| step.kind.change());
         changes.filter(|at| seen.insert(*at)).collect()
     }
 
@@ -95,7 +102,11 @@ impl StepGraph {
 
     /// One line a step, `create a.b <- evaluate local.x, delete a.c`: for tests and for `-debug`.
     pub fn print(&self, changes: &[ResourceChange]) -> String {
-        let name = |id: &StepId| self.steps.get(*id).map_or_else(String::new, |step| label(&step.kind, changes));
+        let name = |id: &StepId| {
+            self.steps
+                .get(*id)
+                .map_or_else(String::new, |step| label(&step.kind, changes))
+        };
         let mut text = String::new();
         for step in &self.steps {
             text.push_str(&label(&step.kind, changes));
@@ -110,7 +121,11 @@ impl StepGraph {
 
 /// `create giantswarm_org.a`
 pub fn label(kind: &StepKind, changes: &[ResourceChange]) -> String {
-    let of = |at: &usize| changes.get(*at).map_or_else(String::new, |change| change.addr.to_string());
+    let of = |at: &usize| {
+        changes
+            .get(*at)
+            .map_or_else(String::new, |change| change.addr.to_string())
+    };
     match kind {
         StepKind::Evaluate(node) => format!("evaluate {node}"),
         StepKind::Ready(resource) => format!("ready {resource}"),

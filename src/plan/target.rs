@@ -44,11 +44,19 @@ impl Targeted {
 /// Whether a target names an instance: a key that is left out means all keys.
 pub fn matches(target: &Target, addr: &InstanceAddr) -> bool {
     let module_matches = |wanted: &ModuleInstance, whole: bool| {
-        let enough = if whole { wanted.0.len() == addr.module.0.len() } else { wanted.0.len() <= addr.module.0.len() };
+        let enough = if whole {
+            wanted.0.len() == addr.module.0.len()
+        } else {
+            wanted.0.len() <= addr.module.0.len()
+        };
         enough
-            && wanted.0.iter().zip(&addr.module.0).all(|((name, key), (other, actual))| {
-                name == other && (*key == InstanceKey::None || key == actual)
-            })
+            && wanted
+                .0
+                .iter()
+                .zip(&addr.module.0)
+                .all(|((name, key), (other, actual))| {
+                    name == other && (*key == InstanceKey::None || key == actual)
+                })
     };
     match target {
         Target::Module(module) => module_matches(module, false),
@@ -78,13 +86,19 @@ pub fn targeted(
         return Ok(None);
     }
     let declared = config.modules.iter().flat_map(|(module, declared)| {
-        declared.resources.keys().map(|resource| ConfigResource { module: module.clone(), resource: resource.clone() })
+        declared.resources.keys().map(|resource| ConfigResource {
+            module: module.clone(),
+            resource: resource.clone(),
+        })
     });
     let stored = state.instances.keys().map(InstanceAddr::config);
     let known: BTreeSet<ConfigResource> = declared.chain(stored).collect();
     let mut some = BTreeSet::new();
     for target in &options.targets {
-        let named: Vec<&ConfigResource> = known.iter().filter(|resource| names_resource(target, resource)).collect();
+        let named: Vec<&ConfigResource> = known
+            .iter()
+            .filter(|resource| names_resource(target, resource))
+            .collect();
         if named.is_empty() {
             let text = match target {
                 Target::Module(module) => module.to_string(),
@@ -103,7 +117,10 @@ pub fn targeted(
     let mut nodes = graph.closure(start.iter());
     if options.mode == PlanMode::Destroy {
         let ids = graph.graph().closure_of_dependents(start.iter());
-        nodes = ids.into_iter().filter_map(|id| graph.graph().node(id).cloned()).collect();
+        nodes = ids
+            .into_iter()
+            .filter_map(|id| graph.graph().node(id).cloned())
+            .collect();
     }
     let whole = nodes.iter().filter_map(|node| match node {
         ConfigNode::Resource(resource) if !some.contains(resource) => Some(resource.clone()),
@@ -113,7 +130,12 @@ pub fn targeted(
     if options.mode == PlanMode::Destroy {
         whole.extend(dependents_in_state(state, &some));
     }
-    Ok(Some(Targeted { targets: options.targets.clone(), whole, some, nodes }))
+    Ok(Some(Targeted {
+        targets: options.targets.clone(),
+        whole,
+        some,
+        nodes,
+    }))
 }
 
 /// Resources of the state that depend on these, however indirectly.
@@ -127,9 +149,9 @@ fn dependents_in_state(state: &State, of: &BTreeSet<ConfigResource>) -> BTreeSet
                 continue;
             }
             let needs = instance.current.iter().flat_map(|object| &object.dependencies);
-            let hit = needs.filter_map(|text| crate::addr::parse_instance(text).ok()).any(|need| {
-                of.contains(&need.config()) || found.contains(&need.config())
-            });
+            let hit = needs
+                .filter_map(|text| crate::addr::parse_instance(text).ok())
+                .any(|need| of.contains(&need.config()) || found.contains(&need.config()));
             if hit {
                 found.insert(resource);
             }

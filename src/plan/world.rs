@@ -60,7 +60,12 @@ pub struct ResourceWorld {
 impl ResourceWorld {
     /// A resource without objects yet.
     pub fn new(expansion: Expansion, ty: Type) -> ResourceWorld {
-        ResourceWorld { expansion, ty, objects: BTreeMap::new(), whole: RefCell::new(None) }
+        ResourceWorld {
+            expansion,
+            ty,
+            objects: BTreeMap::new(),
+            whole: RefCell::new(None),
+        }
     }
 
     /// The object of one instance.
@@ -77,14 +82,21 @@ impl ResourceWorld {
 
     fn build(&self) -> Value {
         let of = |key: &InstanceKey| {
-            self.objects.get(key).cloned().unwrap_or_else(|| Value::unknown(self.ty.clone()))
+            self.objects
+                .get(key)
+                .cloned()
+                .unwrap_or_else(|| Value::unknown(self.ty.clone()))
         };
         match &self.expansion {
             Expansion::One => of(&InstanceKey::None),
-            Expansion::Count(count) => Value::tuple((0..*count).map(|at| of(&InstanceKey::Int(at))).collect()),
+            Expansion::Count(count) => {
+                Value::tuple((0..*count).map(|at| of(&InstanceKey::Int(at))).collect())
+            }
             Expansion::ForEach(each) => {
-                let members: Members =
-                    each.keys().map(|key| (Arc::clone(key), of(&InstanceKey::Str(Arc::clone(key))))).collect();
+                let members: Members = each
+                    .keys()
+                    .map(|key| (Arc::clone(key), of(&InstanceKey::Str(Arc::clone(key)))))
+                    .collect();
                 Value::object_members(members)
             }
             Expansion::Unknown => Value::dynamic_unknown(),
@@ -124,7 +136,10 @@ impl World {
 
     /// Adds a module instance.
     pub fn add_module(&mut self, instance: ModuleInstance) {
-        self.instances.entry(instance.config()).or_default().push(instance.clone());
+        self.instances
+            .entry(instance.config())
+            .or_default()
+            .push(instance.clone());
         self.modules.insert(instance, ModuleWorld::default());
     }
 

@@ -1,5 +1,11 @@
 //! A directory to work in and the program to run there, with a cleared environment.
-#![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods)]
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::disallowed_methods
+)]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -39,14 +45,24 @@ impl Ran {
     /// Expects a text in either stream.
     #[track_caller]
     pub fn says(self, text: &str) -> Ran {
-        assert!(self.all().contains(text), "nothing says {text:?}:\n{}\n{}", self.out, self.err);
+        assert!(
+            self.all().contains(text),
+            "nothing says {text:?}:\n{}\n{}",
+            self.out,
+            self.err
+        );
         self
     }
 
     /// Expects a text in neither stream.
     #[track_caller]
     pub fn is_silent_about(self, text: &str) -> Ran {
-        assert!(!self.all().contains(text), "something says {text:?}:\n{}\n{}", self.out, self.err);
+        assert!(
+            !self.all().contains(text),
+            "something says {text:?}:\n{}\n{}",
+            self.out,
+            self.err
+        );
         self
     }
 }
@@ -64,7 +80,9 @@ impl From<Output> for Ran {
 impl Place {
     /// An empty directory.
     pub fn new() -> Place {
-        Place { dir: tempfile::tempdir().unwrap() }
+        Place {
+            dir: tempfile::tempdir().unwrap(),
+        }
     }
 
     /// A copy of an example's files.
@@ -105,7 +123,9 @@ impl Place {
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_swarmform"));
         command.args(args).current_dir(self.path()).env_clear();
-        command.env("HOME", self.path()).env("PATH", std::env::var_os("PATH").unwrap_or_default());
+        command
+            .env("HOME", self.path())
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default());
         command
     }
 
