@@ -63,8 +63,7 @@ pub struct Block {
     pub span: Span,
 }
 
-/// An expression.
-#[derive(Clone, Debug, PartialEq)]
+/// An expression. It takes care of itself when it is a long chain of operators; see [`Expr::chain`].
 pub struct Expr {
     /// What it is.
     pub kind: ExprKind,

@@ -54,6 +54,19 @@ pub fn traversal(expr: &Expr) -> Option<Reference> {
     Some(reference(name, base.span, steps))
 }
 
+/// Like [`traversal`], but also takes a string whose text is a traversal: in JSON, where there are no bare
+/// references, `"depends_on": ["a.b"]` is written so. Spans point into the string, as far as it holds no escapes.
+pub fn traversal_or_text(expr: &Expr) -> Option<Reference> {
+    match &expr.kind {
+        ExprKind::String(text) => {
+            let offset = expr.span.start as usize + 1;
+            let inner = super::parse_expression(text, expr.span.file, offset).ok()?;
+            traversal(&inner)
+        }
+        _ => traversal(expr),
+    }
+}
+
 /// A bare name (`string`, `create_before_destroy`), or a string where JSON has no bare names. It also takes
 /// `true`, `false` and `null` as names.
 pub fn keyword(expr: &Expr) -> Option<&str> {
