@@ -17,18 +17,18 @@ pub(super) fn check(config: &Config, addr: &ModuleAddr, module: &Module, found: 
             continue;
         };
         inputs(call, child, found);
-        passed_providers(addr, module, call, child, found);
+        passed_providers(module, call, child, found);
         if !matches!(call.repetition, Repetition::One) || !call.depends_on.is_empty() {
             own_providers(config, &addr.child(Arc::clone(&call.name)), call, found);
         }
     }
     let checked = module.checks.values().filter_map(|check| check.data.as_ref());
     for resource in module.resources.values().chain(checked) {
-        provider(addr, module, &resource.provider, resource.span, found);
+        provider(module, &resource.provider, resource.span, found);
     }
     for import in &module.imports {
         if let Some(reference) = &import.provider {
-            provider(addr, module, reference, import.span, found);
+            provider(module, reference, import.span, found);
         }
     }
 }
@@ -68,7 +68,7 @@ fn has(module: &Module, reference: &ProviderRef) -> bool {
         || required.is_some_and(|required| required.aliases.contains(reference))
 }
 
-fn provider(addr: &ModuleAddr, module: &Module, reference: &ProviderRef, at: Span, found: &mut Diagnostics) {
+fn provider(module: &Module, reference: &ProviderRef, at: Span, found: &mut Diagnostics) {
     if has(module, reference) {
         return;
     }
@@ -80,22 +80,16 @@ fn provider(addr: &ModuleAddr, module: &Module, reference: &ProviderRef, at: Spa
     let detail = format!(
         "There is no provider configuration \"{reference}\" in {}. Declare it by a provider \"{}\" block with this \
          alias.{}",
-        module_name(addr),
+        module_name(module),
         reference.name,
         did_you_mean(&reference.to_string(), aliases.iter().map(String::as_str))
     );
     found.push(Diagnostic::error(&codes::UNDECLARED_PROVIDER, detail).at(at));
 }
 
-fn passed_providers(
-    addr: &ModuleAddr,
-    module: &Module,
-    call: &ModuleCall,
-    child: &Module,
-    found: &mut Diagnostics,
-) {
+fn passed_providers(module: &Module, call: &ModuleCall, child: &Module, found: &mut Diagnostics) {
     for (theirs, ours) in &call.providers {
-        provider(addr, module, ours, call.span, found);
+        provider(module, ours, call.span, found);
         if !has(child, theirs) {
             let detail = format!(
                 "The called module (\"{}\") takes no provider configuration \"{theirs}\". It must list it in \

@@ -12,7 +12,7 @@ use crate::syntax::Step;
 use crate::syntax::ast::{Body, Expr, ExprKind};
 
 use super::reference::{Reference, Subject, body_references, references as references_of};
-use super::{Check, Condition, Config, Module, Repetition, Resource, calls, codes, target};
+use super::{Check, Condition, Config, Module, Repetition, Resource, calls, codes, moves, target};
 
 /// Holds all references of a configuration, and the inputs and providers of its module calls, against what is
 /// declared.
@@ -29,6 +29,7 @@ pub fn references(config: &Config) -> Diagnostics {
         found.extend(checker.found);
         calls::check(config, addr, module, &mut found);
     }
+    moves::check(config, &mut found);
     // A directory that is called twice has its faults once.
     found.0.sort_by(|a, b| a.subject.cmp(&b.subject));
     found
@@ -175,20 +176,22 @@ impl Checker<'_> {
             for key in keys.flatten() {
                 self.expr(key, each);
             }
-            let names = address.module.iter().map(|(name, _)| Arc::clone(name)).collect();
-            let module = self.config.modules.get(&ModuleAddr(names));
+            let addr = ModuleAddr(address.module.iter().map(|(name, _)| Arc::clone(name)).collect());
+            let module = self.config.modules.get(&addr);
             let declared = |resource| module.is_some_and(|module| module.resources.contains_key(resource));
             if let Some((resource, _)) = &address.resource
                 && !declared(resource)
             {
+                let place = if addr.is_root() {
+                    "the root module".to_owned()
+                } else {
+                    addr.to_string()
+                };
                 self.error(
                     &codes::IMPORT,
                     import.to.span,
                     format!(
-                        "There is no {resource} in {}. Declare the resource that the import shall lead to.",
-                        module_name(&ModuleAddr(
-                            address.module.iter().map(|(name, _)| Arc::clone(name)).collect()
-                        ))
+                        "There is no {resource} in {place}. Declare the resource that the import shall lead to."
                     ),
                 );
             }
@@ -269,12 +272,12 @@ impl Checker<'_> {
                 let hint = did_you_mean(variable, self.module.variables.keys().map(|name| &**name));
                 let also = if hint.is_empty() { format!(" Declare it: variable \"{variable}\" {{}}.") } else { hint };
                 let detail =
-                    format!("There is no variable \"{variable}\" in {}.{also}", module_name(self.addr));
+                    format!("There is no variable \"{variable}\" in {}.{also}", module_name(self.module));
                 self.error(&codes::UNDECLARED_VARIABLE, at, detail);
             }
             Subject::Local(local) if !self.module.locals.contains_key(local) => {
                 let hint = did_you_mean(local, self.module.locals.keys().map(|name| &**name));
-                let detail = format!("There is no local value \"{local}\" in {}.{hint}", module_name(self.addr));
+                let detail = format!("There is no local value \"{local}\" in {}.{hint}", module_name(self.module));
                 self.error(&codes::UNDECLARED_LOCAL, at, detail);
             }
             Subject::Resource(resource) => self.resource_reference(resource, name, here, keyed),
@@ -319,7 +322,7 @@ impl Checker<'_> {
                 },
                 resource.type_name,
                 resource.name,
-                module_name(self.addr),
+                module_name(self.module),
                 self.resource_hint(resource)
             );
             return self.error(&codes::UNDECLARED_RESOURCE, name.span, detail);
@@ -416,7 +419,7 @@ impl Checker<'_> {
             let hint = did_you_mean(call, self.module.calls.keys().map(|name| &**name));
             let detail = format!(
                 "There is no module call \"{call}\" in {}.{hint}",
-                module_name(self.addr)
+                module_name(self.module)
             );
             return self.error(&codes::UNDECLARED_MODULE, name.span, detail);
         };
@@ -445,11 +448,12 @@ impl Checker<'_> {
     }
 }
 
-/// `the root module`, `module.a.module.b`
-pub(super) fn module_name(addr: &ModuleAddr) -> String {
-    if addr.is_root() {
+/// `the root module`, `the module in "network"`: by directory, so that the faults of a module that is called
+/// twice are the same.
+pub(super) fn module_name(module: &Module) -> String {
+    if module.dir == "." {
         "the root module".to_owned()
     } else {
-        addr.to_string()
+        format!("the module in \"{}\"", module.dir)
     }
 }

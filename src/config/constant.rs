@@ -64,9 +64,8 @@ impl Content {
         let Some(expr) = self.take(name) else {
             return Vec::new();
         };
-        let json = self.json;
         let span = expr.span;
-        let ExprKind::Tuple(elements) = expr.kind else {
+        let ExprKind::Tuple(elements) = into_kind(expr) else {
             cx.error(
                 &codes::REFERENCE_FORM,
                 span,
@@ -76,14 +75,14 @@ impl Content {
         };
         elements
             .into_iter()
-            .filter_map(|element| unquoted(element, json, cx))
+            .filter_map(|element| unquoted(element, cx))
             .collect()
     }
 
     /// An argument that is one plain reference.
     pub fn reference(&mut self, name: &str, cx: &mut Context<'_>) -> Option<Expr> {
         let expr = self.take(name)?;
-        unquoted(expr, self.json, cx)
+        unquoted(expr, cx)
     }
 }
 
@@ -110,6 +109,11 @@ pub(super) fn string(name: &str, expr: &Expr, cx: &mut Context<'_>) -> Option<(S
             None
         }
     }
+}
+
+/// What an expression is, taken out of it.
+pub(super) fn into_kind(mut expr: Expr) -> ExprKind {
+    std::mem::replace(&mut expr.kind, ExprKind::Null)
 }
 
 /// The expression inside parentheses.
@@ -161,21 +165,12 @@ pub(super) fn check_constant(name: &str, expr: &Expr, cx: &mut Context<'_>) -> b
     good
 }
 
-/// A reference that may be written as a string: always in JSON, with a warning in the native syntax.
-pub(super) fn unquoted(expr: Expr, json: bool, cx: &mut Context<'_>) -> Option<Expr> {
+/// A reference that may be written as a string: in JSON there is no other way, and old native files do it.
+pub(super) fn unquoted(expr: Expr, cx: &mut Context<'_>) -> Option<Expr> {
     let ExprKind::String(text) = &expr.kind else {
         return Some(expr);
     };
-    if !json {
-        cx.warning(
-            &codes::QUOTED_REFERENCE,
-            expr.span,
-            "A name of a thing is written without quotes here; the quotes are ignored. Remove them.",
-        );
-    }
     let inside = expr.span.start as usize + 1;
-    let parsed = cx
-        .diagnostics
-        .take_all(parse_expression(text, expr.span.file, inside))?;
-    Some(parsed)
+    cx.diagnostics
+        .take_all(parse_expression(text, expr.span.file, inside))
 }

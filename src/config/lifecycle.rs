@@ -6,7 +6,7 @@ use crate::syntax::ast::{Block, Expr, ExprKind};
 use crate::syntax::{keyword, traversal, variables};
 
 use super::blocks::{Content, Context, Schema};
-use super::constant::unquoted;
+use super::constant::{into_kind, unquoted};
 use super::variable::conditions;
 use super::{IgnoreChanges, Lifecycle, codes};
 
@@ -52,11 +52,12 @@ fn ignore_changes(content: &mut Content, cx: &mut Context<'_>) -> IgnoreChanges 
     let Some(expr) = content.take("ignore_changes") else {
         return IgnoreChanges::None;
     };
-    let json = content.json;
     let span = expr.span;
-    let elements = match expr.kind {
+    if keyword(&expr) == Some("all") {
+        return IgnoreChanges::All;
+    }
+    let elements = match into_kind(expr) {
         ExprKind::Tuple(elements) => elements,
-        _ if keyword(&expr) == Some("all") => return IgnoreChanges::All,
         _ => {
             cx.error(
                 &codes::REFERENCE_FORM,
@@ -78,7 +79,7 @@ fn ignore_changes(content: &mut Content, cx: &mut Context<'_>) -> IgnoreChanges 
             );
             continue;
         }
-        let Some(path) = unquoted(element, json, cx) else {
+        let Some(path) = unquoted(element, cx) else {
             continue;
         };
         if traversal(&path).is_some() {
@@ -102,7 +103,7 @@ fn replace_triggered_by(content: &mut Content, cx: &mut Context<'_>) -> Vec<Expr
     };
     let json = content.json;
     let span = expr.span;
-    let ExprKind::Tuple(elements) = expr.kind else {
+    let ExprKind::Tuple(elements) = into_kind(expr) else {
         cx.error(
             &codes::REFERENCE_FORM,
             span,
@@ -113,7 +114,7 @@ fn replace_triggered_by(content: &mut Content, cx: &mut Context<'_>) -> Vec<Expr
     let mut found = Vec::new();
     for element in elements {
         let element = match &element.kind {
-            ExprKind::String(_) if json => unquoted(element, json, cx),
+            ExprKind::String(_) if json => unquoted(element, cx),
             _ => Some(element),
         };
         let Some(element) = element else { continue };

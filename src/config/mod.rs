@@ -1,8 +1,36 @@
 //! A configuration as declared: modules, variables, resources, outputs, with their expressions unevaluated.
 //!
-//! `load` turns the spanned trees of all files of a directory into a [`Module`], and all modules reached by
-//! calls into a [`Config`]. It checks what can be checked without evaluating: block types, arguments, labels,
-//! duplicates, references' form, literal-only arguments. It reads no file (the caller supplies texts through
-//! [`load::Reader`]) and knows no provider.
+//! [`load`](load::load) turns the spanned trees of all files of a directory into a [`Module`], and all modules
+//! reached by calls into a [`Config`]. It checks what can be checked without evaluating: block types,
+//! arguments, labels, duplicates, the form of references, constant arguments; [`check`] then holds references
+//! against what is declared. The room reads no file (the caller supplies texts through [`load::Reader`]) and
+//! knows no provider.
 
-// model.rs, codes.rs and load.rs join when `lang` has landed.
+mod assemble;
+mod blocks;
+mod calls;
+pub mod check;
+pub mod codes;
+mod constant;
+mod lifecycle;
+pub mod load;
+mod model;
+mod module;
+mod moves;
+mod overrides;
+mod providers;
+mod refactor;
+pub mod reference;
+mod resource;
+mod settings;
+pub mod target;
+mod value;
+mod variable;
+
+#[cfg(test)]
+mod tests;
+
+pub use codes::CODES;
+pub use constant::is_name;
+pub use load::{Reader, load};
+pub use model::*;

@@ -9,7 +9,7 @@ use crate::syntax::ast::{Block, Expr, ExprKind, Item, ObjectKey};
 use crate::syntax::parse_expression;
 
 use super::blocks::{Content, Context, Schema, redefined, unsupported_block};
-use super::constant::{check_name, unquoted};
+use super::constant::{check_name, into_kind, unquoted};
 use super::resource::repetition;
 use super::target::provider_ref;
 use super::{ModuleCall, ProviderRef, codes};
@@ -120,9 +120,8 @@ fn providers(content: &mut Content, cx: &mut Context<'_>) -> BTreeMap<ProviderRe
     let Some(expr) = content.take("providers") else {
         return BTreeMap::new();
     };
-    let json = content.json;
     let span = expr.span;
-    let ExprKind::Object(items) = expr.kind else {
+    let ExprKind::Object(items) = into_kind(expr) else {
         cx.error(
             &codes::REFERENCE_FORM,
             span,
@@ -132,7 +131,7 @@ fn providers(content: &mut Content, cx: &mut Context<'_>) -> BTreeMap<ProviderRe
     };
     let mut found = BTreeMap::new();
     for item in items {
-        let Some(value) = unquoted(item.value, json, cx) else {
+        let Some(value) = unquoted(item.value, cx) else {
             continue;
         };
         let theirs = cx.diagnostics.take(provider_key(&item.key));

@@ -9,7 +9,7 @@ use crate::source::Span;
 use crate::syntax::ast::{Block, Expr, ExprKind, Ident, Item, ObjectItem, ObjectKey};
 
 use super::blocks::{Content, Context, Schema};
-use super::constant::{bare, check_name, is_name, string, unquoted};
+use super::constant::{bare, check_name, into_kind, is_name, string, unquoted};
 use super::target::provider_ref;
 use super::{ProviderConfig, ProviderRef, RequiredProvider, Settings, codes};
 
@@ -109,7 +109,7 @@ fn required_providers(block: Block, settings: &mut Settings, cx: &mut Context<'_
         if json && &*name.name == "//" || !check_name("provider", &name, cx) {
             continue;
         }
-        let entry = required_provider(&name, attribute.expr, json, cx);
+        let entry = required_provider(&name, attribute.expr, cx);
         if let Some(first) = settings
             .required_providers
             .get(&name.name)
@@ -131,13 +131,13 @@ fn required_providers(block: Block, settings: &mut Settings, cx: &mut Context<'_
     }
 }
 
-fn required_provider(name: &Ident, expr: Expr, json: bool, cx: &mut Context<'_>) -> RequiredProvider {
+fn required_provider(name: &Ident, expr: Expr, cx: &mut Context<'_>) -> RequiredProvider {
     let mut entry = RequiredProvider {
         span: Some(name.span),
         ..RequiredProvider::default()
     };
     let span = expr.span;
-    let items = match expr.kind {
+    let items = match into_kind(expr) {
         ExprKind::Object(items) => items,
         ExprKind::String(version) => {
             check_version_constraint(&version, span, cx);
@@ -163,7 +163,7 @@ fn required_provider(name: &Ident, expr: Expr, json: bool, cx: &mut Context<'_>)
                     entry.version = Some(constraint);
                 }
             }
-            "configuration_aliases" => entry.aliases = aliases(item, name, json, cx),
+            "configuration_aliases" => entry.aliases = aliases(item, name, cx),
             _ => {
                 let known = ["source", "version", "configuration_aliases"];
                 let hint = crate::diag::did_you_mean(&key, known);
@@ -194,9 +194,9 @@ fn source_address(expr: &Expr, cx: &mut Context<'_>) -> Option<String> {
     Some(source)
 }
 
-fn aliases(item: ObjectItem, name: &Ident, json: bool, cx: &mut Context<'_>) -> Vec<ProviderRef> {
+fn aliases(item: ObjectItem, name: &Ident, cx: &mut Context<'_>) -> Vec<ProviderRef> {
     let span = item.value.span;
-    let ExprKind::Tuple(elements) = item.value.kind else {
+    let ExprKind::Tuple(elements) = into_kind(item.value) else {
         cx.error(
             &codes::REQUIRED_PROVIDER,
             span,
@@ -209,7 +209,7 @@ fn aliases(item: ObjectItem, name: &Ident, json: bool, cx: &mut Context<'_>) -> 
     };
     let mut found = Vec::new();
     for element in elements {
-        let Some(element) = unquoted(element, json, cx) else {
+        let Some(element) = unquoted(element, cx) else {
             continue;
         };
         match provider_ref(&element) {

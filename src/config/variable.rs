@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
-use crate::lang::{TypeConstraint, parse_type};
+use crate::diag::Diagnostics;
+use crate::lang::{NamesScope, TypeConstraint, apply_defaults, evaluate, parse_type};
 use crate::syntax::ast::{Block, Expr, ExprKind};
 use crate::syntax::parse_expression;
+use crate::value::Type;
+use crate::value::convert::convert;
 
 use super::blocks::{Content, Context, Schema};
 use super::constant::{bare, check_constant, check_name};
@@ -61,7 +64,7 @@ pub(super) fn variable(block: Block, cx: &mut Context<'_>) -> Option<Variable> {
     let mut constraint = TypeConstraint::any();
     if let Some(written) = content.take("type")
         && let Some(expr) = type_expr(written, content.json, cx)
-        && let Some(found) = cx.diagnostics.take_all(parse_type(&expr))
+        && let Some(found) = cx.diagnostics.take_all(read_type(&expr))
     {
         constraint = found;
     }
@@ -79,6 +82,9 @@ pub(super) fn variable(block: Block, cx: &mut Context<'_>) -> Option<Variable> {
             "The variable is not nullable, so null cannot be its default. Leave the default out to make the \
              variable required.",
         );
+    }
+    if let Some(default) = &default {
+        check_default(default, &constraint, cx);
     }
     Some(Variable {
         name: Arc::clone(&label.name),
@@ -110,6 +116,36 @@ fn type_expr(written: Expr, json: bool, cx: &mut Context<'_>) -> Option<Expr> {
         format!("A type is written without quotes: type = {text}."),
     );
     None
+}
+
+/// A type constraint; `list` and `map` alone are those of any elements, as old configurations write them.
+fn read_type(expr: &Expr) -> Result<TypeConstraint, Diagnostics> {
+    let any = |collection: fn(Type) -> Type| {
+        Ok(TypeConstraint {
+            ty: collection(Type::Dynamic),
+            ..TypeConstraint::any()
+        })
+    };
+    match &expr.kind {
+        ExprKind::Variable(name) if &**name == "list" => any(Type::list),
+        ExprKind::Variable(name) if &**name == "map" => any(Type::map),
+        _ => parse_type(expr),
+    }
+}
+
+/// Reports a default that does not convert to the type of its variable.
+fn check_default(default: &Expr, constraint: &TypeConstraint, cx: &mut Context<'_>) {
+    let evaluated = evaluate(default, &NamesScope::empty());
+    let Some(value) = cx.diagnostics.take_all(evaluated) else {
+        return;
+    };
+    if let Err(fault) = convert(&apply_defaults(&value, constraint), &constraint.ty) {
+        cx.error(
+            &codes::INVALID_DEFAULT,
+            default.span,
+            format!("The default does not fit the type of the variable: {fault}."),
+        );
+    }
 }
 
 /// All condition blocks of one type.

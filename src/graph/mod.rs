@@ -1,6 +1,6 @@
 //! Dependency graphs: who needs whom, in which order, and what to say when that goes round in a circle.
 //!
-//! The only room that names petgraph. [`Graph`] is small and general; `config_graph` builds the one of a
+//! The only room that names petgraph. [`Graph`] is small and general; [`config_graph`] builds the one of a
 //! configuration. A graph holds no meaning: it does not know what a node does or when it is done, and it
 //! never walks concurrently (that is `apply` and `engine`).
 //!
@@ -9,7 +9,8 @@
 
 mod closure;
 pub mod codes;
-// config_graph.rs and config_refs.rs join when `lang` has landed.
+pub mod config_graph;
+mod config_refs;
 mod dag;
 mod dot;
 mod order;
@@ -18,5 +19,6 @@ mod order;
 mod tests;
 
 pub use codes::CODES;
+pub use config_graph::{ConfigGraph, ConfigNode};
 pub use dag::{Graph, NodeId};
 pub use order::Cycle;

@@ -1,5 +1,7 @@
 //! Orders, cycles, reach and drawings of small graphs, and one large one.
 
+mod config;
+
 use super::Graph;
 
 /// A graph from lines such as `a -> b c`.
