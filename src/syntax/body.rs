@@ -29,11 +29,8 @@ pub(super) fn read(source: &Source<'_>, lexed: Lexed, through: native::Through) 
             reader = again;
         }
     }
-    let mut found = reader.parser.diagnostics;
-    found.extend(lexed.faults.into_iter().map(|fault| fault.diagnostic));
-    found.sort_by_key(|diagnostic| diagnostic.subject.map(|span| (span.start, span.end)));
-    found.dedup_by(|a, b| a.subject == b.subject && a.code == b.code);
-    (body, Diagnostics(found))
+    let found = std::mem::take(&mut reader.parser.diagnostics);
+    (body, lexed.merge(found))
 }
 
 struct Reader<'a, 's> {

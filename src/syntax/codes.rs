@@ -188,14 +188,14 @@ pub static INVALID_CONDITIONAL: Code = Code::new(
 pub static TOO_DEEP: Code = Code::new(
     "syntax/too-deep",
     "Nesting too deep",
-    "Brackets, blocks, calls, conditionals, templates and chains of attributes may be nested 250 levels deep. Move inner parts to local values. Chains of operators such as `a + b + c` may be of any length.",
+    "Brackets, blocks, calls, conditionals, templates and chains of attributes may be nested 200 levels deep. Move inner parts to local values. Chains of operators such as `a + b + c` may be of any length.",
 );
 
 /// File too large.
 pub static TOO_LARGE: Code = Code::new(
     "syntax/too-large",
     "File too large",
-    "A file may have at most 1 GiB.",
+    "A file may have at most 1 GiB. Files of this size are not configurations: read them with a function, or split them.",
 );
 
 /// Argument or block expected.

@@ -1,6 +1,8 @@
 //! Tuples, objects and `for` expressions, and what all bracketed things share: finding out that one is
 //! never closed.
 
+use crate::source::Span;
+
 use super::ast::{Expr, ExprKind, ForExpr, Ident, ObjectItem, ObjectKey};
 use super::codes;
 use super::parser::{Parsed, Parser, Stop};
@@ -29,6 +31,9 @@ impl Parser<'_, '_> {
     /// closed, or an argument or block begins on a new line.
     pub fn check_open(&mut self, open: Token) -> Parsed<()> {
         let found = self.peek();
+        if self.source.slice(found) == closer(open.kind) {
+            return Ok(());
+        }
         let because = match found.kind {
             Kind::Bad => return Err(Stop::Silent),
             Kind::Eof => "before the end of the text".to_owned(),
@@ -68,125 +73,141 @@ impl Parser<'_, '_> {
     /// `[a, b]` or `[for ...]`
     pub fn tuple(&mut self) -> Parsed<Expr> {
         let open = self.next();
-        self.with_newlines(false, |parser| {
-            if parser.at_word("for") {
-                return parser.for_expr(open, Kind::CBrack);
+        let before = std::mem::replace(&mut self.newlines, false);
+        let read = match self.at_word("for") {
+            true => self.deeper(|parser| parser.for_expr(open, Kind::CBrack)),
+            false => self.elements(open),
+        };
+        self.newlines = before;
+        read
+    }
+
+    fn elements(&mut self, open: Token) -> Parsed<Expr> {
+        let mut items = Vec::new();
+        let mut height = 0;
+        let close = loop {
+            if let Some(close) = self.eat(Kind::CBrack) {
+                break close;
             }
-            let mut items = Vec::new();
-            let mut height = 0;
-            let close = loop {
-                if let Some(close) = parser.eat(Kind::CBrack) {
-                    break close;
+            self.check_open(open)?;
+            items.push(self.expression()?);
+            height = height.max(self.height);
+            let found = self.peek();
+            match found.kind {
+                Kind::Comma => {
+                    self.next();
                 }
-                parser.check_open(open)?;
-                items.push(parser.expression()?);
-                height = height.max(parser.height);
-                let found = parser.peek();
-                match found.kind {
-                    Kind::Comma => {
-                        parser.next();
-                    }
-                    Kind::CBrack => {}
-                    _ => return parser.bad_separator(open, found, "the elements of a list"),
-                }
-            };
-            let span = parser.span(open).to(parser.span(close));
-            parser.grow(height, span)?;
-            Ok(Expr {
-                kind: ExprKind::Tuple(items),
-                span,
-            })
+                Kind::CBrack => {}
+                _ => return self.bad_separator(open, found, "the elements of a list"),
+            }
+        };
+        let span = self.span(open).to(self.span(close));
+        self.grow(height, span)?;
+        Ok(Expr {
+            kind: ExprKind::Tuple(items),
+            span,
         })
     }
 
     /// `{ a = 1 }` or `{for ...}`
     pub fn object(&mut self) -> Parsed<Expr> {
         let open = self.next();
-        if self.with_newlines(false, |parser| parser.at_word("for")) {
-            return self.with_newlines(false, |parser| parser.for_expr(open, Kind::CBrace));
-        }
-        self.with_newlines(true, |parser| {
-            let mut items = Vec::new();
-            let mut height = 0;
-            let close = loop {
-                while parser.eat(Kind::Newline).is_some() {}
-                if let Some(close) = parser.eat(Kind::CBrace) {
-                    break close;
+        let before = std::mem::replace(&mut self.newlines, false);
+        let read = if self.at_word("for") {
+            self.deeper(|parser| parser.for_expr(open, Kind::CBrace))
+        } else {
+            self.newlines = true;
+            self.items(open)
+        };
+        self.newlines = before;
+        read
+    }
+
+    fn items(&mut self, open: Token) -> Parsed<Expr> {
+        let mut items = Vec::new();
+        let mut height = 0;
+        let close = loop {
+            while self.eat(Kind::Newline).is_some() {}
+            if let Some(close) = self.eat(Kind::CBrace) {
+                break close;
+            }
+            self.check_open(open)?;
+            items.push(self.object_item(open)?);
+            height = height.max(self.height);
+            let found = self.peek();
+            match found.kind {
+                Kind::Comma | Kind::Newline => {
+                    self.next();
                 }
-                parser.check_open(open)?;
-                items.push(parser.object_item(open)?);
-                height = height.max(parser.height);
-                let found = parser.peek();
-                match found.kind {
-                    Kind::Comma | Kind::Newline => {
-                        parser.next();
-                    }
-                    Kind::CBrace => {}
-                    _ => {
-                        parser.check_open(open)?;
-                        let at = parser.span(found);
-                        let context = parser.span(open);
-                        let detail = format!(
-                            "A comma or a line break must separate the items of an object, but {} was found.",
-                            parser.describe(found)
-                        );
-                        return parser.fail_within(&codes::MISSING_SEPARATOR, at, context, detail);
-                    }
-                }
-            };
-            let span = parser.span(open).to(parser.span(close));
-            parser.grow(height, span)?;
-            Ok(Expr {
-                kind: ExprKind::Object(items),
-                span,
-            })
+                Kind::CBrace => {}
+                _ => return self.bad_item_end(open, found),
+            }
+        };
+        let span = self.span(open).to(self.span(close));
+        self.grow(height, span)?;
+        Ok(Expr {
+            kind: ExprKind::Object(items),
+            span,
         })
     }
 
+    fn bad_item_end<T>(&mut self, open: Token, found: Token) -> Parsed<T> {
+        self.check_open(open)?;
+        let at = self.span(found);
+        let context = self.span(open);
+        let detail = format!(
+            "A comma or a line break must separate the items of an object, but {} was found.",
+            self.describe(found)
+        );
+        self.fail_within(&codes::MISSING_SEPARATOR, at, context, detail)
+    }
+
     fn object_item(&mut self, open: Token) -> Parsed<ObjectItem> {
-        if self.begins_block(self.at) && self.begins_line(self.at) && self.second() != Kind::OBrace {
-            let (at, context) = (self.span(open), self.peek());
-            let detail = format!(
-                "This \"{{\" is not closed before the block \"{}\" begins. Add a \"}}\" where it should end.",
-                self.source.slice(context)
-            );
-            let context = self.span(context);
-            return self.fail_within(&codes::UNCLOSED_BRACKET, at, context, detail);
+        if self.begins_line(self.at) && self.second() != Kind::OBrace && self.begins_block(self.at) {
+            return self.block_in_object(open);
         }
         let in_parens = self.peek().kind == Kind::OParen;
         let key = self.expression()?;
         let height = self.height;
-        let found = self.peek();
-        match found.kind {
+        match self.peek().kind {
             Kind::Assign | Kind::Colon => {
                 self.next();
             }
-            Kind::Bad => return Err(Stop::Silent),
-            _ => {
-                self.check_open(open)?;
-                let found = self.peek();
-                let at = self.blame(found);
-                let context = key.span;
-                let hint = match found.kind {
-                    Kind::FatArrow => " \"=>\" belongs to a for expression.",
-                    Kind::Ident | Kind::OQuote | Kind::Number => {
-                        " A key with spaces or other special characters is written in quotes."
-                    }
-                    Kind::OBrace => " In an object, write \"=\" before an inner object.",
-                    _ => "",
-                };
-                let detail = format!(
-                    "An item of an object is written key = value: a \"=\" is expected behind this key, but {} was \
-                     found.{hint}",
-                    self.describe(found)
-                );
-                return self.fail_within(&codes::INVALID_OBJECT_ITEM, at, context, detail);
-            }
+            _ => return self.bad_key(open, &key),
         }
         let key = self.object_key(key, in_parens)?;
         let value = self.expression()?;
         self.height = self.height.max(height);
         Ok(ObjectItem { key, value })
+    }
+
+    fn block_in_object<T>(&mut self, open: Token) -> Parsed<T> {
+        let (at, block) = (self.span(open), self.peek());
+        let context = self.span(block);
+        let detail = format!(
+            "This \"{{\" is not closed before the block \"{}\" begins. Add a \"}}\" where it should end.",
+            self.source.slice(block)
+        );
+        self.fail_within(&codes::UNCLOSED_BRACKET, at, context, detail)
+    }
+
+    fn bad_key<T>(&mut self, open: Token, key: &Expr) -> Parsed<T> {
+        self.check_open(open)?;
+        let found = self.peek();
+        let at = self.blame(found);
+        let hint = match found.kind {
+            Kind::FatArrow => " \"=>\" belongs to a for expression.",
+            Kind::Ident | Kind::OQuote | Kind::Number => {
+                " A key with spaces or other special characters is written in quotes."
+            }
+            Kind::OBrace => " In an object, write \"=\" before an inner object.",
+            _ => "",
+        };
+        let detail = format!(
+            "An item of an object is written key = value: a \"=\" is expected behind this key, but {} was found.{hint}",
+            self.describe(found)
+        );
+        self.fail_within(&codes::INVALID_OBJECT_ITEM, at, key.span, detail)
     }
 
     /// What a key means: a bare name is itself, whatever it could refer to.
@@ -236,38 +257,7 @@ impl Parser<'_, '_> {
             return self.bad_for(open, "The for expression should end here");
         };
         let span = self.span(open).to(self.span(close));
-        match (end, &key, group) {
-            (Kind::CBrack, Some(key), _) => {
-                let at = key.span;
-                return self.fail_within(
-                    &codes::INVALID_FOR,
-                    at,
-                    span,
-                    "A for expression in brackets makes a list, whose elements have no keys. Use braces to make an \
-                     object.",
-                );
-            }
-            (Kind::CBrack, None, Some(dots)) => {
-                let at = self.span(dots);
-                return self.fail_within(
-                    &codes::INVALID_FOR,
-                    at,
-                    span,
-                    "\"...\" groups values by key, and a for expression in brackets has no keys.",
-                );
-            }
-            (Kind::CBrace, None, _) => {
-                let at = value.span;
-                return self.fail_within(
-                    &codes::INVALID_FOR,
-                    at,
-                    span,
-                    "A for expression in braces makes an object and needs a key for each value: KEY => VALUE. Use \
-                     brackets to make a list.",
-                );
-            }
-            _ => {}
-        }
+        self.check_for(end, span, key.as_ref(), &value, group)?;
         self.grow(height, span)?;
         Ok(Expr {
             kind: ExprKind::For(Box::new(ForExpr {
@@ -281,6 +271,34 @@ impl Parser<'_, '_> {
             })),
             span,
         })
+    }
+
+    /// Keys belong to objects, and to them always.
+    fn check_for(
+        &mut self,
+        end: Kind,
+        span: Span,
+        key: Option<&Expr>,
+        value: &Expr,
+        group: Option<Token>,
+    ) -> Parsed<()> {
+        let (at, detail) = match (end, key, group) {
+            (Kind::CBrack, Some(key), _) => (
+                key.span,
+                "A for expression in brackets makes a list, whose elements have no keys. Use braces to make an object.",
+            ),
+            (Kind::CBrack, None, Some(dots)) => (
+                self.span(dots),
+                "\"...\" groups values by key, and a for expression in brackets has no keys.",
+            ),
+            (Kind::CBrace, None, _) => (
+                value.span,
+                "A for expression in braces makes an object and needs a key for each value: KEY => VALUE. Use brackets \
+                 to make a list.",
+            ),
+            _ => return Ok(()),
+        };
+        self.fail_within(&codes::INVALID_FOR, at, span, detail)
     }
 
     /// `k, v in`, for a for expression and a for directive.

@@ -32,13 +32,16 @@ fn binary_op(kind: Kind) -> Option<(BinaryOp, u8)> {
 impl Parser<'_, '_> {
     /// A whole expression.
     pub fn expression(&mut self) -> Parsed<Expr> {
-        self.deeper(|parser| {
-            let condition = parser.binary(1)?;
-            match parser.peek().kind {
-                Kind::Question => parser.conditional(condition),
+        self.enter()?;
+        let mut expr = self.binary(1);
+        if let Ok(condition) = expr {
+            expr = match self.peek().kind {
+                Kind::Question => self.conditional(condition),
                 _ => Ok(condition),
-            }
-        })
+            };
+        }
+        self.leave();
+        expr
     }
 
     fn conditional(&mut self, condition: Expr) -> Parsed<Expr> {
@@ -74,14 +77,20 @@ impl Parser<'_, '_> {
 
     /// Operators that bind at least as strongly as `least`. Chains are read by this loop, not by recursion.
     fn binary(&mut self, least: u8) -> Parsed<Expr> {
-        let mut left = self.unary()?;
+        let mut left = match self.peek().kind {
+            Kind::Bang | Kind::Minus => self.unary()?,
+            _ => self.traversal()?,
+        };
         let mut height = self.height;
         let mut chained = false;
         while let Some((op, strength)) = binary_op(self.peek().kind)
             && strength >= least
         {
             self.next();
-            let right = self.binary(strength + 1)?;
+            self.enter()?;
+            let right = self.binary(strength + 1);
+            self.leave();
+            let right = right?;
             height = height.max(self.height);
             chained = true;
             let span = left.span.to(right.span);
@@ -123,6 +132,9 @@ impl Parser<'_, '_> {
     /// A term and the attributes, indexes and splats behind it.
     fn traversal(&mut self) -> Parsed<Expr> {
         let mut expr = self.term()?;
+        if !matches!(self.peek().kind, Kind::Dot | Kind::OBrack) {
+            return Ok(expr);
+        }
         let mut height = self.height;
         while let Some((step, end)) = self.step()? {
             let span = expr.span.to(self.span(end));
@@ -174,20 +186,22 @@ impl Parser<'_, '_> {
             }
             Kind::OBrack if self.second() == Kind::Star => self.full_splat().map(Some),
             Kind::OBrack => {
-                let open = self.next();
-                let index = self.with_newlines(false, |parser| {
-                    let index = parser.expression()?;
-                    let close = parser.close(
-                        open,
-                        Kind::CBrack,
-                        "An index is written as in list[0] or map[\"key\"].",
-                    )?;
-                    Ok((SplatStep::Index(index), close))
-                })?;
-                Ok(Some(index))
+                let before = std::mem::replace(&mut self.newlines, false);
+                let index = self.index();
+                self.newlines = before;
+                index.map(Some)
             }
             _ => Ok(None),
         }
+    }
+
+    /// `[index]`
+    fn index(&mut self) -> Parsed<(SplatStep, Token)> {
+        let open = self.next();
+        let index = self.expression()?;
+        let hint = "An index is written as in list[0] or map[\"key\"].";
+        let close = self.close(open, Kind::CBrack, hint)?;
+        Ok((SplatStep::Index(index), close))
     }
 
     fn missing_name<T>(&mut self, dot: Token, found: Token) -> Parsed<T> {
@@ -455,7 +469,10 @@ impl Parser<'_, '_> {
             return self.fail(&codes::INVALID_CALL, at, detail);
         }
         self.next();
-        let (args, expand_final, close) = self.with_newlines(false, |parser| parser.arguments(open))?;
+        let before = std::mem::replace(&mut self.newlines, false);
+        let read = self.arguments(open);
+        self.newlines = before;
+        let (args, expand_final, close) = read?;
         let span = name.span.to(self.span(close));
         let parens = self.span(open).to(self.span(close));
         self.grow(self.height, span)?;
@@ -510,12 +527,14 @@ impl Parser<'_, '_> {
 
     fn parens(&mut self) -> Parsed<Expr> {
         let open = self.next();
-        let (inner, close) = self.with_newlines(false, |parser| {
-            parser.check_open(open)?;
-            let inner = parser.expression()?;
-            let close = parser.close(open, Kind::CParen, "")?;
-            Ok((inner, close))
-        })?;
+        let before = std::mem::replace(&mut self.newlines, false);
+        let inner = self.check_open(open).and_then(|()| self.expression());
+        let close = match inner {
+            Ok(_) => self.close(open, Kind::CParen, ""),
+            Err(stop) => Err(stop),
+        };
+        self.newlines = before;
+        let (inner, close) = (inner?, close?);
         let span = self.span(open).to(self.span(close));
         self.grow(self.height, span)?;
         Ok(Expr {

@@ -5,7 +5,7 @@
 //! the lexer goes on where its author most likely meant it to end, so that one slip is one message. It knows
 //! nothing of the grammar. Its cost is linear: the number of times it goes back is bounded.
 
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, Diagnostics};
 
 use super::codes;
 use super::stray;
@@ -30,6 +30,23 @@ pub(super) struct Lexed {
 pub(super) struct Fault {
     pub at: u32,
     pub diagnostic: Diagnostic,
+}
+
+impl Lexed {
+    /// Joins what the reader of the tokens found with what the lexer found, by rising place.
+    pub fn merge(self, mut found: Vec<Diagnostic>) -> Diagnostics {
+        found.retain(|diagnostic| {
+            let inside = |fault: &Fault| match (fault.diagnostic.subject, diagnostic.subject) {
+                (Some(outer), Some(inner)) => outer.contains(inner),
+                _ => false,
+            };
+            diagnostic.code != &codes::INVALID_ESCAPE || !self.faults.iter().any(inside)
+        });
+        found.extend(self.faults.into_iter().map(|fault| fault.diagnostic));
+        found.sort_by_key(|diagnostic| diagnostic.subject.map(|span| (span.start, span.end)));
+        found.dedup_by(|a, b| a.subject == b.subject && a.code == b.code);
+        Diagnostics(found)
+    }
 }
 
 /// Whether the text begins in the language or in a template.

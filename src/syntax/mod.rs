@@ -124,13 +124,9 @@ fn read_whole<'a, 's>(
     if !lexed.faults.is_empty() && result == Err(Stop::Reported) {
         found.pop();
     }
-    found.extend(lexed.faults.into_iter().map(|fault| fault.diagnostic));
     match result {
-        Ok(expr) if found.is_empty() => Ok(expr),
-        _ => {
-            found.sort_by_key(|diagnostic| diagnostic.subject.map(|span| (span.start, span.end)));
-            Err(Diagnostics(found))
-        }
+        Ok(expr) if found.is_empty() && lexed.faults.is_empty() => Ok(expr),
+        _ => Err(lexed.merge(found)),
     }
 }
 

@@ -30,6 +30,7 @@ pub(super) enum Through {
 /// Bounds well inside those of the crate, and inside what it does in linear time.
 const MAX_BYTES: u32 = 64 * 1024;
 const MAX_OPEN: usize = 24;
+const MAX_HEIGHT: usize = 100;
 const MAX_KEYS: usize = 400;
 
 /// The item of a body that stands in the tokens `from..to`.
@@ -67,12 +68,11 @@ fn may_read<'a>(source: &Source<'a>, tokens: &[Token]) -> Option<&'a str> {
     if last.end - first.start > MAX_BYTES || source.is_mapped() {
         return None;
     }
-    let (mut open, mut keys) = (0_usize, 0_usize);
-    let mut before = Kind::Newline;
+    let mut keys = 0;
+    let mut height = Height::default();
+    let (mut before, mut word_before) = (Kind::Newline, Kind::Newline);
     for token in tokens {
         match token.kind {
-            Kind::OBrace | Kind::OBrack | Kind::OParen | Kind::Interp => open += 1,
-            Kind::CBrace | Kind::CBrack | Kind::CParen | Kind::SeqEnd => open = open.saturating_sub(1),
             // Built wrongly.
             Kind::OHeredoc | Kind::Control | Kind::Bad => return None,
             // A line break behind a point is taken there.
@@ -86,14 +86,77 @@ fn may_read<'a>(source: &Source<'a>, tokens: &[Token]) -> Option<&'a str> {
                     return None;
                 }
             }
+            Kind::Ident if word_before == Kind::OBrace && source.slice(*token) == "for" => height.for_expr(),
             _ => {}
         }
-        if open > MAX_OPEN || keys > MAX_KEYS {
+        height.pass(token.kind);
+        if height.open.len() > MAX_OPEN || height.now > MAX_HEIGHT || keys > MAX_KEYS {
             return None;
         }
         before = token.kind;
+        if before != Kind::Newline {
+            word_before = before;
+        }
     }
     source.text.get(first.start as usize..last.end as usize)
+}
+
+/// An upper bound of a tree's height, taken from its tokens: the crate bounds nesting and operators, but not
+/// chains of attributes, and a tree too high must not even be built.
+#[derive(Default)]
+struct Height {
+    now: usize,
+    open: Vec<Open>,
+}
+
+/// An open bracket: what was counted before it, the most that was counted since, and whether a line break
+/// separates what stands in it.
+struct Open {
+    before: usize,
+    most: usize,
+    lines: bool,
+}
+
+impl Height {
+    fn pass(&mut self, kind: Kind) {
+        match kind {
+            Kind::OBrace | Kind::OBrack | Kind::OParen | Kind::Interp => {
+                self.now += 1;
+                self.open.push(Open {
+                    before: self.now,
+                    most: self.now,
+                    lines: kind == Kind::OBrace,
+                });
+            }
+            Kind::CBrace | Kind::CBrack | Kind::CParen | Kind::SeqEnd => {
+                if let Some(open) = self.open.pop() {
+                    self.now = self.now.max(open.most);
+                }
+            }
+            Kind::Comma | Kind::Newline => match self.open.last_mut() {
+                Some(open) if open.lines || kind == Kind::Comma => {
+                    open.most = open.most.max(self.now);
+                    self.now = open.before;
+                }
+                _ => {}
+            },
+            Kind::Or | Kind::And | Kind::Eq | Kind::NotEq | Kind::Greater | Kind::GreaterEq | Kind::Less => {
+                self.now += 1;
+            }
+            Kind::LessEq | Kind::Plus | Kind::Minus | Kind::Star | Kind::Slash | Kind::Percent => {
+                self.now += 1
+            }
+            Kind::Bang | Kind::Question | Kind::Dot | Kind::OQuote => self.now += 1,
+            _ => {}
+        }
+    }
+
+    /// The brace just opened begins a `for`, in which line breaks separate nothing.
+    fn for_expr(&mut self) {
+        if let Some(open) = self.open.last_mut() {
+            open.lines = false;
+        }
+    }
 }
 
 struct Reader<'a, 's> {

@@ -9,7 +9,7 @@ use super::codes;
 use super::token::{Kind, Source, Token, describe};
 
 /// How deep a tree may be. Chains of binary operators do not count, for their left spine is walked by loops.
-pub(super) const MAX_DEPTH: u32 = 250;
+pub(super) const MAX_DEPTH: u32 = 200;
 
 /// The reader cannot go on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,14 +122,6 @@ impl<'a, 's> Parser<'a, 's> {
 
     pub fn describe(&self, token: Token) -> String {
         describe(self.source, token)
-    }
-
-    /// Runs a reader with line breaks counting or not, and restores what was before.
-    pub fn with_newlines<T>(&mut self, count: bool, read: impl FnOnce(&mut Self) -> T) -> T {
-        let before = std::mem::replace(&mut self.newlines, count);
-        let result = read(self);
-        self.newlines = before;
-        result
     }
 
     /// Runs a reader one level deeper, unless that is too deep.

@@ -75,7 +75,15 @@ impl<'a> Parser<'a, '_> {
     }
 
     fn template(&mut self, open: Token, end: Kind) -> Parsed<Expr> {
-        let (mut pieces, close) = self.with_newlines(true, |parser| parser.pieces(end))?;
+        let before = std::mem::replace(&mut self.newlines, true);
+        let read = self.pieces(end);
+        self.newlines = before;
+        let (pieces, close) = read?;
+        self.assemble(open, end, pieces, close)
+    }
+
+    /// The expression that pieces make.
+    fn assemble(&mut self, open: Token, end: Kind, mut pieces: Vec<Piece<'a>>, close: Token) -> Parsed<Expr> {
         let height = self.height;
         if end == Kind::CHeredoc && self.source.slice(open).starts_with("<<-") {
             remove_indent(&mut pieces);
@@ -149,16 +157,15 @@ impl<'a> Parser<'a, '_> {
                     {
                         *text = trim_end(std::mem::take(text));
                     }
-                    let (piece, close) = self.with_newlines(false, |parser| {
-                        let piece = match token.kind {
-                            Kind::Interp => parser.interpolation(token)?,
-                            _ => parser.directive(token)?,
-                        };
-                        Ok((piece, parser.next()))
-                    })?;
+                    self.newlines = false;
+                    let piece = match token.kind {
+                        Kind::Interp => self.interpolation(token)?,
+                        _ => self.directive(token)?,
+                    };
                     height = height.max(self.height);
                     pieces.push(piece);
-                    strip = close.len() == 2;
+                    strip = self.next().len() == 2;
+                    self.newlines = true;
                     after_text = false;
                 }
                 // The lexer has reported what is wrong here.
