@@ -1,6 +1,33 @@
-//! (room under construction)
-#![allow(
-    clippy::disallowed_methods,
-    clippy::disallowed_types,
-    clippy::disallowed_macros
-)]
+//! Output: everything that a command says, as text for people and as JSON for programs.
+//!
+//! Functions here take data and return text; colour and width come in through a [`Style`]. Nothing here decides
+//! what is done, reads a file or the environment, or shows a value that is marked sensitive. Text that users or
+//! platforms wrote is escaped before it is shown, so that it cannot steer a terminal.
+#![allow(clippy::disallowed_methods, clippy::disallowed_types, clippy::disallowed_macros)]
+
+pub mod calls;
+pub mod diag;
+pub mod diag_json;
+pub mod diff;
+pub mod escape;
+pub mod excerpt;
+pub mod graph;
+pub mod json;
+pub mod json_plan;
+pub mod json_state;
+pub mod output;
+pub mod plan;
+mod print;
+pub mod progress;
+pub mod resource;
+mod schemas;
+pub mod state;
+pub mod stream;
+pub mod style;
+pub mod value;
+
+#[cfg(test)]
+mod tests;
+
+pub use schemas::Schemas;
+pub use style::{Ink, Style};

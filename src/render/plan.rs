@@ -1,0 +1,176 @@
+//! A plan as text: what drifted, what will be done and why, how much of it, by which calls, to which outputs.
+//!
+//! The words are ours, the shape is the one that users of Terraform read fluently. The cost is linear in the plan.
+//! How to go on from here (save, apply, approve) is for the command to say.
+
+use crate::plan::change::{Action, OutputChange, Plan, PlanMode, ResourceChange};
+
+use super::diff::{self, Forces, Sign};
+use super::print::Printer;
+use super::resource;
+use super::schemas::Schemas;
+use super::style::{Ink, Style};
+use super::{calls, escape};
+
+/// How a plan is shown.
+#[derive(Clone, Copy, Debug)]
+pub struct View<'a> {
+    /// Colours and width.
+    pub style: Style,
+    /// The schemas of the types in it.
+    pub schemas: &'a Schemas,
+    /// Whether every API call is listed.
+    pub calls: bool,
+}
+
+/// The whole text, ending with a line break.
+pub fn text(plan: &Plan, view: View<'_>) -> String {
+    let mut out = String::new();
+    let drift = drift(&mut out, plan, view);
+    let shown: Vec<&ResourceChange> = plan.changes.iter().filter(|change| resource::is_shown(change)).collect();
+    let outputs: Vec<&OutputChange> =
+        plan.outputs.iter().filter(|output| output.action != Action::NoOp).collect();
+    if shown.is_empty() && outputs.is_empty() {
+        if plan.mode != PlanMode::RefreshOnly || plan.drift.is_empty() {
+            if drift {
+                out.push('\n');
+            }
+            nothing(&mut out, plan, view.style);
+        }
+        return out;
+    }
+    if drift {
+        out.push_str(&format!("\n{}\n", view.style.rule()));
+    }
+    if !shown.is_empty() {
+        actions(&mut out, &shown, view);
+        summary(&mut out, plan, view);
+    }
+    if !outputs.is_empty() {
+        out.push('\n');
+        output_changes(&mut out, &outputs, view);
+        if shown.is_empty() {
+            let note = "Applying this plan saves these output values in the state and changes nothing on the platform.";
+            out.push_str(&format!("\n{}\n", view.style.wrap(note)));
+        }
+    }
+    out
+}
+
+/// `Plan: 1 to add, 0 to change, 0 to destroy.`
+pub fn summary_line(plan: &Plan) -> String {
+    let counts = plan.counts();
+    let import = if counts.import > 0 { format!("{} to import, ", counts.import) } else { String::new() };
+    let forget = if counts.forget > 0 { format!(", {} to forget", counts.forget) } else { String::new() };
+    format!(
+        "Plan: {import}{} to add, {} to change, {} to destroy{forget}.",
+        counts.add, counts.change, counts.destroy
+    )
+}
+
+/// What changed on the platform since the last run. True if there is anything.
+fn drift(out: &mut String, plan: &Plan, view: View<'_>) -> bool {
+    if plan.drift.is_empty() {
+        return false;
+    }
+    let style = view.style;
+    out.push('\n');
+    style.paint_into(out, Ink::Cyan, "Note:");
+    style.paint_into(out, Ink::Bold, " Objects have changed outside of swarmform");
+    out.push_str("\n\n");
+    let intro = "Since the last apply, something other than swarmform has made these changes on the platform:";
+    out.push_str(&format!("{}\n\n", style.wrap(intro)));
+    for drift in &plan.drift {
+        resource::drift(out, style, view.schemas, drift);
+    }
+    let outro = if plan.mode == PlanMode::RefreshOnly {
+        "This plan only refreshes: it undoes none of this. Apply it to take these values over into the state."
+    } else {
+        "Where the configuration says otherwise, the plan changes them back. What it does not speak of is taken over into the state."
+    };
+    out.push_str(&format!("{}\n", style.wrap(outro)));
+    true
+}
+
+fn nothing(out: &mut String, plan: &Plan, style: Style) {
+    let (title, detail) = match plan.mode {
+        PlanMode::Normal => (
+            "Your infrastructure matches the configuration.",
+            "swarmform has compared what is on the platform with the configuration and found no difference that needs an action.",
+        ),
+        PlanMode::Destroy => (
+            "No objects need to be destroyed.",
+            "Nothing has been created yet, or all of it has been deleted already.",
+        ),
+        PlanMode::RefreshOnly => (
+            "Your infrastructure still matches the configuration.",
+            "swarmform has read every object again and found each one as it was left by the last apply.",
+        ),
+    };
+    out.push('\n');
+    style.paint_into(out, Ink::Green, "No changes.");
+    out.push(' ');
+    style.paint_into(out, Ink::Bold, title);
+    out.push_str(&format!("\n\n{}\n", style.wrap(detail)));
+}
+
+/// Actions in the order of the legend, with their meaning.
+const LEGEND: [(Action, &str); 7] = [
+    (Action::Create, "create"),
+    (Action::Update, "update in-place"),
+    (Action::Delete, "destroy"),
+    (Action::DeleteThenCreate, "destroy and then create replacement"),
+    (Action::CreateThenDelete, "create replacement and then destroy"),
+    (Action::Read, "read (data resources)"),
+    (Action::Forget, "forget, without destroying"),
+];
+
+fn actions(out: &mut String, shown: &[&ResourceChange], view: View<'_>) {
+    let style = view.style;
+    let used = |action: Action| shown.iter().any(|change| change.action == action);
+    if LEGEND.iter().any(|(action, _)| used(*action)) {
+        out.push_str("\nswarmform has made this plan. Its actions are marked with these symbols:\n");
+        for (action, meaning) in LEGEND.iter().filter(|(action, _)| used(*action)) {
+            out.push_str(&format!("{} {meaning}\n", resource::sign(style, *action)));
+        }
+    }
+    out.push_str("\nswarmform will perform the following actions:\n\n");
+    for change in shown {
+        resource::change(out, style, view.schemas, change);
+    }
+}
+
+fn summary(out: &mut String, plan: &Plan, view: View<'_>) {
+    let line = summary_line(plan);
+    let (title, rest) = line.split_once(' ').unwrap_or((&line, ""));
+    view.style.paint_into(out, Ink::Bold, title);
+    out.push_str(&format!(" {rest}\n"));
+    out.push_str(&calls::summary(view.style, plan.calls().map(|(_, call)| call)));
+    if view.calls {
+        let list = calls::list(view.style, plan.calls());
+        if !list.is_empty() {
+            out.push_str(&format!("\nThe calls, in the order of the plan:\n{list}"));
+        }
+    }
+}
+
+/// The section of outputs.
+fn output_changes(out: &mut String, outputs: &[&OutputChange], view: View<'_>) {
+    out.push_str("Changes to Outputs:\n");
+    let names: Vec<String> = outputs.iter().map(|output| escape::name(&output.name)).collect();
+    let width = names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
+    for (name, output) in names.iter().zip(outputs) {
+        let hide = |value: &crate::value::Value| {
+            let marks = if output.sensitive { crate::value::Marks::SENSITIVE } else { crate::value::Marks::NONE };
+            value.clone().mark(marks)
+        };
+        let (before, after) = (hide(&output.before), hide(&output.after));
+        let mut diff = diff::value(Some(&before), Some(&after), &Forces::NONE);
+        diff.sign = match output.action {
+            Action::Create => Sign::Add,
+            Action::Delete => Sign::Remove,
+            _ => Sign::Change,
+        };
+        Printer::plan(view.style).pair(out, 0, name, width, &diff);
+    }
+}
