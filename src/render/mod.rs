@@ -15,6 +15,7 @@ pub mod graph;
 pub mod json;
 pub mod json_plan;
 pub mod json_state;
+pub mod live;
 pub mod output;
 pub mod plan;
 mod print;

@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 
 use crate::addr::{Mode, ResourceAddr};
 use crate::schema::{ProviderSchema, ResourceSchema};
+use crate::state::Object;
+use crate::value::{Marks, Path, Type, Value, json};
 
 /// The schemas of all providers of a run, by mode and type name.
 #[derive(Clone, Debug, Default)]
 pub struct Schemas {
-    resources: BTreeMap<(Mode, String), ResourceSchema>,
+    resources: BTreeMap<(Mode, String), (ResourceSchema, Type)>,
 }
 
 impl Schemas {
@@ -19,7 +21,8 @@ impl Schemas {
             let managed = provider.resources.iter().map(|(name, schema)| (Mode::Managed, name, schema));
             let data = provider.data_sources.iter().map(|(name, schema)| (Mode::Data, name, schema));
             for (mode, name, schema) in managed.chain(data) {
-                resources.entry((mode, (*name).to_owned())).or_insert_with(|| schema.clone());
+                let entry = resources.entry((mode, (*name).to_owned()));
+                entry.or_insert_with(|| (schema.clone(), schema.block.implied_type()));
             }
         }
         Schemas { resources }
@@ -27,6 +30,27 @@ impl Schemas {
 
     /// The schema of a resource's type, if it is known.
     pub fn of(&self, resource: &ResourceAddr) -> Option<&ResourceSchema> {
+        self.get(resource).map(|(schema, _)| schema)
+    }
+
+    fn get(&self, resource: &ResourceAddr) -> Option<&(ResourceSchema, Type)> {
         self.resources.get(&(resource.mode, resource.type_name.to_string()))
+    }
+
+    /// The value of a stored object, with its sensitive parts marked. An object of an unknown type, or one that
+    /// does not fit its schema any more, is read as plain JSON; null if it is not even that.
+    pub fn decode(&self, resource: &ResourceAddr, object: &Object) -> Value {
+        let known = self.get(resource);
+        let typed = known.and_then(|(_, ty)| json::decode(&object.attributes, ty).ok());
+        let fits = typed.is_some();
+        let value = typed.or_else(|| json::parse_implied(&object.attributes).ok());
+        let value = value.unwrap_or_else(Value::dynamic_null);
+        let marks: Vec<(Path, Marks)> =
+            object.sensitive.iter().map(|path| (path.clone(), Marks::SENSITIVE)).collect();
+        let value = value.mark_paths(&marks);
+        match known {
+            Some((schema, _)) if fits => schema.block.mark_sensitive(&value),
+            _ => value,
+        }
     }
 }

@@ -1,0 +1,169 @@
+//! Diagnostics as text: what is wrong, the place with its source line, the values in scope, why, and what to do.
+//!
+//! On a colour terminal each stands in a frame and its subject is underlined; elsewhere the subject is pointed at.
+//! Text from files and platforms is escaped.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use unicode_width::UnicodeWidthStr;
+
+use crate::diag::{Diagnostic, Severity};
+use crate::source::SourceMap;
+
+use super::escape;
+use super::excerpt::{Excerpt, Line, excerpt};
+use super::style::{Ink, Style};
+
+/// One diagnostic, with an empty line before it and a line break at its end.
+pub fn one(diagnostic: &Diagnostic, sources: &SourceMap, style: Style) -> String {
+    frame(&content(diagnostic, sources, style, 0), diagnostic.severity, style)
+}
+
+/// All diagnostics in order, errors last. Warnings of the same kind and summary are told once and counted. With
+/// `compact`, warnings are one line each if there is no error.
+pub fn all<'a>(
+    diagnostics: impl IntoIterator<Item = &'a Diagnostic>,
+    sources: &SourceMap,
+    style: Style,
+    compact: bool,
+) -> String {
+    let (errors, warnings): (Vec<&Diagnostic>, Vec<&Diagnostic>) =
+        diagnostics.into_iter().partition(|diagnostic| diagnostic.is_error());
+    let mut more: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    let mut first: Vec<&Diagnostic> = Vec::new();
+    for warning in warnings {
+        match more.get_mut(&(warning.code.id, &*warning.summary)) {
+            Some(count) => *count += 1,
+            None => {
+                more.insert((warning.code.id, &warning.summary), 0);
+                first.push(warning);
+            }
+        }
+    }
+    let also = |warning: &Diagnostic| more.get(&(warning.code.id, &*warning.summary)).copied().unwrap_or(0);
+    let mut out = String::new();
+    if compact && errors.is_empty() && !first.is_empty() {
+        out.push('\n');
+        style.paint_into(&mut out, Ink::Yellow, "Warnings:");
+        out.push_str("\n\n");
+        for warning in first {
+            let _ = write!(out, "- {}", escape::line(&warning.summary));
+            if let Some(span) = warning.subject {
+                let _ = write!(out, "\n  on {}", escape::line(&sources.place(span)));
+            }
+            if also(warning) > 0 {
+                let _ = write!(out, " (and {} more)", also(warning));
+            }
+            out.push('\n');
+        }
+        out.push_str("\nTo see them in full, run the command without -compact-warnings.\n");
+        return out;
+    }
+    for warning in first {
+        out.push_str(&frame(&content(warning, sources, style, also(warning)), warning.severity, style));
+    }
+    for error in errors {
+        out.push_str(&one(error, sources, style));
+    }
+    out
+}
+
+fn ink(severity: Severity) -> Ink {
+    match severity {
+        Severity::Warning => Ink::Yellow,
+        Severity::Error => Ink::Red,
+    }
+}
+
+/// The lines inside the frame.
+fn content(diagnostic: &Diagnostic, sources: &SourceMap, style: Style, more: usize) -> String {
+    let mut out = String::new();
+    let word = match diagnostic.severity {
+        Severity::Warning => "Warning: ",
+        Severity::Error => "Error: ",
+    };
+    style.paint_into(&mut out, ink(diagnostic.severity), word);
+    style.paint_into(&mut out, Ink::Bold, &escape::line(&diagnostic.summary));
+    out.push_str("\n\n");
+    let excerpt = diagnostic.subject.and_then(|subject| excerpt(sources, subject, diagnostic.context));
+    if let Some(address) = &diagnostic.address {
+        let comma = if excerpt.is_some() { "," } else { ":" };
+        let _ = writeln!(out, "  with {}{comma}", escape::line(address));
+    }
+    if let Some(excerpt) = &excerpt {
+        source(&mut out, excerpt, style, ink(diagnostic.severity));
+    }
+    if !diagnostic.values.is_empty() {
+        let _ = writeln!(out, "    {}", style.paint(Ink::Dim, "├────────────────"));
+        for value in &diagnostic.values {
+            let bar = style.paint(Ink::Dim, "│");
+            let traversal = style.paint(Ink::Bold, &escape::line(&value.traversal));
+            let _ = writeln!(out, "    {bar} {traversal} {}", escape::line(&value.statement));
+        }
+    }
+    if excerpt.is_some() || diagnostic.address.is_some() || !diagnostic.values.is_empty() {
+        out.push('\n');
+    }
+    let detail = escape::lines(&diagnostic.detail);
+    if !detail.trim().is_empty() {
+        out.push_str(&style.wrap_to(detail.trim_end(), style.width.saturating_sub(2)));
+        out.push('\n');
+    }
+    if more > 0 {
+        let plural = if more == 1 { "" } else { "s" };
+        let _ = writeln!(out, "\n(and {more} more warning{plural} of this kind)");
+    }
+    let _ = write!(out, "{}", style.paint(Ink::Dim, &format!("[{}]", diagnostic.code.id)));
+    out.push('\n');
+    out
+}
+
+fn source(out: &mut String, excerpt: &Excerpt<'_>, style: Style, ink: Ink) {
+    let _ = write!(out, "  on {} line {}", escape::line(excerpt.file), excerpt.start.line);
+    if let Some(header) = &excerpt.header {
+        let _ = write!(out, ", in {}", escape::line(header));
+    }
+    out.push_str(":\n");
+    for line in &excerpt.lines {
+        source_line(out, line, style, ink);
+    }
+    if excerpt.more > 0 {
+        let plural = if excerpt.more == 1 { "" } else { "s" };
+        let _ = writeln!(out, "        {}", style.paint(Ink::Dim, &format!("({} more line{plural})", excerpt.more)));
+    }
+}
+
+fn source_line(out: &mut String, line: &Line, style: Style, ink: Ink) {
+    let part = |range: std::ops::Range<usize>| {
+        let text = line.text.get(range).unwrap_or_default();
+        escape::lines(text).replace('\t', "    ")
+    };
+    let (before, subject, after) = (part(0..line.from), part(line.from..line.to), part(line.to..line.text.len()));
+    let _ = write!(out, "{:>4}: {before}", line.number);
+    style.paint_into(out, Ink::Underline, &subject);
+    out.push_str(after.trim_end());
+    out.push('\n');
+    if !style.colour {
+        // Without underlining the subject is pointed at.
+        let blank = subject.len() - subject.trim_start().len();
+        let marks = subject.trim().width().max(1);
+        let _ = writeln!(out, "      {}{}", " ".repeat(before.width() + blank), "^".repeat(marks));
+    } else if subject.is_empty() {
+        let _ = writeln!(out, "      {}{}", " ".repeat(before.width()), style.paint(ink, "^"));
+    }
+}
+
+/// The frame around a diagnostic; only an empty line before it where there is no colour.
+fn frame(content: &str, severity: Severity, style: Style) -> String {
+    if !style.colour {
+        return format!("\n{content}");
+    }
+    let ink = ink(severity);
+    let mut out = format!("{}\n", style.paint(ink, "╷"));
+    for line in content.lines() {
+        let _ = writeln!(out, "{} {line}", style.paint(ink, "│"));
+    }
+    let _ = writeln!(out, "{}", style.paint(ink, "╵"));
+    out
+}

@@ -1,0 +1,263 @@
+//! A plan as JSON for programs, in the shape of `show -json` (format 1.2), with the API calls added.
+//!
+//! Values of sensitive attributes are in it, as in every reader's expectation of this format; the masks beside
+//! them say which they are. Whoever stores the document keeps it as safe as the state.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::addr::{Mode, ModuleAddr, ModuleInstance};
+use crate::config::Config;
+use crate::plan::change::{Action, Drift, OutputChange, Plan, Reason, ResourceChange};
+use crate::value::path::Key;
+use crate::value::{Path, PathStep, Value};
+
+use super::json::{self, Json};
+use super::json_state::{self, Modules, VERSION};
+use super::schemas::Schemas;
+
+/// What the document is made from.
+#[derive(Clone, Copy, Debug)]
+pub struct Source<'a> {
+    /// The plan.
+    pub plan: &'a Plan,
+    /// The schemas of its types.
+    pub schemas: &'a Schemas,
+    /// Values of the root module's variables.
+    pub variables: &'a BTreeMap<Arc<str>, Value>,
+    /// The configuration, if it is at hand.
+    pub config: Option<&'a Config>,
+    /// When the plan was made, as RFC 3339.
+    pub timestamp: &'a str,
+}
+
+/// The document.
+pub fn document(source: Source<'_>) -> Json {
+    let plan = source.plan;
+    let mut document =
+        Json::object([("format_version", Json::text("1.2")), ("terraform_version", Json::text(VERSION))]);
+    if !source.variables.is_empty() {
+        let variables = source
+            .variables
+            .iter()
+            .map(|(name, value)| (Arc::clone(name), Json::object([("value", json::known(value))])));
+        document.insert("variables", Json::Object(variables.collect()));
+    }
+    document.insert("planned_values", planned_values(plan, source.schemas));
+    if !plan.drift.is_empty() {
+        let drift = plan.drift.iter().map(|drift| drift_json(drift, plan));
+        document.insert("resource_drift", Json::Array(drift.collect()));
+    }
+    document.insert("resource_changes", Json::Array(plan.changes.iter().map(change).collect()));
+    let outputs = plan.outputs.iter().map(|output| (Arc::clone(&output.name), output_change(output)));
+    document.insert("output_changes", Json::Object(outputs.collect()));
+    document.insert("prior_state", json_state::document(&plan.prior, source.schemas));
+    document.insert_some("configuration", source.config.map(configuration));
+    document.insert("api_calls", calls(plan));
+    document.insert("timestamp", Json::text(source.timestamp));
+    document.insert("applyable", Json::Bool(!plan.is_empty()));
+    document.insert("complete", Json::Bool(!plan.partial));
+    document.insert("errored", Json::Bool(false));
+    document
+}
+
+fn planned_values(plan: &Plan, schemas: &Schemas) -> Json {
+    let mut values = Json::Object(Vec::new());
+    let outputs = plan.outputs.iter().filter(|output| output.action != Action::Delete).map(|output| {
+        let mut record = Json::object([("sensitive", Json::Bool(output.sensitive))]);
+        if output.after.is_wholly_known() {
+            record.insert("type", json::type_json(&output.after.ty()));
+            record.insert("value", json::known(&output.after));
+        }
+        (Arc::clone(&output.name), record)
+    });
+    let outputs: Vec<(Arc<str>, Json)> = outputs.collect();
+    if !outputs.is_empty() {
+        values.insert("outputs", Json::Object(outputs));
+    }
+    let mut tree = Modules::default();
+    let stays = |change: &&ResourceChange| !matches!(change.action, Action::Delete | Action::Forget);
+    for change in plan.changes.iter().filter(stays).filter(|change| change.deposed.is_none()) {
+        let mut resource = json_state::head(&change.addr, &change.provider.name);
+        let version = schemas.of(&change.addr.resource).map_or(0, |schema| schema.version);
+        resource.insert("schema_version", Json::int(version));
+        resource.insert("values", json::known(&change.after));
+        resource.insert("sensitive_values", json::sensitive(&change.after));
+        tree.add(&change.addr.module, resource);
+    }
+    values.insert("root_module", tree.json(&ModuleInstance::root()));
+    values
+}
+
+fn actions(action: Action) -> Json {
+    let names: &[&str] = match action {
+        Action::NoOp => &["no-op"],
+        Action::Create => &["create"],
+        Action::Read => &["read"],
+        Action::Update => &["update"],
+        Action::Delete => &["delete"],
+        Action::DeleteThenCreate => &["delete", "create"],
+        Action::CreateThenDelete => &["create", "delete"],
+        Action::Forget => &["forget"],
+    };
+    Json::Array(names.iter().map(Json::text).collect())
+}
+
+/// The name of a reason, if there is one to give.
+pub fn reason(reason: Reason) -> Option<&'static str> {
+    Some(match reason {
+        Reason::None => return None,
+        Reason::Tainted => "replace_because_tainted",
+        Reason::CannotUpdate => "replace_because_cannot_update",
+        Reason::ByRequest => "replace_by_request",
+        Reason::ByTriggers => "replace_by_triggers",
+        Reason::NoResourceConfig => "delete_because_no_resource_config",
+        Reason::WrongRepetition => "delete_because_wrong_repetition",
+        Reason::CountIndex => "delete_because_count_index",
+        Reason::EachKey => "delete_because_each_key",
+        Reason::NoModule => "delete_because_no_module",
+        Reason::ConfigUnknown => "read_because_config_unknown",
+        Reason::DependencyPending => "read_because_dependency_pending",
+    })
+}
+
+fn change(change: &ResourceChange) -> Json {
+    let mut json = json_state::head(&change.addr, &change.provider.name);
+    if !change.addr.module.is_root() {
+        json.insert("module_address", Json::text(change.addr.module.to_string()));
+    }
+    json.insert_some("previous_address", change.previous.as_ref().map(|addr| Json::text(addr.to_string())));
+    json.insert_some("deposed", change.deposed.as_ref().map(Json::text));
+    let mut inner = values(actions(change.action), &change.before, &change.after);
+    if !change.replace_paths.is_empty() {
+        inner.insert("replace_paths", Json::Array(change.replace_paths.iter().map(path).collect()));
+    }
+    if let Some(id) = &change.importing {
+        inner.insert("importing", Json::object([("id", Json::text(id))]));
+    }
+    json.insert("change", inner);
+    json.insert_some("action_reason", reason(change.reason).map(Json::text));
+    json
+}
+
+fn drift_json(drift: &Drift, plan: &Plan) -> Json {
+    let same = |change: &&ResourceChange| change.addr == drift.addr;
+    // Changes are in address order.
+    let at = plan.changes.binary_search_by(|change| change.addr.cmp(&drift.addr)).ok();
+    let provider = at.and_then(|at| plan.changes.get(at)).filter(same).map(|change| &*change.provider.name);
+    let implied = drift.addr.resource.type_name.split('_').next().unwrap_or_default();
+    let mut json = json_state::head(&drift.addr, provider.unwrap_or(implied));
+    let action = if drift.after.is_null() { Action::Delete } else { Action::Update };
+    json.insert("change", values(actions(action), &drift.before, &drift.after));
+    json
+}
+
+fn values(actions: Json, before: &Value, after: &Value) -> Json {
+    let mask = |value: &Value, mask: fn(&Value) -> Json| {
+        if value.is_null() && !value.is_sensitive() { Json::Bool(false) } else { mask(value) }
+    };
+    Json::object([
+        ("actions", actions),
+        ("before", json::known(before)),
+        ("after", json::known(after)),
+        ("after_unknown", mask(after, json::unknown)),
+        ("before_sensitive", mask(before, json::sensitive)),
+        ("after_sensitive", mask(after, json::sensitive)),
+    ])
+}
+
+fn output_change(output: &OutputChange) -> Json {
+    let mut json = Json::object([("actions", actions(output.action)), ("before", json::known(&output.before))]);
+    if output.after.is_known() {
+        json.insert("after", json::known(&output.after));
+    }
+    json.insert("after_unknown", json::unknown(&output.after));
+    json.insert("before_sensitive", Json::Bool(output.sensitive));
+    json.insert("after_sensitive", Json::Bool(output.sensitive));
+    json
+}
+
+fn path(path: &Path) -> Json {
+    let steps = path.steps().iter().map(|step| match step {
+        PathStep::Attr(name) => Json::text(name),
+        PathStep::Index(Key::Int(index)) => Json::int(*index),
+        PathStep::Index(Key::Str(key)) => Json::text(key),
+        PathStep::Index(Key::Element(element)) => json::known(element),
+    });
+    Json::Array(steps.collect())
+}
+
+fn calls(plan: &Plan) -> Json {
+    let calls = plan.calls().map(|(addr, call)| {
+        let mut json = Json::object([
+            ("address", Json::text(addr.to_string())),
+            ("method", Json::text(&call.method)),
+            ("path", Json::text(&call.path)),
+        ]);
+        json.insert_some("body", call.body.as_deref().map(Json::text));
+        json.insert("mutating", Json::Bool(call.mutating));
+        json
+    });
+    Json::Array(calls.collect())
+}
+
+/// Names and providers of the configuration, module by module; expressions are left out.
+fn configuration(config: &Config) -> Json {
+    let root = config.modules.get(&ModuleAddr::root());
+    let providers = root.into_iter().flat_map(|module| module.providers.keys()).map(|provider| {
+        let mut json = Json::object([("name", Json::text(&provider.name))]);
+        json.insert_some("alias", provider.alias.as_ref().map(Json::text));
+        (Arc::from(provider.to_string()), json)
+    });
+    let providers: Vec<(Arc<str>, Json)> = providers.collect();
+    Json::object([
+        ("provider_config", Json::Object(providers)),
+        ("root_module", module_config(config, &ModuleAddr::root())),
+    ])
+}
+
+fn module_config(config: &Config, at: &ModuleAddr) -> Json {
+    let mut json = Json::Object(Vec::new());
+    let Some(module) = config.modules.get(at) else { return json };
+    let outputs = module.outputs.iter().map(|(name, output)| {
+        let mut json = Json::Object(Vec::new());
+        if output.sensitive {
+            json.insert("sensitive", Json::Bool(true));
+        }
+        json.insert_some("description", output.description.as_deref().map(Json::text));
+        (Arc::clone(name), json)
+    });
+    json.insert("outputs", Json::Object(outputs.collect()));
+    let resources = module.resources.values().map(|resource| {
+        let mode = if resource.addr.mode == Mode::Data { "data" } else { "managed" };
+        Json::object([
+            ("address", Json::text(resource.addr.to_string())),
+            ("mode", Json::text(mode)),
+            ("type", Json::text(&resource.addr.type_name)),
+            ("name", Json::text(&resource.addr.name)),
+            ("provider_config_key", Json::text(resource.provider.to_string())),
+        ])
+    });
+    json.insert("resources", Json::Array(resources.collect()));
+    let calls = module.calls.iter().map(|(name, call)| {
+        let inner = module_config(config, &at.child(Arc::clone(name)));
+        (Arc::clone(name), Json::object([("source", Json::text(&call.source)), ("module", inner)]))
+    });
+    let calls: Vec<(Arc<str>, Json)> = calls.collect();
+    if !calls.is_empty() {
+        json.insert("module_calls", Json::Object(calls));
+    }
+    let variables = module.variables.iter().map(|(name, variable)| {
+        let mut json = Json::Object(Vec::new());
+        json.insert_some("description", variable.description.as_deref().map(Json::text));
+        if variable.sensitive {
+            json.insert("sensitive", Json::Bool(true));
+        }
+        (Arc::clone(name), json)
+    });
+    let variables: Vec<(Arc<str>, Json)> = variables.collect();
+    if !variables.is_empty() {
+        json.insert("variables", Json::Object(variables));
+    }
+    json
+}

@@ -1,0 +1,59 @@
+//! One line at the bottom of a terminal that says what runs now, while finished lines scroll above it.
+//!
+//! Where the output is not a terminal nothing is drawn, and lines are written as they are.
+
+use std::io::Write;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+/// The live line.
+pub struct Live {
+    bar: Option<ProgressBar>,
+}
+
+impl Live {
+    /// A live line on standard output, if that is a terminal.
+    pub fn new(terminal: bool) -> Live {
+        let bar = terminal.then(|| {
+            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stdout_with_hz(10));
+            if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}") {
+                bar.set_style(style);
+            }
+            bar
+        });
+        Live { bar }
+    }
+
+    /// Whether there is a terminal to draw on.
+    pub fn is_live(&self) -> bool {
+        self.bar.is_some()
+    }
+
+    /// Writes a line above it.
+    pub fn print(&self, line: &str) {
+        match &self.bar {
+            Some(bar) if !bar.is_finished() => bar.println(line),
+            _ => {
+                let mut out = std::io::stdout().lock();
+                // A closed pipe must not stop an apply.
+                let _ = writeln!(out, "{line}");
+                let _ = out.flush();
+            }
+        }
+    }
+
+    /// Says what runs now.
+    pub fn status(&self, text: String) {
+        if let Some(bar) = &self.bar {
+            bar.set_message(text);
+            bar.tick();
+        }
+    }
+
+    /// Removes the line.
+    pub fn clear(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}

@@ -1,0 +1,234 @@
+//! What a run says while it goes on: a line when a step starts, when it lasts, when it ends.
+//!
+//! Time comes in with each event, so that nothing here reads a clock. Who runs the steps is `engine`.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::time::Duration;
+
+use crate::addr::InstanceAddr;
+use crate::plan::change::Action;
+
+use super::escape;
+use super::style::{Ink, Style};
+
+/// How long until a step that lasts is told of, and again after as long.
+const PATIENCE: u64 = 10;
+
+/// Something that happened.
+#[derive(Clone, Copy, Debug)]
+pub enum Event<'a> {
+    /// An object is read again.
+    RefreshStart(&'a InstanceAddr, Option<&'a str>),
+    /// It has been read.
+    RefreshDone(&'a InstanceAddr, Option<&'a str>),
+    /// A step starts on an object, which may have an id already.
+    Start(&'a InstanceAddr, Action, Option<&'a str>),
+    /// A step has succeeded; with the id of the object, unless it is gone.
+    Done(&'a InstanceAddr, Action, Option<&'a str>),
+    /// A step has failed. Why is told by a diagnostic.
+    Failed(&'a InstanceAddr, Action),
+    /// Something to tell about an object.
+    Note(&'a InstanceAddr, &'a str),
+}
+
+#[derive(Clone, Debug)]
+struct Running {
+    since: Duration,
+    told: u64,
+    id: Option<String>,
+}
+
+/// The steps that run now.
+#[derive(Debug)]
+pub struct Progress {
+    style: Style,
+    running: BTreeMap<(InstanceAddr, u8), Running>,
+}
+
+/// How long something took, in words such as `1m10s`.
+pub fn elapsed(duration: Duration) -> String {
+    let seconds = duration.as_secs();
+    match (seconds / 3600, seconds / 60 % 60, seconds % 60) {
+        (0, 0, seconds) => format!("{seconds}s"),
+        (0, minutes, seconds) => format!("{minutes}m{seconds}s"),
+        (hours, minutes, seconds) => format!("{hours}h{minutes}m{seconds}s"),
+    }
+}
+
+/// What a step does, as it is told: while it starts, while it lasts, when it is done.
+fn words(action: Action) -> (&'static str, &'static str, &'static str, u8) {
+    match action {
+        Action::Create | Action::CreateThenDelete => ("Creating", "creating", "Creation complete", 0),
+        Action::Update | Action::NoOp => ("Modifying", "modifying", "Modifications complete", 1),
+        Action::Delete | Action::DeleteThenCreate => ("Destroying", "destroying", "Destruction complete", 2),
+        Action::Read => ("Reading", "reading", "Read complete", 3),
+        Action::Forget => ("Forgetting", "forgetting", "Forgotten", 4),
+    }
+}
+
+fn action_of(rank: u8) -> Action {
+    match rank {
+        0 => Action::Create,
+        1 => Action::Update,
+        2 => Action::Delete,
+        3 => Action::Read,
+        _ => Action::Forget,
+    }
+}
+
+impl Progress {
+    /// Nothing runs yet.
+    pub fn new(style: Style) -> Progress {
+        Progress { style, running: BTreeMap::new() }
+    }
+
+    /// Takes note of an event and says what to print of it, without a line break.
+    pub fn event(&mut self, at: Duration, event: Event<'_>) -> Option<String> {
+        match event {
+            Event::RefreshStart(addr, id) => {
+                Some(self.line(addr, &format!("Refreshing state...{}", with_id(id))))
+            }
+            Event::RefreshDone(..) => None,
+            Event::Start(addr, action, id) => {
+                let (start, _, _, rank) = words(action);
+                let running = Running { since: at, told: 0, id: id.map(str::to_owned) };
+                self.running.insert((addr.clone(), rank), running);
+                Some(self.line(addr, &format!("{start}...{}", with_id(id))))
+            }
+            Event::Done(addr, action, id) => {
+                let (_, _, done, rank) = words(action);
+                let took = self.finish(addr, rank, at);
+                let id = if action == Action::Delete { None } else { id };
+                Some(self.line(addr, &format!("{done} after {}{}", elapsed(took), with_id(id))))
+            }
+            Event::Failed(addr, action) => {
+                let (start, _, _, rank) = words(action);
+                let took = self.finish(addr, rank, at);
+                let text = self.style.paint(Ink::Red, &format!("{start} failed after {}", elapsed(took)));
+                Some(self.line(addr, &text))
+            }
+            Event::Note(addr, text) => Some(self.line(addr, &escape::line(text))),
+        }
+    }
+
+    fn finish(&mut self, addr: &InstanceAddr, rank: u8, at: Duration) -> Duration {
+        let started = self.running.remove(&(addr.clone(), rank));
+        started.map_or(Duration::ZERO, |running| at.saturating_sub(running.since))
+    }
+
+    fn line(&self, addr: &InstanceAddr, text: &str) -> String {
+        let mut line = String::new();
+        self.style.paint_into(&mut line, Ink::Bold, &format!("{}:", escape::line(&addr.to_string())));
+        let _ = write!(line, " {text}");
+        line
+    }
+
+    /// What lasts: each step that has run for another ten seconds, with how long it has run.
+    pub fn lasting(&mut self, at: Duration) -> Vec<(InstanceAddr, Action, Duration)> {
+        let mut found = Vec::new();
+        for ((addr, rank), running) in &mut self.running {
+            let ran = at.saturating_sub(running.since);
+            let due = ran.as_secs() / PATIENCE;
+            if due > running.told {
+                running.told = due;
+                found.push((addr.clone(), action_of(*rank), Duration::from_secs(due * PATIENCE)));
+            }
+        }
+        found
+    }
+
+    /// `addr: Still creating... [10s elapsed]` for what lasts.
+    pub fn still(&mut self, at: Duration) -> Vec<String> {
+        let lasting = self.lasting(at);
+        let tell = |(addr, action, ran): &(InstanceAddr, Action, Duration)| {
+            let (_, doing, _, rank) = words(*action);
+            let id = self.running.get(&(addr.clone(), rank)).and_then(|running| running.id.as_deref());
+            let id = id.map(|id| format!("id={}, ", escape::line(id))).unwrap_or_default();
+            self.line(addr, &format!("Still {doing}... [{id}{} elapsed]", elapsed(*ran)))
+        };
+        lasting.iter().map(tell).collect()
+    }
+
+    /// `12/1000 steps, 3 running: a.b, c.d, ...` for one line of a terminal.
+    pub fn status(&self, done: usize, total: usize, width: usize) -> String {
+        let mut text = format!("{done}/{total} steps");
+        if !self.running.is_empty() {
+            let _ = write!(text, ", {} running: ", self.running.len());
+            // Few enough to fit a line; what is left over is cut.
+            let names: Vec<String> = self.running.keys().take(8).map(|(addr, _)| addr.to_string()).collect();
+            text.push_str(&escape::line(&names.join(", ")));
+        }
+        let limit = if width == 0 { 79 } else { width.saturating_sub(1) };
+        if text.chars().count() > limit {
+            text = text.chars().take(limit.saturating_sub(1)).chain(['…']).collect();
+        }
+        text
+    }
+}
+
+fn with_id(id: Option<&str>) -> String {
+    id.map(|id| format!(" [id={}]", escape::line(id))).unwrap_or_default()
+}
+
+/// `Apply complete! Resources: 1 added, 0 changed, 0 destroyed.`, for the counts of what was done.
+pub fn complete(style: Style, destroy: bool, counts: crate::plan::change::Counts) -> String {
+    let text = if destroy {
+        format!("Destroy complete! Resources: {} destroyed.", counts.destroy)
+    } else {
+        let import = if counts.import > 0 { format!("{} imported, ", counts.import) } else { String::new() };
+        let forget = if counts.forget > 0 { format!(", {} forgotten", counts.forget) } else { String::new() };
+        format!(
+            "Apply complete! Resources: {import}{} added, {} changed, {} destroyed{forget}.",
+            counts.add, counts.change, counts.destroy
+        )
+    };
+    style.paint(Ink::Green, &text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::addr::parse_instance;
+
+    fn seconds(seconds: u64) -> Duration {
+        Duration::from_secs(seconds)
+    }
+
+    #[test]
+    fn a_step_is_told_when_it_starts_lasts_and_ends() {
+        let mut progress = Progress::new(Style::PLAIN);
+        let addr = parse_instance("a.b[\"k\"]").unwrap();
+        let start = progress.event(seconds(1), Event::Start(&addr, Action::Create, None));
+        assert_eq!(start.unwrap(), "a.b[\"k\"]: Creating...");
+        assert!(progress.still(seconds(10)).is_empty());
+        assert_eq!(progress.still(seconds(12)), ["a.b[\"k\"]: Still creating... [10s elapsed]"]);
+        assert!(progress.still(seconds(13)).is_empty());
+        assert_eq!(progress.status(0, 3, 80), "0/3 steps, 1 running: a.b[\"k\"]");
+        let done = progress.event(seconds(71), Event::Done(&addr, Action::Create, Some("x\u{1b}")));
+        assert_eq!(done.unwrap(), "a.b[\"k\"]: Creation complete after 1m10s [id=x\\u001b]");
+        assert_eq!(progress.status(1, 3, 80), "1/3 steps");
+    }
+
+    #[test]
+    fn a_destruction_names_the_id_only_at_its_start() {
+        let mut progress = Progress::new(Style::PLAIN);
+        let addr = parse_instance("a.b").unwrap();
+        let start = progress.event(seconds(0), Event::Start(&addr, Action::Delete, Some("7")));
+        assert_eq!(start.unwrap(), "a.b: Destroying... [id=7]");
+        let done = progress.event(seconds(0), Event::Done(&addr, Action::Delete, Some("7")));
+        assert_eq!(done.unwrap(), "a.b: Destruction complete after 0s");
+    }
+
+    #[test]
+    fn a_status_fits_its_line() {
+        let mut progress = Progress::new(Style::PLAIN);
+        for at in 0..100 {
+            let addr = parse_instance(&format!("giantswarm_org.many[{at}]")).unwrap();
+            progress.event(seconds(0), Event::Start(&addr, Action::Create, None));
+        }
+        let status = progress.status(3, 100, 60);
+        assert!(status.starts_with("3/100 steps, 100 running: giantswarm_org.many[0],"));
+        assert_eq!(status.chars().count(), 59);
+    }
+}
