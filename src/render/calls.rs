@@ -26,7 +26,10 @@ pub fn summary<'a>(style: Style, calls: impl IntoIterator<Item = &'a PlannedCall
     if total == 0 {
         return String::new();
     }
-    let parts: Vec<String> = methods.iter().map(|(method, count)| format!("{count} {}", escape::line(method))).collect();
+    let parts: Vec<String> = methods
+        .iter()
+        .map(|(method, count)| format!("{count} {}", escape::line(method)))
+        .collect();
     let mut text = style.paint(Ink::Bold, "API calls:");
     let _ = write!(text, " {}", parts.join(", "));
     match (methods.len() > 1, reads) {
@@ -44,10 +47,15 @@ pub fn summary<'a>(style: Style, calls: impl IntoIterator<Item = &'a PlannedCall
 }
 
 /// Every call in the order of the steps, with its body.
-pub fn list<'a>(style: Style, calls: impl IntoIterator<Item = (&'a InstanceAddr, &'a PlannedCall)>) -> String {
+pub fn list<'a>(
+    style: Style,
+    calls: impl IntoIterator<Item = (&'a InstanceAddr, &'a PlannedCall)>,
+) -> String {
     let calls: Vec<_> = calls.into_iter().collect();
     let digits = calls.len().to_string().len();
-    let widest = |measure: &dyn Fn(&PlannedCall) -> usize| calls.iter().map(|(_, call)| measure(call)).max().unwrap_or(0);
+    let widest = |measure: &dyn Fn(&PlannedCall) -> usize| {
+        calls.iter().map(|(_, call)| measure(call)).max().unwrap_or(0)
+    };
     let methods = widest(&|call| call.method.chars().count());
     // One very long path must not push all addresses off the page.
     let paths = widest(&|call| call.path.chars().count()).min(48);
@@ -59,8 +67,19 @@ pub fn list<'a>(style: Style, calls: impl IntoIterator<Item = (&'a InstanceAddr,
             _ if call.mutating => Ink::Green,
             _ => Ink::Dim,
         };
-        let _ = write!(text, "  {:>digits$}. {}{} ", at + 1, style.paint(ink, &method), padding(&method, methods));
-        let _ = write!(text, "{path}{}  {}", padding(&path, paths), style.paint(Ink::Dim, &format!("# {addr}")));
+        let _ = write!(
+            text,
+            "  {:>digits$}. {}{} ",
+            at + 1,
+            style.paint(ink, &method),
+            padding(&method, methods)
+        );
+        let _ = write!(
+            text,
+            "{path}{}  {}",
+            padding(&path, paths),
+            style.paint(Ink::Dim, &format!("# {addr}"))
+        );
         if !call.mutating {
             text.push_str(&style.paint(Ink::Dim, " (read)"));
         }

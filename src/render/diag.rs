@@ -17,7 +17,11 @@ use super::style::{Ink, Style};
 
 /// One diagnostic, with an empty line before it and a line break at its end.
 pub fn one(diagnostic: &Diagnostic, sources: &SourceMap, style: Style) -> String {
-    frame(&content(diagnostic, sources, style, 0), diagnostic.severity, style)
+    frame(
+        &content(diagnostic, sources, style, 0),
+        diagnostic.severity,
+        style,
+    )
 }
 
 /// All diagnostics in order, errors last. Warnings of the same kind and summary are told once and counted. With
@@ -28,8 +32,9 @@ pub fn all<'a>(
     style: Style,
     compact: bool,
 ) -> String {
-    let (errors, warnings): (Vec<&Diagnostic>, Vec<&Diagnostic>) =
-        diagnostics.into_iter().partition(|diagnostic| diagnostic.is_error());
+    let (errors, warnings): (Vec<&Diagnostic>, Vec<&Diagnostic>) = diagnostics
+        .into_iter()
+        .partition(|diagnostic| diagnostic.is_error());
     let mut more: BTreeMap<(&str, &str), usize> = BTreeMap::new();
     let mut first: Vec<&Diagnostic> = Vec::new();
     for warning in warnings {
@@ -41,7 +46,11 @@ pub fn all<'a>(
             }
         }
     }
-    let also = |warning: &Diagnostic| more.get(&(warning.code.id, &*warning.summary)).copied().unwrap_or(0);
+    let also = |warning: &Diagnostic| {
+        more.get(&(warning.code.id, &*warning.summary))
+            .copied()
+            .unwrap_or(0)
+    };
     let mut out = String::new();
     if compact && errors.is_empty() && !first.is_empty() {
         out.push('\n');
@@ -61,7 +70,11 @@ pub fn all<'a>(
         return out;
     }
     for warning in first {
-        out.push_str(&frame(&content(warning, sources, style, also(warning)), warning.severity, style));
+        out.push_str(&frame(
+            &content(warning, sources, style, also(warning)),
+            warning.severity,
+            style,
+        ));
     }
     for error in errors {
         out.push_str(&one(error, sources, style));
@@ -86,7 +99,9 @@ fn content(diagnostic: &Diagnostic, sources: &SourceMap, style: Style, more: usi
     style.paint_into(&mut out, ink(diagnostic.severity), word);
     style.paint_into(&mut out, Ink::Bold, &escape::line(&diagnostic.summary));
     out.push_str("\n\n");
-    let excerpt = diagnostic.subject.and_then(|subject| excerpt(sources, subject, diagnostic.context));
+    let excerpt = diagnostic
+        .subject
+        .and_then(|subject| excerpt(sources, subject, diagnostic.context));
     if let Some(address) = &diagnostic.address {
         let comma = if excerpt.is_some() { "," } else { ":" };
         let _ = writeln!(out, "  with {}{comma}", escape::line(address));
@@ -114,13 +129,22 @@ fn content(diagnostic: &Diagnostic, sources: &SourceMap, style: Style, more: usi
         let plural = if more == 1 { "" } else { "s" };
         let _ = writeln!(out, "\n(and {more} more warning{plural} of this kind)");
     }
-    let _ = write!(out, "{}", style.paint(Ink::Dim, &format!("[{}]", diagnostic.code.id)));
+    let _ = write!(
+        out,
+        "{}",
+        style.paint(Ink::Dim, &format!("[{}]", diagnostic.code.id))
+    );
     out.push('\n');
     out
 }
 
 fn source(out: &mut String, excerpt: &Excerpt<'_>, style: Style, ink: Ink) {
-    let _ = write!(out, "  on {} line {}", escape::line(excerpt.file), excerpt.start.line);
+    let _ = write!(
+        out,
+        "  on {} line {}",
+        escape::line(excerpt.file),
+        excerpt.start.line
+    );
     if let Some(header) = &excerpt.header {
         let _ = write!(out, ", in {}", escape::line(header));
     }
@@ -130,7 +154,11 @@ fn source(out: &mut String, excerpt: &Excerpt<'_>, style: Style, ink: Ink) {
     }
     if excerpt.more > 0 {
         let plural = if excerpt.more == 1 { "" } else { "s" };
-        let _ = writeln!(out, "        {}", style.paint(Ink::Dim, &format!("({} more line{plural})", excerpt.more)));
+        let _ = writeln!(
+            out,
+            "        {}",
+            style.paint(Ink::Dim, &format!("({} more line{plural})", excerpt.more))
+        );
     }
 }
 
@@ -139,7 +167,11 @@ fn source_line(out: &mut String, line: &Line, style: Style, ink: Ink) {
         let text = line.text.get(range).unwrap_or_default();
         escape::lines(text).replace('\t', "    ")
     };
-    let (before, subject, after) = (part(0..line.from), part(line.from..line.to), part(line.to..line.text.len()));
+    let (before, subject, after) = (
+        part(0..line.from),
+        part(line.from..line.to),
+        part(line.to..line.text.len()),
+    );
     let _ = write!(out, "{:>4}: {before}", line.number);
     style.paint_into(out, Ink::Underline, &subject);
     out.push_str(after.trim_end());
@@ -148,9 +180,19 @@ fn source_line(out: &mut String, line: &Line, style: Style, ink: Ink) {
         // Without underlining the subject is pointed at.
         let blank = subject.len() - subject.trim_start().len();
         let marks = subject.trim().width().max(1);
-        let _ = writeln!(out, "      {}{}", " ".repeat(before.width() + blank), "^".repeat(marks));
+        let _ = writeln!(
+            out,
+            "      {}{}",
+            " ".repeat(before.width() + blank),
+            "^".repeat(marks)
+        );
     } else if subject.is_empty() {
-        let _ = writeln!(out, "      {}{}", " ".repeat(before.width()), style.paint(ink, "^"));
+        let _ = writeln!(
+            out,
+            "      {}{}",
+            " ".repeat(before.width()),
+            style.paint(ink, "^")
+        );
     }
 }
 

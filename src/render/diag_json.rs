@@ -15,7 +15,9 @@ pub fn one(diagnostic: &Diagnostic, sources: &SourceMap) -> Json {
         ("code", Json::text(diagnostic.code.id)),
     ]);
     json.insert_some("address", diagnostic.address.as_deref().map(Json::text));
-    let excerpt = diagnostic.subject.and_then(|subject| excerpt(sources, subject, diagnostic.context));
+    let excerpt = diagnostic
+        .subject
+        .and_then(|subject| excerpt(sources, subject, diagnostic.context));
     if let Some(excerpt) = excerpt {
         json.insert(
             "range",
@@ -53,10 +55,16 @@ fn snippet(excerpt: &Excerpt<'_>, diagnostic: &Diagnostic) -> Json {
     let from = excerpt.lines.first().map_or(0, |line| line.from);
     let to = excerpt.lines.last().map_or(0, |line| before_last + line.to);
     let values = diagnostic.values.iter().map(|value| {
-        Json::object([("traversal", Json::text(&value.traversal)), ("statement", Json::text(&value.statement))])
+        Json::object([
+            ("traversal", Json::text(&value.traversal)),
+            ("statement", Json::text(&value.statement)),
+        ])
     });
     Json::object([
-        ("context", excerpt.header.as_deref().map_or(Json::Null, Json::text)),
+        (
+            "context",
+            excerpt.header.as_deref().map_or(Json::Null, Json::text),
+        ),
         ("code", Json::text(code)),
         ("start_line", Json::count(excerpt.start.line)),
         ("highlight_start_offset", Json::count(from)),
@@ -74,7 +82,10 @@ pub fn validation(diagnostics: &Diagnostics, sources: &SourceMap) -> String {
         ("valid", Json::Bool(errors == 0)),
         ("error_count", Json::count(errors)),
         ("warning_count", Json::count(warnings)),
-        ("diagnostics", Json::Array(diagnostics.iter().map(|d| one(d, sources)).collect())),
+        (
+            "diagnostics",
+            Json::Array(diagnostics.iter().map(|d| one(d, sources)).collect()),
+        ),
     ]);
     format!("{}\n", json.pretty())
 }

@@ -56,13 +56,19 @@ pub fn quoted(text: &str) -> String {
 /// Whether a name can stand before `=` without quotes.
 pub fn is_name(text: &str) -> bool {
     let mut letters = text.chars();
-    letters.next().is_some_and(|first| first.is_alphabetic() || first == '_')
+    letters
+        .next()
+        .is_some_and(|first| first.is_alphabetic() || first == '_')
         && letters.all(|letter| letter.is_alphanumeric() || matches!(letter, '_' | '-'))
 }
 
 /// A name, quoted if it has to be.
 pub fn name(text: &str) -> String {
-    if is_name(text) { text.to_owned() } else { quoted(text) }
+    if is_name(text) {
+        text.to_owned()
+    } else {
+        quoted(text)
+    }
 }
 
 #[cfg(test)]

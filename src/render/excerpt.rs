@@ -44,14 +44,28 @@ pub fn excerpt<'a>(sources: &'a SourceMap, subject: Span, context: Option<Span>)
     let file = sources.file(subject.file)?;
     let (start, end) = (file.position(subject.start), file.position(subject.end));
     // A subject that ends with its line break does not reach into the next line.
-    let last = if end.line > start.line && end.column == 1 { end.line - 1 } else { end.line };
+    let last = if end.line > start.line && end.column == 1 {
+        end.line - 1
+    } else {
+        end.line
+    };
     let count = last - start.line + 1;
-    let lines = (start.line..=last).take(LINES).filter_map(|number| line(file, number, subject)).collect();
+    let lines = (start.line..=last)
+        .take(LINES)
+        .filter_map(|number| line(file, number, subject))
+        .collect();
     let header = context
         .filter(|context| context.file == subject.file)
         .and_then(|context| header_at(file, file.position(context.start).line))
         .or_else(|| enclosing(file, start.line));
-    Some(Excerpt { file: file.name(), start, end, header, lines, more: count.saturating_sub(LINES) })
+    Some(Excerpt {
+        file: file.name(),
+        start,
+        end,
+        header,
+        lines,
+        more: count.saturating_sub(LINES),
+    })
 }
 
 fn line(file: &SourceFile, number: usize, subject: Span) -> Option<Line> {
@@ -61,15 +75,33 @@ fn line(file: &SourceFile, number: usize, subject: Span) -> Option<Line> {
     let (from, to) = (clamp(subject.start), clamp(subject.end));
     let to = to.max(from);
     if text.len() <= LONG {
-        return Some(Line { number, text: text.to_owned(), from, to });
+        return Some(Line {
+            number,
+            text: text.to_owned(),
+            from,
+            to,
+        });
     }
-    let floor = |at: usize| (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    let floor = |at: usize| {
+        (0..=at.min(text.len()))
+            .rev()
+            .find(|at| text.is_char_boundary(*at))
+            .unwrap_or(0)
+    };
     let head = floor(from.saturating_sub(LONG / 3));
     let tail = floor((head + LONG).min(text.len()));
-    let (left, right) = (if head > 0 { "…" } else { "" }, if tail < text.len() { "…" } else { "" });
+    let (left, right) = (
+        if head > 0 { "…" } else { "" },
+        if tail < text.len() { "…" } else { "" },
+    );
     let cut = text.get(head..tail).unwrap_or_default();
     let shift = |at: usize| floor(at).clamp(head, tail) - head + left.len();
-    Some(Line { number, text: format!("{left}{cut}{right}"), from: shift(from), to: shift(to) })
+    Some(Line {
+        number,
+        text: format!("{left}{cut}{right}"),
+        from: shift(from),
+        to: shift(to),
+    })
 }
 
 /// The byte at which a line that was borrowed from the file's text starts.
@@ -113,7 +145,10 @@ mod tests {
         let start = text.find(subject).unwrap();
         let found = excerpt(&sources, Span::new(file, start, start + subject.len()), None).unwrap();
         let line = &found.lines[0];
-        assert_eq!((&line.text[line.from..line.to], found.header.as_deref()), expected);
+        assert_eq!(
+            (&line.text[line.from..line.to], found.header.as_deref()),
+            expected
+        );
     }
 
     #[test]

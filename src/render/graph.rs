@@ -16,9 +16,14 @@ pub fn resources(graph: &Graph<ConfigNode>) -> String {
 
 /// The steps of a plan, each with an arrow to what it waits for.
 pub fn steps(plan: &Plan) -> String {
-    let mut out = String::from("digraph G {\n  rankdir = \"RL\";\n  node [shape = rect, fontname = \"sans-serif\"];\n");
+    let mut out =
+        String::from("digraph G {\n  rankdir = \"RL\";\n  node [shape = rect, fontname = \"sans-serif\"];\n");
     for (at, step) in plan.steps.steps.iter().enumerate() {
-        let _ = writeln!(out, "  {at} [label={}];", quote(&label(&step.kind, &plan.changes)));
+        let _ = writeln!(
+            out,
+            "  {at} [label={}];",
+            quote(&label(&step.kind, &plan.changes))
+        );
         for need in &step.needs {
             let _ = writeln!(out, "  {at} -> {need};");
         }

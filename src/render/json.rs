@@ -39,12 +39,16 @@ impl Serialize for Json {
             Json::String(text) => serializer.serialize_str(text),
             Json::Array(items) => {
                 let mut sequence = serializer.serialize_seq(Some(items.len()))?;
-                items.iter().try_for_each(|item| sequence.serialize_element(item))?;
+                items
+                    .iter()
+                    .try_for_each(|item| sequence.serialize_element(item))?;
                 sequence.end()
             }
             Json::Object(members) => {
                 let mut map = serializer.serialize_map(Some(members.len()))?;
-                members.iter().try_for_each(|(key, member)| map.serialize_entry(key, member))?;
+                members
+                    .iter()
+                    .try_for_each(|(key, member)| map.serialize_entry(key, member))?;
                 map.end()
             }
         }
@@ -69,7 +73,12 @@ impl Json {
 
     /// An object of these members, in this order.
     pub fn object<const N: usize>(members: [(&str, Json); N]) -> Json {
-        Json::Object(members.into_iter().map(|(key, member)| (Arc::from(key), member)).collect())
+        Json::Object(
+            members
+                .into_iter()
+                .map(|(key, member)| (Arc::from(key), member))
+                .collect(),
+        )
     }
 
     /// Adds a member to an object; does nothing to anything else.
@@ -164,8 +173,11 @@ pub fn type_json(ty: &Type) -> Json {
         Type::Map(element) => pair("map", type_json(element)),
         Type::Tuple(elements) => pair("tuple", Json::Array(elements.iter().map(type_json).collect())),
         Type::Object(object) => {
-            let attributes =
-                object.attributes.iter().map(|(name, ty)| (Arc::clone(name), type_json(ty))).collect();
+            let attributes = object
+                .attributes
+                .iter()
+                .map(|(name, ty)| (Arc::clone(name), type_json(ty)))
+                .collect();
             pair("object", Json::Object(attributes))
         }
     }
@@ -181,7 +193,13 @@ mod tests {
         let value = Value::object([
             ("id", Value::unknown(Type::String)),
             ("name", Value::string("a")),
-            ("tags", Value::tuple(vec![Value::string("x").mark(Marks::SENSITIVE), Value::unknown(Type::Bool)])),
+            (
+                "tags",
+                Value::tuple(vec![
+                    Value::string("x").mark(Marks::SENSITIVE),
+                    Value::unknown(Type::Bool),
+                ]),
+            ),
         ]);
         assert_eq!(known(&value).compact(), r#"{"name":"a","tags":["x",null]}"#);
         assert_eq!(unknown(&value).compact(), r#"{"id":true,"tags":[false,true]}"#);
@@ -198,6 +216,9 @@ mod tests {
     #[test]
     fn types_are_written_as_in_state_files() {
         let ty = Type::object([("a", Type::list(Type::String)), ("b", Type::tuple([Type::Bool]))]);
-        assert_eq!(type_json(&ty).compact(), r#"["object",{"a":["list","string"],"b":["tuple",["bool"]]}]"#);
+        assert_eq!(
+            type_json(&ty).compact(),
+            r#"["object",{"a":["list","string"],"b":["tuple",["bool"]]}]"#
+        );
     }
 }

@@ -34,8 +34,10 @@ pub struct Source<'a> {
 /// The document.
 pub fn document(source: Source<'_>) -> Json {
     let plan = source.plan;
-    let mut document =
-        Json::object([("format_version", Json::text("1.2")), ("terraform_version", Json::text(VERSION))]);
+    let mut document = Json::object([
+        ("format_version", Json::text("1.2")),
+        ("terraform_version", Json::text(VERSION)),
+    ]);
     if !source.variables.is_empty() {
         let variables = source
             .variables
@@ -48,8 +50,14 @@ pub fn document(source: Source<'_>) -> Json {
         let drift = plan.drift.iter().map(|drift| drift_json(drift, plan));
         document.insert("resource_drift", Json::Array(drift.collect()));
     }
-    document.insert("resource_changes", Json::Array(plan.changes.iter().map(change).collect()));
-    let outputs = plan.outputs.iter().map(|output| (Arc::clone(&output.name), output_change(output)));
+    document.insert(
+        "resource_changes",
+        Json::Array(plan.changes.iter().map(change).collect()),
+    );
+    let outputs = plan
+        .outputs
+        .iter()
+        .map(|output| (Arc::clone(&output.name), output_change(output)));
     document.insert("output_changes", Json::Object(outputs.collect()));
     document.insert("prior_state", json_state::document(&plan.prior, source.schemas));
     document.insert_some("configuration", source.config.map(configuration));
@@ -63,23 +71,34 @@ pub fn document(source: Source<'_>) -> Json {
 
 fn planned_values(plan: &Plan, schemas: &Schemas) -> Json {
     let mut values = Json::Object(Vec::new());
-    let outputs = plan.outputs.iter().filter(|output| output.action != Action::Delete).map(|output| {
-        let mut record = Json::object([("sensitive", Json::Bool(output.sensitive))]);
-        if output.after.is_wholly_known() {
-            record.insert("type", json::type_json(&output.after.ty()));
-            record.insert("value", json::known(&output.after));
-        }
-        (Arc::clone(&output.name), record)
-    });
+    let outputs = plan
+        .outputs
+        .iter()
+        .filter(|output| output.action != Action::Delete)
+        .map(|output| {
+            let mut record = Json::object([("sensitive", Json::Bool(output.sensitive))]);
+            if output.after.is_wholly_known() {
+                record.insert("type", json::type_json(&output.after.ty()));
+                record.insert("value", json::known(&output.after));
+            }
+            (Arc::clone(&output.name), record)
+        });
     let outputs: Vec<(Arc<str>, Json)> = outputs.collect();
     if !outputs.is_empty() {
         values.insert("outputs", Json::Object(outputs));
     }
     let mut tree = Modules::default();
     let stays = |change: &&ResourceChange| !matches!(change.action, Action::Delete | Action::Forget);
-    for change in plan.changes.iter().filter(stays).filter(|change| change.deposed.is_none()) {
+    for change in plan
+        .changes
+        .iter()
+        .filter(stays)
+        .filter(|change| change.deposed.is_none())
+    {
         let mut resource = json_state::head(&change.addr, &change.provider.name);
-        let version = schemas.of(&change.addr.resource).map_or(0, |schema| schema.version);
+        let version = schemas
+            .of(&change.addr.resource)
+            .map_or(0, |schema| schema.version);
         resource.insert("schema_version", Json::int(version));
         resource.insert("values", json::known(&change.after));
         resource.insert("sensitive_values", json::sensitive(&change.after));
@@ -126,11 +145,17 @@ fn change(change: &ResourceChange) -> Json {
     if !change.addr.module.is_root() {
         json.insert("module_address", Json::text(change.addr.module.to_string()));
     }
-    json.insert_some("previous_address", change.previous.as_ref().map(|addr| Json::text(addr.to_string())));
+    json.insert_some(
+        "previous_address",
+        change.previous.as_ref().map(|addr| Json::text(addr.to_string())),
+    );
     json.insert_some("deposed", change.deposed.as_ref().map(Json::text));
     let mut inner = values(actions(change.action), &change.before, &change.after);
     if !change.replace_paths.is_empty() {
-        inner.insert("replace_paths", Json::Array(change.replace_paths.iter().map(path).collect()));
+        inner.insert(
+            "replace_paths",
+            Json::Array(change.replace_paths.iter().map(path).collect()),
+        );
     }
     if let Some(id) = &change.importing {
         inner.insert("importing", Json::object([("id", Json::text(id))]));
@@ -143,18 +168,38 @@ fn change(change: &ResourceChange) -> Json {
 fn drift_json(drift: &Drift, plan: &Plan) -> Json {
     let same = |change: &&ResourceChange| change.addr == drift.addr;
     // Changes are in address order.
-    let at = plan.changes.binary_search_by(|change| change.addr.cmp(&drift.addr)).ok();
-    let provider = at.and_then(|at| plan.changes.get(at)).filter(same).map(|change| &*change.provider.name);
-    let implied = drift.addr.resource.type_name.split('_').next().unwrap_or_default();
+    let at = plan
+        .changes
+        .binary_search_by(|change| change.addr.cmp(&drift.addr))
+        .ok();
+    let provider = at
+        .and_then(|at| plan.changes.get(at))
+        .filter(same)
+        .map(|change| &*change.provider.name);
+    let implied = drift
+        .addr
+        .resource
+        .type_name
+        .split('_')
+        .next()
+        .unwrap_or_default();
     let mut json = json_state::head(&drift.addr, provider.unwrap_or(implied));
-    let action = if drift.after.is_null() { Action::Delete } else { Action::Update };
+    let action = if drift.after.is_null() {
+        Action::Delete
+    } else {
+        Action::Update
+    };
     json.insert("change", values(actions(action), &drift.before, &drift.after));
     json
 }
 
 fn values(actions: Json, before: &Value, after: &Value) -> Json {
     let mask = |value: &Value, mask: fn(&Value) -> Json| {
-        if value.is_null() && !value.is_sensitive() { Json::Bool(false) } else { mask(value) }
+        if value.is_null() && !value.is_sensitive() {
+            Json::Bool(false)
+        } else {
+            mask(value)
+        }
     };
     Json::object([
         ("actions", actions),
@@ -167,7 +212,10 @@ fn values(actions: Json, before: &Value, after: &Value) -> Json {
 }
 
 fn output_change(output: &OutputChange) -> Json {
-    let mut json = Json::object([("actions", actions(output.action)), ("before", json::known(&output.before))]);
+    let mut json = Json::object([
+        ("actions", actions(output.action)),
+        ("before", json::known(&output.before)),
+    ]);
     if output.after.is_known() {
         json.insert("after", json::known(&output.after));
     }
@@ -204,11 +252,14 @@ fn calls(plan: &Plan) -> Json {
 /// Names and providers of the configuration, module by module; expressions are left out.
 fn configuration(config: &Config) -> Json {
     let root = config.modules.get(&ModuleAddr::root());
-    let providers = root.into_iter().flat_map(|module| module.providers.keys()).map(|provider| {
-        let mut json = Json::object([("name", Json::text(&provider.name))]);
-        json.insert_some("alias", provider.alias.as_ref().map(Json::text));
-        (Arc::from(provider.to_string()), json)
-    });
+    let providers = root
+        .into_iter()
+        .flat_map(|module| module.providers.keys())
+        .map(|provider| {
+            let mut json = Json::object([("name", Json::text(&provider.name))]);
+            json.insert_some("alias", provider.alias.as_ref().map(Json::text));
+            (Arc::from(provider.to_string()), json)
+        });
     let providers: Vec<(Arc<str>, Json)> = providers.collect();
     Json::object([
         ("provider_config", Json::Object(providers)),
@@ -218,7 +269,9 @@ fn configuration(config: &Config) -> Json {
 
 fn module_config(config: &Config, at: &ModuleAddr) -> Json {
     let mut json = Json::Object(Vec::new());
-    let Some(module) = config.modules.get(at) else { return json };
+    let Some(module) = config.modules.get(at) else {
+        return json;
+    };
     let outputs = module.outputs.iter().map(|(name, output)| {
         let mut json = Json::Object(Vec::new());
         if output.sensitive {
@@ -229,7 +282,11 @@ fn module_config(config: &Config, at: &ModuleAddr) -> Json {
     });
     json.insert("outputs", Json::Object(outputs.collect()));
     let resources = module.resources.values().map(|resource| {
-        let mode = if resource.addr.mode == Mode::Data { "data" } else { "managed" };
+        let mode = if resource.addr.mode == Mode::Data {
+            "data"
+        } else {
+            "managed"
+        };
         Json::object([
             ("address", Json::text(resource.addr.to_string())),
             ("mode", Json::text(mode)),
@@ -241,7 +298,10 @@ fn module_config(config: &Config, at: &ModuleAddr) -> Json {
     json.insert("resources", Json::Array(resources.collect()));
     let calls = module.calls.iter().map(|(name, call)| {
         let inner = module_config(config, &at.child(Arc::clone(name)));
-        (Arc::clone(name), Json::object([("source", Json::text(&call.source)), ("module", inner)]))
+        (
+            Arc::clone(name),
+            Json::object([("source", Json::text(&call.source)), ("module", inner)]),
+        )
     });
     let calls: Vec<(Arc<str>, Json)> = calls.collect();
     if !calls.is_empty() {

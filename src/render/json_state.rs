@@ -15,8 +15,10 @@ pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// The document.
 pub fn document(state: &State, schemas: &Schemas) -> Json {
-    let mut document =
-        Json::object([("format_version", Json::text("1.0")), ("terraform_version", Json::text(VERSION))]);
+    let mut document = Json::object([
+        ("format_version", Json::text("1.0")),
+        ("terraform_version", Json::text(VERSION)),
+    ]);
     if !state.is_empty() {
         document.insert("values", values(state, schemas));
     }
@@ -64,7 +66,10 @@ fn resource(
     json.insert("values", json::known(&value));
     json.insert("sensitive_values", json::sensitive(&value));
     if !object.dependencies.is_empty() {
-        json.insert("depends_on", Json::Array(object.dependencies.iter().map(Json::text).collect()));
+        json.insert(
+            "depends_on",
+            Json::Array(object.dependencies.iter().map(Json::text).collect()),
+        );
     }
     if object.status == Status::Tainted {
         json.insert("tainted", Json::Bool(true));
@@ -75,7 +80,11 @@ fn resource(
 
 /// What every mention of a resource instance starts with.
 pub(super) fn head(addr: &InstanceAddr, provider: &str) -> Json {
-    let mode = if addr.resource.mode == Mode::Data { "data" } else { "managed" };
+    let mode = if addr.resource.mode == Mode::Data {
+        "data"
+    } else {
+        "managed"
+    };
     let mut json = Json::object([
         ("address", Json::text(addr.to_string())),
         ("mode", Json::text(mode)),
@@ -123,8 +132,10 @@ impl Modules {
             json.insert("address", Json::text(here.to_string()));
         }
         if !self.children.is_empty() {
-            let children =
-                self.children.into_iter().map(|((name, key), child)| child.json(&here.child(name, key)));
+            let children = self
+                .children
+                .into_iter()
+                .map(|((name, key), child)| child.json(&here.child(name, key)));
             json.insert("child_modules", Json::Array(children.collect()));
         }
         json

@@ -3,7 +3,11 @@
 //! Functions here take data and return text; colour and width come in through a [`Style`]. Nothing here decides
 //! what is done, reads a file or the environment, or shows a value that is marked sensitive. Text that users or
 //! platforms wrote is escaped before it is shown, so that it cannot steer a terminal.
-#![allow(clippy::disallowed_methods, clippy::disallowed_types, clippy::disallowed_macros)]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    clippy::disallowed_macros
+)]
 
 pub mod calls;
 pub mod diag;
@@ -27,6 +31,10 @@ pub mod stream;
 pub mod style;
 pub mod value;
 
+#[cfg(test)]
+mod diag_tests;
+#[cfg(test)]
+mod json_tests;
 #[cfg(test)]
 mod tests;
 

@@ -22,7 +22,11 @@ pub fn text(outputs: &Outputs) -> String {
 pub(super) fn listed(outputs: &Outputs, hidden: &str) -> String {
     let mut out = String::new();
     for (name, output) in outputs {
-        let shown = if output.sensitive { hidden.to_owned() } else { value::format(&output.value, 0) };
+        let shown = if output.sensitive {
+            hidden.to_owned()
+        } else {
+            value::format(&output.value, 0)
+        };
         let _ = writeln!(out, "{} = {shown}", escape::name(name));
     }
     out

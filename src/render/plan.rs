@@ -27,9 +27,16 @@ pub struct View<'a> {
 pub fn text(plan: &Plan, view: View<'_>) -> String {
     let mut out = String::new();
     let drift = drift(&mut out, plan, view);
-    let shown: Vec<&ResourceChange> = plan.changes.iter().filter(|change| resource::is_shown(change)).collect();
-    let outputs: Vec<&OutputChange> =
-        plan.outputs.iter().filter(|output| output.action != Action::NoOp).collect();
+    let shown: Vec<&ResourceChange> = plan
+        .changes
+        .iter()
+        .filter(|change| resource::is_shown(change))
+        .collect();
+    let outputs: Vec<&OutputChange> = plan
+        .outputs
+        .iter()
+        .filter(|output| output.action != Action::NoOp)
+        .collect();
     if shown.is_empty() && outputs.is_empty() {
         if plan.mode != PlanMode::RefreshOnly || plan.drift.is_empty() {
             if drift {
@@ -60,8 +67,16 @@ pub fn text(plan: &Plan, view: View<'_>) -> String {
 /// `Plan: 1 to add, 0 to change, 0 to destroy.`
 pub fn summary_line(plan: &Plan) -> String {
     let counts = plan.counts();
-    let import = if counts.import > 0 { format!("{} to import, ", counts.import) } else { String::new() };
-    let forget = if counts.forget > 0 { format!(", {} to forget", counts.forget) } else { String::new() };
+    let import = if counts.import > 0 {
+        format!("{} to import, ", counts.import)
+    } else {
+        String::new()
+    };
+    let forget = if counts.forget > 0 {
+        format!(", {} to forget", counts.forget)
+    } else {
+        String::new()
+    };
     format!(
         "Plan: {import}{} to add, {} to change, {} to destroy{forget}.",
         counts.add, counts.change, counts.destroy
@@ -78,7 +93,8 @@ fn drift(out: &mut String, plan: &Plan, view: View<'_>) -> bool {
     style.paint_into(out, Ink::Cyan, "Note:");
     style.paint_into(out, Ink::Bold, " Objects have changed outside of swarmform");
     out.push_str("\n\n");
-    let intro = "Since the last apply, something other than swarmform has made these changes on the platform:";
+    let intro =
+        "Since the last apply, something other than swarmform has made these changes on the platform:";
     out.push_str(&format!("{}\n\n", style.wrap(intro)));
     for drift in &plan.drift {
         resource::drift(out, style, view.schemas, drift);
@@ -161,11 +177,15 @@ fn output_changes(out: &mut String, outputs: &[&OutputChange], view: View<'_>) {
     let width = names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
     for (name, output) in names.iter().zip(outputs) {
         let hide = |value: &crate::value::Value| {
-            let marks = if output.sensitive { crate::value::Marks::SENSITIVE } else { crate::value::Marks::NONE };
+            let marks = if output.sensitive {
+                crate::value::Marks::SENSITIVE
+            } else {
+                crate::value::Marks::NONE
+            };
             value.clone().mark(marks)
         };
         let (before, after) = (hide(&output.before), hide(&output.after));
-        let mut diff = diff::value(Some(&before), Some(&after), &Forces::NONE);
+        let mut diff = diff::value(Some(&before), Some(&after), Forces::none());
         diff.sign = match output.action {
             Action::Create => Sign::Add,
             Action::Delete => Sign::Remove,

@@ -30,12 +30,22 @@ pub struct Printer {
 impl Printer {
     /// For a plan.
     pub fn plan(style: Style) -> Printer {
-        Printer { style, signs: true, all: false, bare: false }
+        Printer {
+            style,
+            signs: true,
+            all: false,
+            bare: false,
+        }
     }
 
     /// For a state: everything, without signs.
     pub fn state(style: Style) -> Printer {
-        Printer { style, signs: false, all: true, bare: true }
+        Printer {
+            style,
+            signs: false,
+            all: true,
+            bare: true,
+        }
     }
 
     fn everything(self) -> Printer {
@@ -192,7 +202,11 @@ impl Printer {
             (true, false) => "# whitespace changes",
             (true, true) => "# whitespace changes force replacement",
         };
-        let printer = if spelling { self.everything().bare() } else { self.bare() };
+        let printer = if spelling {
+            self.everything().bare()
+        } else {
+            self.bare()
+        };
         out.push_str("jsonencode(");
         if is_empty(inner) {
             printer.value(out, indent, inner);
@@ -207,7 +221,11 @@ impl Printer {
                 self.remark(out, remark);
             }
             out.push('\n');
-            let sign = if diff.sign == Sign::Change && !spelling { Sign::Change } else { Sign::Keep };
+            let sign = if diff.sign == Sign::Change && !spelling {
+                Sign::Change
+            } else {
+                Sign::Keep
+            };
             self.margin(out, indent + 1, sign);
             printer.value(out, indent + 1, inner);
             out.push('\n');
@@ -220,7 +238,14 @@ impl Printer {
         self.gone(out, diff.sign);
     }
 
-    fn members(self, out: &mut String, indent: usize, diff: &Diff, quoted: bool, members: &[(Arc<str>, Diff)]) {
+    fn members(
+        self,
+        out: &mut String,
+        indent: usize,
+        diff: &Diff,
+        quoted: bool,
+        members: &[(Arc<str>, Diff)],
+    ) {
         if members.is_empty() {
             out.push_str("{}");
             self.gone(out, diff.sign);
@@ -229,9 +254,23 @@ impl Printer {
         out.push('{');
         self.forces(out, diff);
         out.push('\n');
-        let name = |key: &str| if quoted { escape::quoted(key) } else { escape::name(key) };
-        let width = members.iter().map(|(key, _)| width(&name(key))).max().unwrap_or(0);
-        let inner = if matches!(diff.sign, Sign::Remove) { self.bare() } else { self };
+        let name = |key: &str| {
+            if quoted {
+                escape::quoted(key)
+            } else {
+                escape::name(key)
+            }
+        };
+        let width = members
+            .iter()
+            .map(|(key, _)| width(&name(key)))
+            .max()
+            .unwrap_or(0);
+        let inner = if matches!(diff.sign, Sign::Remove) {
+            self.bare()
+        } else {
+            self
+        };
         let mut hidden = 0;
         for (key, member) in members {
             let important = !quoted && IMPORTANT.contains(&&**key);
@@ -242,7 +281,12 @@ impl Printer {
             let inner = if important { inner.everything() } else { inner };
             inner.pair(out, indent + 1, &name(key), width, member);
         }
-        self.hidden(out, indent + 1, if quoted { "element" } else { "attribute" }, hidden);
+        self.hidden(
+            out,
+            indent + 1,
+            if quoted { "element" } else { "attribute" },
+            hidden,
+        );
         self.margin(out, indent, Sign::Keep);
         out.push('}');
         self.gone(out, diff.sign);
@@ -278,8 +322,14 @@ impl Printer {
                 hidden += 1;
                 continue;
             }
-            self.hidden(out, indent + 1, "element", std::mem::take(&mut hidden));
-            let printer = if keep { self.everything().bare() } else { self.bare() };
+            if ordered {
+                self.hidden(out, indent + 1, "element", std::mem::take(&mut hidden));
+            }
+            let printer = if keep {
+                self.everything().bare()
+            } else {
+                self.bare()
+            };
             printer.mark_change(out, indent + 1, item);
             printer.margin(out, indent + 1, item.sign);
             printer.value(out, indent + 1, item);
@@ -305,7 +355,11 @@ impl Printer {
             self.forced(out);
         }
         out.push('\n');
-        let names: Vec<String> = block.attributes.iter().map(|(name, _)| escape::name(name)).collect();
+        let names: Vec<String> = block
+            .attributes
+            .iter()
+            .map(|(name, _)| escape::name(name))
+            .collect();
         let width = names.iter().map(|name| width(name)).max().unwrap_or(0);
         let mut hidden = 0;
         for (name, (plain, diff)) in names.iter().zip(&block.attributes) {
@@ -364,7 +418,10 @@ impl Printer {
                 out.push(' ');
                 self.block(out, indent, block);
             }
-            Err(Diff { shape: Shape::Sensitive, .. }) => out.push_str(" { (sensitive value) }"),
+            Err(Diff {
+                shape: Shape::Sensitive,
+                ..
+            }) => out.push_str(" { (sensitive value) }"),
             Err(_) => out.push_str(" { (known after apply) }"),
         }
         out.push('\n');

@@ -80,7 +80,10 @@ fn action_of(rank: u8) -> Action {
 impl Progress {
     /// Nothing runs yet.
     pub fn new(style: Style) -> Progress {
-        Progress { style, running: BTreeMap::new() }
+        Progress {
+            style,
+            running: BTreeMap::new(),
+        }
     }
 
     /// Takes note of an event and says what to print of it, without a line break.
@@ -92,7 +95,11 @@ impl Progress {
             Event::RefreshDone(..) => None,
             Event::Start(addr, action, id) => {
                 let (start, _, _, rank) = words(action);
-                let running = Running { since: at, told: 0, id: id.map(str::to_owned) };
+                let running = Running {
+                    since: at,
+                    told: 0,
+                    id: id.map(str::to_owned),
+                };
                 self.running.insert((addr.clone(), rank), running);
                 Some(self.line(addr, &format!("{start}...{}", with_id(id))))
             }
@@ -105,7 +112,9 @@ impl Progress {
             Event::Failed(addr, action) => {
                 let (start, _, _, rank) = words(action);
                 let took = self.finish(addr, rank, at);
-                let text = self.style.paint(Ink::Red, &format!("{start} failed after {}", elapsed(took)));
+                let text = self
+                    .style
+                    .paint(Ink::Red, &format!("{start} failed after {}", elapsed(took)));
                 Some(self.line(addr, &text))
             }
             Event::Note(addr, text) => Some(self.line(addr, &escape::line(text))),
@@ -119,7 +128,11 @@ impl Progress {
 
     fn line(&self, addr: &InstanceAddr, text: &str) -> String {
         let mut line = String::new();
-        self.style.paint_into(&mut line, Ink::Bold, &format!("{}:", escape::line(&addr.to_string())));
+        self.style.paint_into(
+            &mut line,
+            Ink::Bold,
+            &format!("{}:", escape::line(&addr.to_string())),
+        );
         let _ = write!(line, " {text}");
         line
     }
@@ -132,7 +145,11 @@ impl Progress {
             let due = ran.as_secs() / PATIENCE;
             if due > running.told {
                 running.told = due;
-                found.push((addr.clone(), action_of(*rank), Duration::from_secs(due * PATIENCE)));
+                found.push((
+                    addr.clone(),
+                    action_of(*rank),
+                    Duration::from_secs(due * PATIENCE),
+                ));
             }
         }
         found
@@ -143,8 +160,13 @@ impl Progress {
         let lasting = self.lasting(at);
         let tell = |(addr, action, ran): &(InstanceAddr, Action, Duration)| {
             let (_, doing, _, rank) = words(*action);
-            let id = self.running.get(&(addr.clone(), rank)).and_then(|running| running.id.as_deref());
-            let id = id.map(|id| format!("id={}, ", escape::line(id))).unwrap_or_default();
+            let id = self
+                .running
+                .get(&(addr.clone(), rank))
+                .and_then(|running| running.id.as_deref());
+            let id = id
+                .map(|id| format!("id={}, ", escape::line(id)))
+                .unwrap_or_default();
             self.line(addr, &format!("Still {doing}... [{id}{} elapsed]", elapsed(*ran)))
         };
         lasting.iter().map(tell).collect()
@@ -156,7 +178,12 @@ impl Progress {
         if !self.running.is_empty() {
             let _ = write!(text, ", {} running: ", self.running.len());
             // Few enough to fit a line; what is left over is cut.
-            let names: Vec<String> = self.running.keys().take(8).map(|(addr, _)| addr.to_string()).collect();
+            let names: Vec<String> = self
+                .running
+                .keys()
+                .take(8)
+                .map(|(addr, _)| addr.to_string())
+                .collect();
             text.push_str(&escape::line(&names.join(", ")));
         }
         let limit = if width == 0 { 79 } else { width.saturating_sub(1) };
@@ -168,7 +195,8 @@ impl Progress {
 }
 
 fn with_id(id: Option<&str>) -> String {
-    id.map(|id| format!(" [id={}]", escape::line(id))).unwrap_or_default()
+    id.map(|id| format!(" [id={}]", escape::line(id)))
+        .unwrap_or_default()
 }
 
 /// `Apply complete! Resources: 1 added, 0 changed, 0 destroyed.`, for the counts of what was done.
@@ -176,8 +204,16 @@ pub fn complete(style: Style, destroy: bool, counts: crate::plan::change::Counts
     let text = if destroy {
         format!("Destroy complete! Resources: {} destroyed.", counts.destroy)
     } else {
-        let import = if counts.import > 0 { format!("{} imported, ", counts.import) } else { String::new() };
-        let forget = if counts.forget > 0 { format!(", {} forgotten", counts.forget) } else { String::new() };
+        let import = if counts.import > 0 {
+            format!("{} imported, ", counts.import)
+        } else {
+            String::new()
+        };
+        let forget = if counts.forget > 0 {
+            format!(", {} forgotten", counts.forget)
+        } else {
+            String::new()
+        };
         format!(
             "Apply complete! Resources: {import}{} added, {} changed, {} destroyed{forget}.",
             counts.add, counts.change, counts.destroy
@@ -202,11 +238,17 @@ mod tests {
         let start = progress.event(seconds(1), Event::Start(&addr, Action::Create, None));
         assert_eq!(start.unwrap(), "a.b[\"k\"]: Creating...");
         assert!(progress.still(seconds(10)).is_empty());
-        assert_eq!(progress.still(seconds(12)), ["a.b[\"k\"]: Still creating... [10s elapsed]"]);
+        assert_eq!(
+            progress.still(seconds(12)),
+            ["a.b[\"k\"]: Still creating... [10s elapsed]"]
+        );
         assert!(progress.still(seconds(13)).is_empty());
         assert_eq!(progress.status(0, 3, 80), "0/3 steps, 1 running: a.b[\"k\"]");
         let done = progress.event(seconds(71), Event::Done(&addr, Action::Create, Some("x\u{1b}")));
-        assert_eq!(done.unwrap(), "a.b[\"k\"]: Creation complete after 1m10s [id=x\\u001b]");
+        assert_eq!(
+            done.unwrap(),
+            "a.b[\"k\"]: Creation complete after 1m10s [id=x\\u001b]"
+        );
         assert_eq!(progress.status(1, 3, 80), "1/3 steps");
     }
 

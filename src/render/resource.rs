@@ -34,7 +34,10 @@ pub fn is_shown(change: &ResourceChange) -> bool {
 pub fn change(out: &mut String, style: Style, schemas: &Schemas, change: &ResourceChange) {
     let forget = change.action == Action::Forget;
     let lead = if forget { " # " } else { "  # " };
-    let moved = change.previous.as_ref().filter(|_| change.action == Action::NoOp && change.importing.is_none());
+    let moved = change
+        .previous
+        .as_ref()
+        .filter(|_| change.action == Action::NoOp && change.importing.is_none());
     let mut title = moved.unwrap_or(&change.addr).to_string();
     if let Some(key) = &change.deposed {
         title.push_str(&format!(" (deposed object {})", escape::line(key)));
@@ -51,9 +54,16 @@ pub fn change(out: &mut String, style: Style, schemas: &Schemas, change: &Resour
         _ => (Some(&change.before), Some(&change.after)),
     };
     let importing = change.action == Action::NoOp && change.importing.is_some();
-    let printer = Printer { all: importing, ..Printer::plan(style) };
+    let printer = Printer {
+        all: importing,
+        ..Printer::plan(style)
+    };
     let forces = Forces::new(&change.replace_paths);
-    let sides = Sides { before, after, forces: &forces };
+    let sides = Sides {
+        before,
+        after,
+        forces: &forces,
+    };
     body(out, printer, schemas, change, &sign(style, change.action), sides);
 }
 
@@ -66,9 +76,18 @@ pub fn drift(out: &mut String, style: Style, schemas: &Schemas, drift: &Drift) {
         out.push_str("  # (the plan below answers it)\n");
     }
     let sign = sign(style, if gone { Action::Delete } else { Action::Update });
-    let sides = Sides { before: Some(&drift.before), after: Some(&drift.after), forces: &Forces::NONE };
+    let sides = Sides {
+        before: Some(&drift.before),
+        after: Some(&drift.after),
+        forces: Forces::none(),
+    };
     let resource = &drift.addr.resource;
-    let diff = diff::block(schemas.of(resource).map(|s| &s.block), sides.before, sides.after, sides.forces);
+    let diff = diff::block(
+        schemas.of(resource).map(|s| &s.block),
+        sides.before,
+        sides.after,
+        sides.forces,
+    );
     opening(out, &sign, resource.mode, &resource.type_name, &resource.name);
     Printer::plan(style).block(out, 0, &diff);
     out.push_str("\n\n");
@@ -107,7 +126,11 @@ fn opening(out: &mut String, sign: &str, mode: Mode, type_name: &str, name: &str
     let block = if mode == Mode::Data { "data" } else { "resource" };
     out.push_str(sign);
     // A sign of two columns is followed by one space as well; what comes behind stays aligned to four.
-    out.push_str(&format!(" {block} {} {} ", escape::quoted(type_name), escape::quoted(name)));
+    out.push_str(&format!(
+        " {block} {} {} ",
+        escape::quoted(type_name),
+        escape::quoted(name)
+    ));
 }
 
 fn headline(change: &ResourceChange) -> String {
@@ -131,8 +154,10 @@ fn headline(change: &ResourceChange) -> String {
 
 fn remarks(change: &ResourceChange) -> Vec<String> {
     let mut remarks = Vec::new();
-    if let (Some(previous), true) = (&change.previous, change.action != Action::NoOp || change.importing.is_some())
-    {
+    if let (Some(previous), true) = (
+        &change.previous,
+        change.action != Action::NoOp || change.importing.is_some(),
+    ) {
         remarks.push(format!("(moved from {previous})"));
     }
     if let Some(id) = &change.importing
@@ -155,7 +180,10 @@ fn remarks(change: &ResourceChange) -> Vec<String> {
         Reason::NoResourceConfig if change.action != Action::Forget => {
             Some(format!("(because {config} is not in configuration)"))
         }
-        Reason::NoModule => Some(format!("(because {} is not in configuration)", change.addr.module)),
+        Reason::NoModule => Some(format!(
+            "(because {} is not in configuration)",
+            change.addr.module
+        )),
         Reason::WrongRepetition => Some(match key {
             InstanceKey::None => "(because resource uses count or for_each)".to_owned(),
             InstanceKey::Int(_) => "(because resource does not use count)".to_owned(),
@@ -173,14 +201,29 @@ fn remarks(change: &ResourceChange) -> Vec<String> {
 }
 
 /// A state's object: all of it, without signs.
-pub fn object(out: &mut String, style: Style, schemas: &Schemas, title: &str, resource: &crate::addr::ResourceAddr, value: &Value) {
+pub fn object(
+    out: &mut String,
+    style: Style,
+    schemas: &Schemas,
+    title: &str,
+    resource: &crate::addr::ResourceAddr,
+    value: &Value,
+) {
     style.paint_into(out, Ink::Bold, &format!("# {}:", escape::line(title)));
     out.push('\n');
     let schema = schemas.of(resource).map(|schema| &schema.block);
-    let diff = diff::block(schema, Some(value), Some(value), &Forces::NONE);
+    let diff = diff::block(schema, Some(value), Some(value), Forces::none());
     debug_assert_eq!(diff.sign, Sign::Keep);
-    let block = if resource.mode == Mode::Data { "data" } else { "resource" };
-    out.push_str(&format!("{block} {} {} ", escape::quoted(&resource.type_name), escape::quoted(&resource.name)));
+    let block = if resource.mode == Mode::Data {
+        "data"
+    } else {
+        "resource"
+    };
+    out.push_str(&format!(
+        "{block} {} {} ",
+        escape::quoted(&resource.type_name),
+        escape::quoted(&resource.name)
+    ));
     Printer::state(style).block(out, 0, &diff);
     out.push('\n');
 }

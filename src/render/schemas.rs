@@ -18,8 +18,14 @@ impl Schemas {
     pub fn new<'a>(providers: impl IntoIterator<Item = &'a ProviderSchema>) -> Schemas {
         let mut resources = BTreeMap::new();
         for provider in providers {
-            let managed = provider.resources.iter().map(|(name, schema)| (Mode::Managed, name, schema));
-            let data = provider.data_sources.iter().map(|(name, schema)| (Mode::Data, name, schema));
+            let managed = provider
+                .resources
+                .iter()
+                .map(|(name, schema)| (Mode::Managed, name, schema));
+            let data = provider
+                .data_sources
+                .iter()
+                .map(|(name, schema)| (Mode::Data, name, schema));
             for (mode, name, schema) in managed.chain(data) {
                 let entry = resources.entry((mode, (*name).to_owned()));
                 entry.or_insert_with(|| (schema.clone(), schema.block.implied_type()));
@@ -34,7 +40,8 @@ impl Schemas {
     }
 
     fn get(&self, resource: &ResourceAddr) -> Option<&(ResourceSchema, Type)> {
-        self.resources.get(&(resource.mode, resource.type_name.to_string()))
+        self.resources
+            .get(&(resource.mode, resource.type_name.to_string()))
     }
 
     /// The value of a stored object, with its sensitive parts marked. An object of an unknown type, or one that
@@ -45,8 +52,11 @@ impl Schemas {
         let fits = typed.is_some();
         let value = typed.or_else(|| json::parse_implied(&object.attributes).ok());
         let value = value.unwrap_or_else(Value::dynamic_null);
-        let marks: Vec<(Path, Marks)> =
-            object.sensitive.iter().map(|path| (path.clone(), Marks::SENSITIVE)).collect();
+        let marks: Vec<(Path, Marks)> = object
+            .sensitive
+            .iter()
+            .map(|path| (path.clone(), Marks::SENSITIVE))
+            .collect();
         let value = value.mark_paths(&marks);
         match known {
             Some((schema, _)) if fits => schema.block.mark_sensitive(&value),

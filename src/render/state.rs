@@ -33,9 +33,20 @@ pub fn show_instance(addr: &InstanceAddr, instance: &Instance, schemas: &Schemas
 
 fn show_into(out: &mut String, addr: &InstanceAddr, instance: &Instance, schemas: &Schemas, style: Style) {
     if let Some(object) = &instance.current {
-        let tainted = if object.status == Status::Tainted { " (tainted)" } else { "" };
+        let tainted = if object.status == Status::Tainted {
+            " (tainted)"
+        } else {
+            ""
+        };
         let value = schemas.decode(&addr.resource, object);
-        resource::object(out, style, schemas, &format!("{addr}{tainted}"), &addr.resource, &value);
+        resource::object(
+            out,
+            style,
+            schemas,
+            &format!("{addr}{tainted}"),
+            &addr.resource,
+            &value,
+        );
     }
     for (key, object) in &instance.deposed {
         let value = schemas.decode(&addr.resource, object);

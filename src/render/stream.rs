@@ -80,7 +80,10 @@ impl Stream {
     /// A difference found outside.
     pub fn drift(&self, drift: &Drift) -> String {
         let action = if drift.after.is_null() { "delete" } else { "update" };
-        let change = Json::object([("resource", resource(&drift.addr)), ("action", Json::text(action))]);
+        let change = Json::object([
+            ("resource", resource(&drift.addr)),
+            ("action", Json::text(action)),
+        ]);
         let message = format!("{}: Drift detected ({action})", drift.addr);
         self.line("info", &message, vec![("change", change)], "resource_drift")
     }
@@ -96,7 +99,10 @@ impl Stream {
             json.insert("importing", Json::object([("id", Json::text(id))]));
         }
         let calls = change.calls.iter().filter(|call| call.mutating).map(|call| {
-            Json::object([("method", Json::text(&call.method)), ("path", Json::text(&call.path))])
+            Json::object([
+                ("method", Json::text(&call.method)),
+                ("path", Json::text(&call.path)),
+            ])
         });
         json.insert("calls", Json::Array(calls.collect()));
         let message = format!("{}: Plan to {action}", change.addr);
@@ -129,12 +135,19 @@ impl Stream {
                 Action::Delete => "delete",
                 _ => "update",
             };
-            let json =
-                Json::object([("sensitive", Json::Bool(output.sensitive)), ("action", Json::text(action))]);
+            let json = Json::object([
+                ("sensitive", Json::Bool(output.sensitive)),
+                ("action", Json::text(action)),
+            ]);
             (std::sync::Arc::clone(&output.name), json)
         });
         let message = format!("Outputs: {}", outputs.len());
-        self.line("info", &message, vec![("outputs", Json::Object(members.collect()))], "outputs")
+        self.line(
+            "info",
+            &message,
+            vec![("outputs", Json::Object(members.collect()))],
+            "outputs",
+        )
     }
 
     /// Outputs after an apply; values of sensitive ones are left out.
@@ -149,9 +162,16 @@ impl Stream {
             }
             json
         };
-        let members = outputs.iter().map(|(name, output)| (std::sync::Arc::clone(name), record(output)));
+        let members = outputs
+            .iter()
+            .map(|(name, output)| (std::sync::Arc::clone(name), record(output)));
         let message = format!("Outputs: {}", outputs.len());
-        self.line("info", &message, vec![("outputs", Json::Object(members.collect()))], "outputs")
+        self.line(
+            "info",
+            &message,
+            vec![("outputs", Json::Object(members.collect()))],
+            "outputs",
+        )
     }
 
     /// Something that happened; `took` is how long the step has run.
@@ -180,7 +200,12 @@ impl Stream {
             }
             Event::Start(addr, action, id) => {
                 let message = format!("{addr}: {}...{}", capital(doing(action)), with_id(id));
-                self.line("info", &message, hook(addr, Some(action), id, false), "apply_start")
+                self.line(
+                    "info",
+                    &message,
+                    hook(addr, Some(action), id, false),
+                    "apply_start",
+                )
             }
             Event::Done(addr, action, id) => {
                 let id = if action == Action::Delete { None } else { id };
@@ -191,7 +216,12 @@ impl Stream {
                     _ => "Modifications complete",
                 };
                 let message = format!("{addr}: {done} after {}{}", elapsed(took), with_id(id));
-                self.line("info", &message, hook(addr, Some(action), id, true), "apply_complete")
+                self.line(
+                    "info",
+                    &message,
+                    hook(addr, Some(action), id, true),
+                    "apply_complete",
+                )
             }
             Event::Failed(addr, action) => {
                 let failed = match action {
@@ -201,7 +231,12 @@ impl Stream {
                     _ => "Modifications errored",
                 };
                 let message = format!("{addr}: {failed} after {}", elapsed(took));
-                self.line("info", &message, hook(addr, Some(action), None, true), "apply_errored")
+                self.line(
+                    "info",
+                    &message,
+                    hook(addr, Some(action), None, true),
+                    "apply_errored",
+                )
             }
             Event::Note(addr, text) => self.log(&format!("{addr}: {text}")),
         }
@@ -231,7 +266,12 @@ fn doing(action: Action) -> &'static str {
 
 fn capital(word: &str) -> String {
     let mut letters = word.chars();
-    letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect()
+    letters
+        .next()
+        .map(|first| first.to_ascii_uppercase())
+        .into_iter()
+        .chain(letters)
+        .collect()
 }
 
 fn step_action(action: Action) -> &'static str {
@@ -269,9 +309,20 @@ fn reason(reason: Reason) -> Option<&'static str> {
 }
 
 fn resource(addr: &InstanceAddr) -> Json {
-    let module = if addr.module.is_root() { String::new() } else { addr.module.to_string() };
-    let data = if addr.resource.mode == Mode::Data { "data." } else { "" };
-    let local = format!("{data}{}.{}{}", addr.resource.type_name, addr.resource.name, addr.key);
+    let module = if addr.module.is_root() {
+        String::new()
+    } else {
+        addr.module.to_string()
+    };
+    let data = if addr.resource.mode == Mode::Data {
+        "data."
+    } else {
+        ""
+    };
+    let local = format!(
+        "{data}{}.{}{}",
+        addr.resource.type_name, addr.resource.name, addr.key
+    );
     let provider = addr.resource.type_name.split('_').next().unwrap_or_default();
     Json::object([
         ("addr", Json::text(addr.to_string())),

@@ -57,7 +57,10 @@ impl Ink {
 
 impl Style {
     /// No colour, prose wrapped at 78 columns: for files and pipes.
-    pub const PLAIN: Style = Style { colour: false, width: 78 };
+    pub const PLAIN: Style = Style {
+        colour: false,
+        width: 78,
+    };
 
     /// The text in a colour.
     pub fn paint(self, ink: Ink, text: &str) -> String {
@@ -133,14 +136,34 @@ mod tests {
 
     #[test]
     fn prose_is_broken_between_words_and_indented_lines_are_left_alone() {
-        let style = Style { colour: false, width: 11 };
-        assert_eq!(style.wrap("one two three\n  four five six"), "one two\nthree\n  four five six");
-        assert_eq!(Style { colour: false, width: 0 }.wrap("one two three"), "one two three");
+        let style = Style {
+            colour: false,
+            width: 11,
+        };
+        assert_eq!(
+            style.wrap("one two three\n  four five six"),
+            "one two\nthree\n  four five six"
+        );
+        assert_eq!(
+            Style {
+                colour: false,
+                width: 0
+            }
+            .wrap("one two three"),
+            "one two three"
+        );
     }
 
     #[test]
     fn paint_is_plain_without_colour() {
         assert_eq!(Style::PLAIN.paint(Ink::Red, "x"), "x");
-        assert_eq!(Style { colour: true, width: 0 }.paint(Ink::Red, "x"), "\u{1b}[31mx\u{1b}[0m");
+        assert_eq!(
+            Style {
+                colour: true,
+                width: 0
+            }
+            .paint(Ink::Red, "x"),
+            "\u{1b}[31mx\u{1b}[0m"
+        );
     }
 }

@@ -117,10 +117,19 @@ mod tests {
 
     #[test]
     fn collections_say_their_kind() {
-        check(&Value::list(Type::Number, vec![Value::int(1)]), "tolist([\n  1,\n])");
+        check(
+            &Value::list(Type::Number, vec![Value::int(1)]),
+            "tolist([\n  1,\n])",
+        );
         check(&Value::set(Type::String, vec![]), "toset([])");
-        check(&Value::map_from(Type::Number, [("a", Value::int(1))]), "tomap({\n  \"a\" = 1\n})");
-        check(&Value::object([("a", Value::tuple(vec![]))]), "{\n  \"a\" = []\n}");
+        check(
+            &Value::map_from(Type::Number, [("a", Value::int(1))]),
+            "tomap({\n  \"a\" = 1\n})",
+        );
+        check(
+            &Value::object([("a", Value::tuple(vec![]))]),
+            "{\n  \"a\" = []\n}",
+        );
     }
 
     #[test]
@@ -140,7 +149,10 @@ mod tests {
     #[test]
     fn null_and_unknown_say_what_they_are() {
         check(&Value::null(Type::String), "tostring(null)");
-        check(&Value::null(Type::list(Type::String)), "tolist(null) /* of string */");
+        check(
+            &Value::null(Type::list(Type::String)),
+            "tolist(null) /* of string */",
+        );
         check(&Value::unknown(Type::String), "(known after apply)");
     }
 }

@@ -44,10 +44,18 @@ impl Nested {
 }
 
 /// The difference of two values of a block. Without a schema all members are attributes.
-pub fn block(schema: Option<&Block>, before: Option<&Value>, after: Option<&Value>, forces: &Forces) -> BlockDiff {
+pub fn block(
+    schema: Option<&Block>,
+    before: Option<&Value>,
+    after: Option<&Value>,
+    forces: &Forces,
+) -> BlockDiff {
     let (before, after) = (before.filter(|v| !v.is_null()), after.filter(|v| !v.is_null()));
     let empty = BTreeMap::new();
-    let (old, new) = (members_of(before).unwrap_or(&empty), members_of(after).unwrap_or(&empty));
+    let (old, new) = (
+        members_of(before).unwrap_or(&empty),
+        members_of(after).unwrap_or(&empty),
+    );
     let names: BTreeSet<&Arc<str>> = old.keys().chain(new.keys()).collect();
     let mut attributes = Vec::new();
     let mut blocks = Vec::new();
@@ -60,13 +68,21 @@ pub fn block(schema: Option<&Block>, before: Option<&Value>, after: Option<&Valu
             attributes.push((Arc::clone(name), value(was, will, below)));
         }
     }
-    let inner = attributes.iter().map(|(_, part)| part.sign).chain(blocks.iter().map(Nested::sign));
+    let inner = attributes
+        .iter()
+        .map(|(_, part)| part.sign)
+        .chain(blocks.iter().map(Nested::sign));
     let sign = match (before, after) {
         (None, Some(_)) => Sign::Add,
         (Some(_), None) => Sign::Remove,
         _ => together(inner),
     };
-    BlockDiff { sign, forces: forces.here, attributes, blocks }
+    BlockDiff {
+        sign,
+        forces: forces.here,
+        attributes,
+        blocks,
+    }
 }
 
 fn nested_blocks(
@@ -80,7 +96,11 @@ fn nested_blocks(
     let opaque = |side: Option<&Value>| side.is_some_and(|v| v.is_sensitive() || !v.is_known());
     if opaque(before) || opaque(after) {
         let content = Err(value(before, after, forces));
-        out.push(Nested { name: Arc::clone(name), label: None, content });
+        out.push(Nested {
+            name: Arc::clone(name),
+            label: None,
+            content,
+        });
         return;
     }
     let mut add = |label: Option<&Arc<str>>, was: Option<&Value>, will: Option<&Value>, below: &Forces| {
@@ -91,16 +111,25 @@ fn nested_blocks(
         let content = if opaque(was) || opaque(will) {
             Err(value(was, will, below))
         } else {
-            let forces = if below.here || !forces.here { below } else { &Forces { here: true, ..below.clone() } };
-            Ok(block(Some(&nested.block), was, will, forces))
+            let mut diff = block(Some(&nested.block), was, will, below);
+            // Where all blocks of a kind force replacement, each does.
+            diff.forces |= forces.here;
+            Ok(diff)
         };
-        out.push(Nested { name: Arc::clone(name), label: label.cloned(), content });
+        out.push(Nested {
+            name: Arc::clone(name),
+            label: label.cloned(),
+            content,
+        });
     };
     match nested.nesting {
         Nesting::Single => add(None, before, after, forces),
         Nesting::Map => {
             let empty = BTreeMap::new();
-            let (old, new) = (members_of(before).unwrap_or(&empty), members_of(after).unwrap_or(&empty));
+            let (old, new) = (
+                members_of(before).unwrap_or(&empty),
+                members_of(after).unwrap_or(&empty),
+            );
             let labels: BTreeSet<&Arc<str>> = old.keys().chain(new.keys()).collect();
             for label in labels {
                 add(Some(label), old.get(label), new.get(label), forces.member(label));
@@ -109,15 +138,24 @@ fn nested_blocks(
         Nesting::List => {
             let (old, new) = (items(before), items(after));
             for (was, will) in sequence::align(&keys(old), &keys(new), |_, _| true) {
-                let below = will.or(was).map_or(&Forces::NONE, |at| forces.step(&PathStep::int(at)));
-                add(None, was.and_then(|at| old.get(at)), will.and_then(|at| new.get(at)), below);
+                let below = will
+                    .or(was)
+                    .map_or(Forces::none(), |at| forces.step(&PathStep::int(at)));
+                add(
+                    None,
+                    was.and_then(|at| old.get(at)),
+                    will.and_then(|at| new.get(at)),
+                    below,
+                );
             }
         }
         Nesting::Set => {
             let (old, new) = (items(before), items(after));
             let (was, will) = (keys(old), keys(new));
-            let (there, coming): (BTreeSet<&String>, BTreeSet<&String>) = (was.iter().collect(), will.iter().collect());
-            let below = |element: &Value| forces.step(&PathStep::Index(Key::Element(Box::new(element.clone()))));
+            let (there, coming): (BTreeSet<&String>, BTreeSet<&String>) =
+                (was.iter().collect(), will.iter().collect());
+            let below =
+                |element: &Value| forces.step(&PathStep::Index(Key::Element(Box::new(element.clone()))));
             for (element, key) in old.iter().zip(&was) {
                 let after = if coming.contains(key) { Some(element) } else { None };
                 add(None, Some(element), after, below(element));

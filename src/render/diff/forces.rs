@@ -14,11 +14,16 @@ pub struct Forces {
     below: BTreeMap<PathStep, Forces>,
 }
 
-static NONE: Forces = Forces::NONE;
+static NONE: Forces = Forces {
+    here: false,
+    below: BTreeMap::new(),
+};
 
 impl Forces {
     /// Nothing forces anything.
-    pub const NONE: Forces = Forces { here: false, below: BTreeMap::new() };
+    pub fn none() -> &'static Forces {
+        &NONE
+    }
 
     /// The tree of these paths.
     pub fn new(paths: &[Path]) -> Forces {
@@ -35,7 +40,11 @@ impl Forces {
 
     /// What is below a step.
     pub fn step(&self, step: &PathStep) -> &Forces {
-        if self.below.is_empty() { &NONE } else { self.below.get(step).unwrap_or(&NONE) }
+        if self.below.is_empty() {
+            &NONE
+        } else {
+            self.below.get(step).unwrap_or(&NONE)
+        }
     }
 
     /// What is below an attribute or map key.

@@ -77,7 +77,12 @@ pub enum Shape {
 
 impl Diff {
     fn new(sign: Sign, forces: bool, shape: Shape) -> Diff {
-        Diff { sign, forces, mark: None, shape }
+        Diff {
+            sign,
+            forces,
+            mark: None,
+            shape,
+        }
     }
 }
 
@@ -90,18 +95,27 @@ pub fn value(before: Option<&Value>, after: Option<&Value>, forces: &Forces) -> 
         let sign = sign_of(before, after, || equal(before, after));
         let mark = match (was, will) {
             (Some(was), Some(will)) if was.is_sensitive() != will.is_sensitive() => {
-                Some(if will.is_sensitive() { MarkChange::Hidden } else { MarkChange::Shown })
+                Some(if will.is_sensitive() {
+                    MarkChange::Hidden
+                } else {
+                    MarkChange::Shown
+                })
             }
             _ => None,
         };
         let sign = if mark.is_some() { Sign::Change } else { sign };
-        return Diff { mark, ..Diff::new(sign, forces.here, Shape::Sensitive) };
+        return Diff {
+            mark,
+            ..Diff::new(sign, forces.here, Shape::Sensitive)
+        };
     }
     if let Some(will) = will
         && !will.is_known()
     {
-        let Some(was) = was else { return Diff::new(Sign::Add, forces.here, Shape::Unknown(None)) };
-        let gone = Box::new(value(Some(was), None, &Forces::NONE));
+        let Some(was) = was else {
+            return Diff::new(Sign::Add, forces.here, Shape::Unknown(None));
+        };
+        let gone = Box::new(value(Some(was), None, Forces::none()));
         return Diff::new(Sign::Change, forces.here, Shape::Unknown(Some(gone)));
     }
     match (was, will) {
@@ -133,10 +147,12 @@ fn sign_of(before: Option<&Value>, after: Option<&Value>, equal: impl FnOnce() -
 
 /// A value without a counterpart.
 fn alone(only: &Value, sign: Sign, forces: &Forces) -> Diff {
-    let side = |part| if sign == Sign::Add { (None, Some(part)) } else { (Some(part), None) };
-    let child = |part| {
-        let (before, after) = side(part);
-        value(before, after, &Forces::NONE)
+    let child = |part: &Value| {
+        if sign == Sign::Add {
+            value(None, Some(part), Forces::none())
+        } else {
+            value(Some(part), None, Forces::none())
+        }
     };
     let shape = match only.kind() {
         Kind::List(_, items) | Kind::Tuple(items) => Shape::Items(true, items.iter().map(child).collect()),
@@ -144,16 +160,17 @@ fn alone(only: &Value, sign: Sign, forces: &Forces) -> Diff {
         Kind::Map(_, members) => Shape::Members(true, alone_members(members, &child)),
         Kind::Object(members) => Shape::Members(false, alone_members(members, &child)),
         Kind::String(string) => text::alone(string, sign),
-        _ => {
-            let (before, after) = side(only);
-            Shape::Scalar(before.cloned(), after.cloned())
-        }
+        _ if sign == Sign::Add => Shape::Scalar(None, Some(only.clone())),
+        _ => Shape::Scalar(Some(only.clone()), None),
     };
     Diff::new(sign, forces.here, shape)
 }
 
 fn alone_members(members: &Members, child: &dyn Fn(&Value) -> Diff) -> Vec<(Arc<str>, Diff)> {
-    members.iter().map(|(key, member)| (Arc::clone(key), child(member))).collect()
+    members
+        .iter()
+        .map(|(key, member)| (Arc::clone(key), child(member)))
+        .collect()
 }
 
 /// Two values that are both there.
@@ -177,12 +194,16 @@ fn both(was: &Value, will: &Value, forces: &Forces) -> Diff {
             Kind::Bool(_) | Kind::Number(_) | Kind::String(_) | Kind::TypeValue(_),
             Kind::Bool(_) | Kind::Number(_) | Kind::String(_) | Kind::TypeValue(_),
         ) => {
-            let sign = if equal(Some(was), Some(will)) { Sign::Keep } else { Sign::Change };
+            let sign = if equal(Some(was), Some(will)) {
+                Sign::Keep
+            } else {
+                Sign::Change
+            };
             Diff::new(sign, here, Shape::Scalar(Some(was.clone()), Some(will.clone())))
         }
         _ => {
-            let gone = Box::new(alone(was, Sign::Remove, &Forces::NONE));
-            let come = Box::new(alone(will, Sign::Add, &Forces::NONE));
+            let gone = Box::new(alone(was, Sign::Remove, Forces::none()));
+            let come = Box::new(alone(will, Sign::Add, Forces::none()));
             Diff::new(Sign::Change, here, Shape::Other(gone, come))
         }
     }
@@ -208,13 +229,19 @@ fn items(ordered: bool, here: bool, items: Vec<Diff>) -> Diff {
 
 /// The sign of a whole with these parts.
 pub(super) fn together(signs: impl IntoIterator<Item = Sign>) -> Sign {
-    if signs.into_iter().all(|sign| sign == Sign::Keep) { Sign::Keep } else { Sign::Change }
+    if signs.into_iter().all(|sign| sign == Sign::Keep) {
+        Sign::Keep
+    } else {
+        Sign::Change
+    }
 }
 
 /// Tuples of equal length: each position has its own meaning.
 fn by_position(old: &[Value], new: &[Value], forces: &Forces) -> Vec<Diff> {
     let length = old.len().max(new.len());
-    (0..length).map(|at| value(old.get(at), new.get(at), forces.step(&PathStep::int(at)))).collect()
+    (0..length)
+        .map(|at| value(old.get(at), new.get(at), forces.step(&PathStep::int(at))))
+        .collect()
 }
 
 /// Lists: elements that stay are found again. Where objects or collections stand in each other's place, they are
@@ -224,8 +251,14 @@ fn list(old: &[Value], new: &[Value], forces: &Forces) -> Vec<Diff> {
         old.get(was).is_some_and(Value::can_iterate) && new.get(will).is_some_and(Value::can_iterate)
     });
     let pair = |(was, will): (Option<usize>, Option<usize>)| {
-        let forces = will.or(was).map_or(&Forces::NONE, |at| forces.step(&PathStep::int(at)));
-        value(was.and_then(|at| old.get(at)), will.and_then(|at| new.get(at)), forces)
+        let forces = will
+            .or(was)
+            .map_or(Forces::none(), |at| forces.step(&PathStep::int(at)));
+        value(
+            was.and_then(|at| old.get(at)),
+            will.and_then(|at| new.get(at)),
+            forces,
+        )
     };
     pairs.into_iter().map(pair).collect()
 }
@@ -241,7 +274,8 @@ fn set(old: &[Value], new: &[Value], forces: &Forces) -> Vec<Diff> {
         value(Some(element), after, forced(element))
     });
     let added = new.iter().zip(&after).filter(|(_, key)| !there.contains(key));
-    kept.chain(added.map(|(element, _)| value(None, Some(element), forced(element)))).collect()
+    kept.chain(added.map(|(element, _)| value(None, Some(element), forced(element))))
+        .collect()
 }
 
 fn keys(items: &[Value]) -> Vec<String> {

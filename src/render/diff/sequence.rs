@@ -17,18 +17,33 @@ pub fn align<T: Ord + Eq + Hash>(
     let mut pairs = Vec::with_capacity(old.len().max(new.len()));
     for op in operations(old, new) {
         match op {
-            DiffOp::Equal { old_index, new_index, len } => {
+            DiffOp::Equal {
+                old_index,
+                new_index,
+                len,
+            } => {
                 pairs.extend((0..len).map(|at| (Some(old_index + at), Some(new_index + at))));
             }
-            DiffOp::Delete { old_index, old_len, .. } => {
+            DiffOp::Delete {
+                old_index, old_len, ..
+            } => {
                 pairs.extend((0..old_len).map(|at| (Some(old_index + at), None)));
             }
-            DiffOp::Insert { new_index, new_len, .. } => {
+            DiffOp::Insert {
+                new_index, new_len, ..
+            } => {
                 pairs.extend((0..new_len).map(|at| (None, Some(new_index + at))));
             }
-            DiffOp::Replace { old_index, old_len, new_index, new_len } => {
+            DiffOp::Replace {
+                old_index,
+                old_len,
+                new_index,
+                new_len,
+            } => {
                 let both = old_len.min(new_len);
-                let same = (0..both).take_while(|at| comparable(old_index + at, new_index + at)).count();
+                let same = (0..both)
+                    .take_while(|at| comparable(old_index + at, new_index + at))
+                    .count();
                 pairs.extend((0..same).map(|at| (Some(old_index + at), Some(new_index + at))));
                 pairs.extend((same..old_len).map(|at| (Some(old_index + at), None)));
                 pairs.extend((same..new_len).map(|at| (None, Some(new_index + at))));

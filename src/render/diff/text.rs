@@ -23,14 +23,26 @@ const CONTEXT: usize = 3;
 /// A string without a counterpart.
 pub fn alone(text: &Arc<str>, sign: Sign) -> Shape {
     if let Some(document) = parse(text) {
-        let (before, after) = if sign == Sign::Add { (None, Some(&document)) } else { (Some(&document), None) };
-        return Shape::Json(Box::new(value(before, after, &Forces::NONE)), false);
+        let (before, after) = if sign == Sign::Add {
+            (None, Some(&document))
+        } else {
+            (Some(&document), None)
+        };
+        return Shape::Json(Box::new(value(before, after, Forces::none())), false);
     }
     if is_long(text) {
-        return Shape::Text(lines(text).map(|line| Line::Text(Sign::Keep, line.to_owned())).collect());
+        return Shape::Text(
+            lines(text)
+                .map(|line| Line::Text(Sign::Keep, line.to_owned()))
+                .collect(),
+        );
     }
     let whole = Value::string_arc(Arc::clone(text));
-    if sign == Sign::Add { Shape::Scalar(None, Some(whole)) } else { Shape::Scalar(Some(whole), None) }
+    if sign == Sign::Add {
+        Shape::Scalar(None, Some(whole))
+    } else {
+        Shape::Scalar(Some(whole), None)
+    }
 }
 
 /// Two strings.
@@ -39,13 +51,15 @@ pub fn both(old: &Arc<str>, new: &Arc<str>, forces: bool) -> Diff {
     let documents = (parse(old), parse(new));
     let shape = match documents {
         (Some(before), Some(after)) => {
-            let inner = value(Some(&before), Some(&after), &Forces::NONE);
+            let inner = value(Some(&before), Some(&after), Forces::none());
             let spelling = sign == Sign::Change && inner.sign == Sign::Keep;
             Shape::Json(Box::new(inner), spelling)
         }
-        (None, None) if sign == Sign::Keep && is_long(new) => {
-            Shape::Text(lines(new).map(|line| Line::Text(Sign::Keep, line.to_owned())).collect())
-        }
+        (None, None) if sign == Sign::Keep && is_long(new) => Shape::Text(
+            lines(new)
+                .map(|line| Line::Text(Sign::Keep, line.to_owned()))
+                .collect(),
+        ),
         (None, None) if is_long(old) || is_long(new) => Shape::Text(compare(old, new)),
         (None, None) => {
             let string = |text: &Arc<str>| Some(Value::string_arc(Arc::clone(text)));
@@ -73,7 +87,9 @@ fn is_long(text: &str) -> bool {
 }
 
 fn lines(text: &str) -> impl Iterator<Item = &str> {
-    text.trim_end_matches(['\n', '\r']).split('\n').map(|line| line.strip_suffix('\r').unwrap_or(line))
+    text.trim_end_matches(['\n', '\r'])
+        .split('\n')
+        .map(|line| line.strip_suffix('\r').unwrap_or(line))
 }
 
 fn compare(old: &str, new: &str) -> Vec<Line> {
@@ -99,7 +115,11 @@ fn shorten(all: &[(Sign, &str)]) -> Vec<Line> {
     let mut shown = Vec::new();
     let mut at = 0;
     while let Some((sign, line)) = all.get(at) {
-        let run = all.iter().skip(at).take_while(|(sign, _)| *sign == Sign::Keep).count();
+        let run = all
+            .iter()
+            .skip(at)
+            .take_while(|(sign, _)| *sign == Sign::Keep)
+            .count();
         let head = if at == 0 { 0 } else { CONTEXT };
         let tail = if at + run == all.len() { 0 } else { CONTEXT };
         if *sign != Sign::Keep {
@@ -109,7 +129,10 @@ fn shorten(all: &[(Sign, &str)]) -> Vec<Line> {
         }
         let keep = |range: std::ops::Range<usize>| {
             let lines = all.get(range).unwrap_or_default();
-            lines.iter().map(|(sign, line)| Line::Text(*sign, (*line).to_owned())).collect::<Vec<_>>()
+            lines
+                .iter()
+                .map(|(sign, line)| Line::Text(*sign, (*line).to_owned()))
+                .collect::<Vec<_>>()
         };
         if run > head + tail + 1 {
             shown.extend(keep(at..at + head));
