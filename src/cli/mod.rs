@@ -1,6 +1,158 @@
-//! (room under construction)
-#![allow(
-    clippy::disallowed_methods,
-    clippy::disallowed_types,
-    clippy::disallowed_macros
-)]
+//! The command line: one file per command, and what they share.
+//!
+//! Commands read their arguments, ask `session` for what they work with, and print through `render`. They decide
+//! nothing about resources. Exit codes are 0 for success, 1 for an error, and 2 for a plan that is not empty where
+//! `-detailed-exitcode` asks for it.
+#![allow(clippy::disallowed_methods, clippy::disallowed_types, clippy::disallowed_macros)]
+
+pub mod apply;
+pub mod args;
+pub mod codes;
+pub mod destroy;
+mod duration;
+pub mod graph;
+pub mod init;
+pub mod options;
+pub mod output;
+pub mod plan;
+pub mod providers;
+mod report;
+mod run;
+pub mod serve;
+pub mod session;
+pub mod show;
+pub mod state;
+mod ui;
+pub mod validate;
+mod variable_files;
+pub mod variables;
+pub mod version;
+
+#[cfg(test)]
+mod tests;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, FromArgMatches};
+
+use crate::diag::{Diagnostic, Diagnostics};
+
+use options::{Cli, Command};
+use ui::Ui;
+
+pub use codes::CODES;
+
+/// Why a command does not end with 0.
+#[derive(Debug)]
+pub enum Stop {
+    /// Errors, told when the command ends.
+    Errors(Diagnostics),
+    /// Everything has been told; this is the exit code.
+    Code(u8),
+}
+
+impl From<Diagnostics> for Stop {
+    fn from(diagnostics: Diagnostics) -> Stop {
+        Stop::Errors(diagnostics)
+    }
+}
+
+impl From<Diagnostic> for Stop {
+    fn from(diagnostic: Diagnostic) -> Stop {
+        Stop::Errors(diagnostic.into())
+    }
+}
+
+/// What a command comes to: its exit code, or why it has none of its own.
+pub type Answer = Result<u8, Stop>;
+
+/// Runs the command line of this process.
+pub fn main() -> ExitCode {
+    let given: Vec<OsString> = std::env::args_os().skip(1).collect();
+    ExitCode::from(run(given))
+}
+
+fn run(given: Vec<OsString>) -> u8 {
+    let given = match args::readable(given) {
+        Ok(given) => given,
+        Err(message) => return usage(&message),
+    };
+    let environment = |name: &str| std::env::var(name).ok();
+    let normal = match args::normalize(given, &environment) {
+        Ok(normal) => normal,
+        Err(message) => return usage(&message),
+    };
+    let mut command = Cli::command();
+    let matches = match command.try_get_matches_from_mut(std::iter::once("swarmform".to_owned()).chain(normal)) {
+        Ok(matches) => matches,
+        Err(error) => {
+            // Help goes to standard output with 0; a wrong usage is an error like any other.
+            let code = u8::from(error.use_stderr());
+            let _ = error.print();
+            return code;
+        }
+    };
+    let cli = match Cli::from_arg_matches(&matches) {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            return 1;
+        }
+    };
+    let assignments = args::assignments(&matches);
+    if let Some(dir) = &cli.chdir
+        && let Err(error) = std::env::set_current_dir(dir)
+    {
+        return usage(&format!("The directory {} given by -chdir cannot be entered: {error}.", dir.display()));
+    }
+    dispatch(cli, assignments)
+}
+
+fn usage(message: &str) -> u8 {
+    let mut ui = Ui::plain();
+    let fault = Diagnostic::error(&codes::USAGE, message);
+    ui.diagnostics(&fault.into());
+    1
+}
+
+fn dispatch(cli: Cli, assignments: Vec<args::Assignment>) -> u8 {
+    let command = match (cli.command, cli.version) {
+        (_, true) => Command::Version(options::Version { json: false }),
+        (Some(command), false) => command,
+        (None, false) => {
+            let _ = Cli::command().print_help();
+            return 1;
+        }
+    };
+    let mut ui = Ui::new(command.view());
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return usage(&format!("The program cannot start its threads: {error}.")),
+    };
+    let answer = runtime.block_on(async {
+        match command {
+            Command::Init(options) => init::run(&mut ui, &options),
+            Command::Validate(options) => validate::run(&mut ui, &options),
+            Command::Plan(options) => plan::run(&mut ui, &options, &assignments).await,
+            Command::Apply(options) => apply::run(&mut ui, &options, &assignments).await,
+            Command::Destroy(options) => destroy::run(&mut ui, options, &assignments).await,
+            Command::Show(options) => show::run(&mut ui, &options).await,
+            Command::Output(options) => output::run(&mut ui, &options).await,
+            Command::State(options) => state::run(&mut ui, &options).await,
+            Command::Graph(options) => graph::run(&mut ui, &options),
+            Command::Providers(options) => providers::run(&mut ui, &options),
+            Command::Serve(options) => serve::run(&mut ui, &options).await,
+            Command::Version(options) => version::run(&mut ui, &options),
+        }
+    });
+    // A thread that still waits for an answer on standard input must not hold up the end.
+    runtime.shutdown_background();
+    match answer {
+        Ok(code) | Err(Stop::Code(code)) => code,
+        Err(Stop::Errors(diagnostics)) => {
+            ui.diagnostics(&diagnostics);
+            1
+        }
+    }
+}

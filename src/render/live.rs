@@ -57,3 +57,8 @@ impl Live {
         }
     }
 }
+
+/// Columns of the terminal; 0 where it has none.
+pub fn width() -> usize {
+    ProgressDrawTarget::stdout().width().map_or(0, usize::from)
+}

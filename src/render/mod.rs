@@ -18,6 +18,7 @@ pub mod excerpt;
 pub mod graph;
 pub mod json;
 pub mod json_plan;
+pub mod json_schema;
 pub mod json_state;
 pub mod live;
 pub mod output;

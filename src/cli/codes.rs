@@ -1,0 +1,99 @@
+//! The kinds of diagnostics of the command line.
+
+use crate::diag::Code;
+
+/// The command line makes no sense.
+pub static USAGE: Code = Code::new(
+    "cli/usage",
+    "Invalid command line",
+    "The arguments of the command do not go together, or one of them cannot be read. `swarmform COMMAND -help` lists what the command takes.",
+);
+/// No configuration here.
+pub static NO_CONFIGURATION: Code = Code::new(
+    "cli/no-configuration",
+    "No configuration files",
+    "The directory holds no file that ends in `.tf` or `.tf.json`, so there is nothing to plan. Change to the directory of the configuration, or name it with `-chdir=DIR`.",
+);
+/// A value for a variable that is not declared.
+pub static UNDECLARED_VARIABLE: Code = Code::new(
+    "cli/undeclared-variable",
+    "Value for an undeclared variable",
+    "A value was given for a variable that the root module does not declare. With `-var` that is an error, for a typing mistake would go unseen; in a variables file it is a warning, for files are shared between configurations; in the environment it is ignored. Declare the variable with a `variable` block, or take the value out.",
+);
+/// A variable's value cannot be read.
+pub static BAD_VARIABLE: Code = Code::new(
+    "cli/bad-variable",
+    "Invalid value for a variable",
+    "The text given for the variable is not an expression of its type. Values of variables that are not strings are written as in a configuration: `-var 'ports=[80, 443]'`.",
+);
+/// A variables file cannot be read.
+pub static BAD_VARIABLES_FILE: Code = Code::new(
+    "cli/bad-variables-file",
+    "Invalid variables file",
+    "A variables file holds assignments of constants, one for each variable: `name = value`. Blocks, references and functions have no place in it. A file that ends in `.json` holds one JSON object.",
+);
+/// A file cannot be read or written.
+pub static FILE: Code = Code::new(
+    "cli/file",
+    "A file cannot be read or written",
+    "The operating system refused to read or write a file that was named on the command line. The message says why.",
+);
+/// An address cannot be read.
+pub static BAD_ADDRESS: Code = Code::new(
+    "cli/bad-address",
+    "Invalid address",
+    "The text is not the address of a module, resource or resource instance. Addresses look like `giantswarm_org.lab`, `giantswarm_member.team[\"ada\"]` or `module.shop.giantswarm_app.api[0]`; put quotes around them in a shell.",
+);
+/// No such instance in the state.
+pub static NO_INSTANCE: Code = Code::new(
+    "cli/no-instance",
+    "No such instance",
+    "The state holds no resource instance of this address. `swarmform state list` shows those it holds.",
+);
+/// No such output in the state.
+pub static NO_OUTPUT: Code = Code::new(
+    "cli/no-output",
+    "No such output",
+    "The state holds no output of this name. Outputs are written by `swarmform apply`; one that was added to the configuration since is not there yet.",
+);
+/// An output cannot be printed raw.
+pub static NOT_RAW: Code = Code::new(
+    "cli/not-raw",
+    "Output cannot be printed raw",
+    "`-raw` prints strings, numbers and bools as they are. A value of another type has no such form; use `-json`.",
+);
+/// Nobody can approve.
+pub static NO_APPROVAL: Code = Code::new(
+    "cli/no-approval",
+    "Nobody can approve the plan",
+    "The plan has to be approved by typing `yes`, and there is nobody to ask: input is switched off, or standard input has ended. Give `-auto-approve`, or plan with `-out` and apply the saved plan.",
+);
+/// The server cannot be started.
+pub static SERVE: Code = Code::new(
+    "cli/serve",
+    "The platform cannot be served",
+    "The server could not open its data, make its users or listen on its address. The message says why.",
+);
+/// The connection would not be safe.
+pub static REMOTE: Code = Code::new(
+    "cli/remote",
+    "The platform would be open to the network",
+    "The server speaks plain HTTP, so passwords and tokens would cross the network for everybody to read. Listen on a loopback address and put a proxy that speaks TLS in front of it, or say with `-allow-remote` that the network is trusted.",
+);
+
+/// All of them.
+pub static CODES: &[&Code] = &[
+    &USAGE,
+    &NO_CONFIGURATION,
+    &UNDECLARED_VARIABLE,
+    &BAD_VARIABLE,
+    &BAD_VARIABLES_FILE,
+    &FILE,
+    &BAD_ADDRESS,
+    &NO_INSTANCE,
+    &NO_OUTPUT,
+    &NOT_RAW,
+    &NO_APPROVAL,
+    &SERVE,
+    &REMOTE,
+];

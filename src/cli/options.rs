@@ -1,0 +1,384 @@
+//! What each command takes, as clap knows it. Names and meanings are those that users of Terraform have in their
+//! hands; options of commands that take none of them there are ours.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{ArgAction, Args, Parser, Subcommand};
+
+use super::duration;
+
+/// Plan and apply for platforms that speak the Giant Swarm API V1.
+///
+/// Long options may be written with one dash or two.
+#[derive(Debug, Parser)]
+#[command(name = "swarmform", disable_help_subcommand = true, max_term_width = 100)]
+pub struct Cli {
+    /// Work in this directory instead of the current one
+    #[arg(long, value_name = "DIR")]
+    pub chdir: Option<PathBuf>,
+    /// Show the version
+    #[arg(short = 'v', long, action = ArgAction::SetTrue)]
+    pub version: bool,
+    /// What to do
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Check that a directory is ready to work in
+    Init(Init),
+    /// Check that the configuration is valid, without asking the platform anything
+    Validate(Validate),
+    /// Show what has to change
+    Plan(Plan),
+    /// Make the platform as the configuration says
+    Apply(Apply),
+    /// Take down everything that is managed here
+    Destroy(Destroy),
+    /// Show the state or a saved plan
+    Show(Show),
+    /// Show values of outputs
+    Output(Output),
+    /// Look at the state
+    State(State),
+    /// Show the dependency graph in the DOT language
+    Graph(Graph),
+    /// Show what providers offer
+    Providers(Providers),
+    /// Run a platform: a server that speaks the Giant Swarm API V1
+    Serve(Serve),
+    /// Show the version
+    Version(Version),
+}
+
+/// Where and how a command prints.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct View {
+    /// Without colour, whatever the terminal can do.
+    pub no_color: bool,
+    /// One event a line, for programs.
+    pub stream: bool,
+    /// Warnings on one line each.
+    pub compact_warnings: bool,
+}
+
+impl Command {
+    /// How it prints.
+    pub fn view(&self) -> View {
+        let view = |no_color, stream| View { no_color, stream, compact_warnings: false };
+        match self {
+            Command::Init(options) => view(options.no_color, options.json),
+            Command::Validate(options) => view(options.no_color, false),
+            Command::Plan(options) => options.planning.view(),
+            Command::Apply(options) => options.planning.view(),
+            Command::Destroy(options) => options.planning.view(),
+            Command::Show(options) => view(options.no_color, false),
+            Command::Output(options) => view(options.no_color, false),
+            Command::State(State { command: StateCommand::Show(options) }) => view(options.no_color, false),
+            Command::State(_)
+            | Command::Graph(_)
+            | Command::Providers(_)
+            | Command::Serve(_)
+            | Command::Version(_) => View::default(),
+        }
+    }
+}
+
+/// Options of `init`.
+#[derive(Args, Debug)]
+pub struct Init {
+    /// Print no colour
+    #[arg(long)]
+    pub no_color: bool,
+    /// Print for programs
+    #[arg(long)]
+    pub json: bool,
+    /// Accepted for scripts; nothing is asked
+    #[arg(long, value_name = "BOOL", default_value_t = true, num_args = 0..=1, default_missing_value = "true", require_equals = true, action = ArgAction::Set)]
+    pub input: bool,
+    /// Accepted for scripts; providers are part of the program
+    #[arg(long)]
+    pub upgrade: bool,
+    /// Accepted for scripts; there is one kind of backend
+    #[arg(long)]
+    pub reconfigure: bool,
+}
+
+/// Options of `validate`.
+#[derive(Args, Debug)]
+pub struct Validate {
+    /// Print for programs
+    #[arg(long)]
+    pub json: bool,
+    /// Print no colour
+    #[arg(long)]
+    pub no_color: bool,
+}
+
+/// Options that `plan`, `apply` and `destroy` share.
+#[derive(Args, Clone, Debug)]
+pub struct Planning {
+    /// Only take over into the state what the platform says
+    #[arg(long, conflicts_with = "destroy")]
+    pub refresh_only: bool,
+    /// Plan to take everything down
+    #[arg(long)]
+    pub destroy: bool,
+    /// Read every object again before planning
+    #[arg(long, value_name = "BOOL", default_value_t = true, num_args = 0..=1, default_missing_value = "true", require_equals = true, action = ArgAction::Set)]
+    pub refresh: bool,
+    /// Plan only this module, resource or instance and what it needs; may be repeated
+    #[arg(long, value_name = "ADDRESS")]
+    pub target: Vec<String>,
+    /// Replace this instance even if nothing else asks for it; may be repeated
+    #[arg(long, value_name = "ADDRESS")]
+    pub replace: Vec<String>,
+    /// Give a variable of the root module a value; may be repeated
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub var: Vec<String>,
+    /// Read values of variables from this file; may be repeated
+    #[arg(long, value_name = "FILE")]
+    pub var_file: Vec<String>,
+    /// List every API call with its path and body
+    #[arg(long)]
+    pub calls: bool,
+    /// Show warnings on one line each
+    #[arg(long)]
+    pub compact_warnings: bool,
+    /// Ask for values of variables and for approval
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true, action = ArgAction::Set)]
+    pub input: Option<bool>,
+    /// Hold the state's lock
+    #[arg(long, value_name = "BOOL", default_value_t = true, num_args = 0..=1, default_missing_value = "true", require_equals = true, action = ArgAction::Set)]
+    pub lock: bool,
+    /// Wait this long for the lock, such as 30s or 2m
+    #[arg(long, value_name = "DURATION", default_value = "0s", value_parser = duration::parse)]
+    pub lock_timeout: Duration,
+    /// Print no colour
+    #[arg(long)]
+    pub no_color: bool,
+    /// How many steps run at the same time
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..))]
+    pub parallelism: u16,
+    /// The directory of the state
+    #[arg(long, value_name = "DIR")]
+    pub state: Option<PathBuf>,
+    /// Print one JSON object per event
+    #[arg(long)]
+    pub json: bool,
+}
+
+impl Planning {
+    fn view(&self) -> View {
+        View { no_color: self.no_color, stream: self.json, compact_warnings: self.compact_warnings }
+    }
+
+    /// The options given that make no sense beside a saved plan.
+    pub fn planning_options(&self) -> Vec<&'static str> {
+        let given = [
+            (self.refresh_only, "-refresh-only"),
+            (self.destroy, "-destroy"),
+            (!self.refresh, "-refresh"),
+            (!self.target.is_empty(), "-target"),
+            (!self.replace.is_empty(), "-replace"),
+            (!self.var.is_empty(), "-var"),
+            (!self.var_file.is_empty(), "-var-file"),
+        ];
+        given.into_iter().filter(|(given, _)| *given).map(|(_, name)| name).collect()
+    }
+}
+
+/// Options of `plan`.
+#[derive(Args, Debug)]
+pub struct Plan {
+    /// What to plan
+    #[command(flatten)]
+    pub planning: Planning,
+    /// Save the plan in this file
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// End with 0 if nothing has to change, with 2 if something has
+    #[arg(long)]
+    pub detailed_exitcode: bool,
+}
+
+/// Options of `apply`.
+#[derive(Args, Debug)]
+pub struct Apply {
+    /// What to plan
+    #[command(flatten)]
+    pub planning: Planning,
+    /// Do not ask for approval
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", default_value_t = false, require_equals = true, action = ArgAction::Set)]
+    pub auto_approve: bool,
+    /// A saved plan to carry out
+    #[arg(value_name = "PLAN")]
+    pub plan: Option<PathBuf>,
+}
+
+/// Options of `destroy`.
+#[derive(Args, Debug)]
+pub struct Destroy {
+    /// What to plan
+    #[command(flatten)]
+    pub planning: Planning,
+    /// Do not ask for approval
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", default_value_t = false, require_equals = true, action = ArgAction::Set)]
+    pub auto_approve: bool,
+}
+
+/// Options of `show`.
+#[derive(Args, Debug)]
+pub struct Show {
+    /// Print for programs
+    #[arg(long)]
+    pub json: bool,
+    /// Print no colour
+    #[arg(long)]
+    pub no_color: bool,
+    /// The directory of the state
+    #[arg(long, value_name = "DIR")]
+    pub state: Option<PathBuf>,
+    /// List every API call of a saved plan
+    #[arg(long)]
+    pub calls: bool,
+    /// A saved plan; the state if none is given
+    #[arg(value_name = "PLAN")]
+    pub plan: Option<PathBuf>,
+}
+
+/// Options of `output`.
+#[derive(Args, Debug)]
+pub struct Output {
+    /// Print for programs
+    #[arg(long, conflicts_with = "raw")]
+    pub json: bool,
+    /// Print the text of a string, number or bool as it is
+    #[arg(long, requires = "name")]
+    pub raw: bool,
+    /// Print no colour
+    #[arg(long)]
+    pub no_color: bool,
+    /// The directory of the state
+    #[arg(long, value_name = "DIR")]
+    pub state: Option<PathBuf>,
+    /// The output; all of them if none is given
+    pub name: Option<String>,
+}
+
+/// Options of `state`.
+#[derive(Args, Debug)]
+pub struct State {
+    /// What to do with it
+    #[command(subcommand)]
+    pub command: StateCommand,
+}
+
+/// Commands of `state`.
+#[derive(Debug, Subcommand)]
+pub enum StateCommand {
+    /// List addresses of resource instances
+    List(StateList),
+    /// Show one resource instance
+    Show(StateShow),
+    /// Print the whole state in Terraform's format, version 4
+    Pull(StatePull),
+}
+
+/// Options of `state list`.
+#[derive(Args, Debug)]
+pub struct StateList {
+    /// The directory of the state
+    #[arg(long, value_name = "DIR")]
+    pub state: Option<PathBuf>,
+    /// Only objects whose id is this
+    #[arg(long, value_name = "ID")]
+    pub id: Option<String>,
+    /// Only these modules, resources or instances
+    #[arg(value_name = "ADDRESS")]
+    pub addresses: Vec<String>,
+}
+
+/// Options of `state show`.
+#[derive(Args, Debug)]
+pub struct StateShow {
+    /// The directory of the state
+    #[arg(long, value_name = "DIR")]
+    pub state: Option<PathBuf>,
+    /// Print no colour
+    #[arg(long)]
+    pub no_color: bool,
+    /// The address of one instance
+    pub address: String,
+}
+
+/// Options of `state pull`.
+#[derive(Args, Debug)]
+pub struct StatePull {
+    /// The directory of the state
+    #[arg(long, value_name = "DIR")]
+    pub state: Option<PathBuf>,
+}
+
+/// Options of `graph`.
+#[derive(Args, Debug)]
+pub struct Graph {
+    /// The graph of the steps of this saved plan
+    #[arg(long, value_name = "FILE")]
+    pub plan: Option<PathBuf>,
+}
+
+/// Options of `providers`.
+#[derive(Args, Debug)]
+pub struct Providers {
+    /// What to show; the names of the providers if nothing is given
+    #[command(subcommand)]
+    pub command: Option<ProvidersCommand>,
+}
+
+/// Commands of `providers`.
+#[derive(Debug, Subcommand)]
+pub enum ProvidersCommand {
+    /// Print the schemas of all providers
+    Schema(ProvidersSchema),
+}
+
+/// Options of `providers schema`.
+#[derive(Args, Debug)]
+pub struct ProvidersSchema {
+    /// Print for programs; there is no other form
+    #[arg(long, required = true)]
+    pub json: bool,
+}
+
+/// Options of `serve`.
+#[derive(Args, Debug)]
+pub struct Serve {
+    /// The address to listen on; port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080")]
+    pub listen: String,
+    /// The directory of the platform's data
+    #[arg(long, value_name = "DIR", default_value = "platform")]
+    pub data: PathBuf,
+    /// Make this user, unless it exists; may be repeated. The password comes from SWARMFORM_PASSWORD or from
+    /// -password-file
+    #[arg(long, value_name = "NAME")]
+    pub user: Vec<String>,
+    /// A file whose first line is the password of the users
+    #[arg(long, value_name = "FILE")]
+    pub password_file: Option<PathBuf>,
+    /// Listen beyond this machine, although the connection is not encrypted
+    #[arg(long)]
+    pub allow_remote: bool,
+}
+
+/// Options of `version`.
+#[derive(Args, Debug)]
+pub struct Version {
+    /// Print for programs
+    #[arg(long)]
+    pub json: bool,
+}

@@ -1,0 +1,58 @@
+//! `plan`: show what has to change, and save it if asked to.
+
+use std::path::Path;
+
+use crate::diag::Diagnostic;
+
+use super::args::Assignment;
+use super::options::Plan;
+use super::ui::Ui;
+use super::{Answer, codes, run};
+
+/// Runs it.
+pub async fn run(ui: &mut Ui, options: &Plan, assignments: &[Assignment]) -> Answer {
+    let prepared = run::plan(ui, &options.planning, assignments, "plan").await?;
+    let empty = prepared.session.planned.plan.is_empty();
+    let saved = options.out.as_deref().map(|path| save(path, &prepared.seal()));
+    prepared.close().await;
+    if let Some(saved) = saved {
+        saved?;
+    }
+    if !ui.automation && (!empty || options.out.is_some()) {
+        ui.say(&hint(ui, options.out.as_deref()));
+    }
+    Ok(if options.detailed_exitcode && !empty { 2 } else { 0 })
+}
+
+/// How to go on.
+fn hint(ui: &Ui, out: Option<&Path>) -> String {
+    let style = ui.style();
+    let text = match out {
+        Some(path) => format!(
+            "Saved the plan to: {0}\n\nTo perform exactly these actions, run the following command to apply:\n    \
+             swarmform apply \"{0}\"",
+            path.display()
+        ),
+        None => "Note: The plan was not saved. \"swarmform apply\" plans again and asks for approval; with -out=FILE \
+                 a plan is kept, to be applied exactly as it is shown here."
+            .to_owned(),
+    };
+    format!("\n{}\n\n{}\n", style.rule(), style.wrap(&text))
+}
+
+/// Writes a plan for its owner alone: it may hold secrets.
+fn save(path: &Path, text: &str) -> Result<(), Diagnostic> {
+    use std::io::Write;
+    use std::os::unix::fs::OpenOptionsExt;
+    let write = || {
+        let mut file =
+            std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
+        file.write_all(text.as_bytes())?;
+        file.sync_all()
+    };
+    write().map_err(|error| {
+        let reason = crate::host::files::reason(&error);
+        let detail = format!("The plan could not be saved to \"{}\": {reason}.", path.display());
+        Diagnostic::error(&codes::FILE, detail)
+    })
+}

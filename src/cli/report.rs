@@ -1,0 +1,184 @@
+//! Telling what a run does while it does it: lines as steps start and end, a live line on a terminal, or events.
+//!
+//! The engine calls it from its one task; it never waits and never fails.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use crate::engine::{Outcome, Progress as Told};
+use crate::host::SystemClock;
+use crate::plan::change::Action;
+use crate::plan::steps::StepKind;
+use crate::ports::Clock;
+use crate::render::live::Live;
+use crate::render::progress::{Event, Progress};
+use crate::render::stream::{Stream, timestamp};
+use crate::render::{Ink, Style};
+
+use super::ui::Ui;
+
+/// The teller of one run.
+pub struct Teller {
+    state: Mutex<State>,
+}
+
+struct State {
+    began: Instant,
+    live: Live,
+    style: Style,
+    stream: bool,
+    progress: Progress,
+    reads: (usize, usize),
+    steps: (usize, usize),
+}
+
+impl Teller {
+    /// A teller for this user.
+    pub fn new(ui: &Ui) -> Arc<Teller> {
+        let state = State {
+            began: Instant::now(),
+            live: Live::new(ui.terminal),
+            style: ui.style(),
+            stream: ui.stream().is_some(),
+            progress: Progress::new(ui.style()),
+            reads: (0, 0),
+            steps: (0, 0),
+        };
+        Arc::new(Teller { state: Mutex::new(state) })
+    }
+
+    /// As the engine wants it.
+    pub fn listener(self: &Arc<Teller>) -> Arc<dyn Fn(&Told) + Send + Sync> {
+        let teller = Arc::clone(self);
+        Arc::new(move |told| teller.state.lock().unwrap_or_else(PoisonError::into_inner).tell(told))
+    }
+
+    /// Takes the live line away, so that other text can follow.
+    pub fn rest(&self) {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).live.clear();
+    }
+}
+
+/// The action that a step is told as; none for steps that are done without a call.
+fn action(kind: &StepKind) -> Option<Action> {
+    match kind {
+        StepKind::Create(_) => Some(Action::Create),
+        StepKind::Update(_) => Some(Action::Update),
+        StepKind::Delete(..) => Some(Action::Delete),
+        StepKind::Read(_) => Some(Action::Read),
+        StepKind::Forget(_) => Some(Action::Forget),
+        StepKind::Evaluate(_)
+        | StepKind::Ready(_)
+        | StepKind::Released(_)
+        | StepKind::Keep(_)
+        | StepKind::Depose(..) => None,
+    }
+}
+
+impl State {
+    fn tell(&mut self, told: &Told) {
+        let now = self.began.elapsed();
+        match told {
+            Told::RefreshStart { addr, id } => {
+                self.reads.1 += 1;
+                self.event(Event::RefreshStart(addr, id.as_deref()), now);
+                self.reading();
+            }
+            Told::RefreshDone { addr, id } => {
+                self.reads.0 += 1;
+                self.event(Event::RefreshDone(addr, id.as_deref()), now);
+                self.reading();
+            }
+            Told::ReadStart(addr) => {
+                self.reads.1 += 1;
+                self.event(Event::Start(addr, Action::Read, None), now);
+                self.reading();
+            }
+            Told::ReadDone(addr, took) => {
+                self.reads.0 += 1;
+                self.event(Event::Done(addr, Action::Read, None), *took);
+                self.reading();
+            }
+            Told::StepStart { kind, addr, id } => {
+                if let Some(action) = action(kind) {
+                    self.event(Event::Start(addr, action, id.as_deref()), now);
+                    self.status();
+                }
+            }
+            Told::StepStill { .. } => self.lasting(),
+            Told::StepDone { kind, addr, id, elapsed, outcome } => {
+                if let Some(action) = action(kind) {
+                    let event = match outcome {
+                        Outcome::Done => Event::Done(addr, action, id.as_deref()),
+                        Outcome::Failed => Event::Failed(addr, action),
+                    };
+                    self.event(event, *elapsed);
+                    self.status();
+                }
+            }
+            Told::Steps { done, total, .. } => {
+                self.steps = (*done, *total);
+                self.status();
+            }
+            Told::Stopping => self.stopping(),
+        }
+    }
+
+    /// `took` is how long the step of the event took; meaningless for its start.
+    fn event(&mut self, event: Event<'_>, took: std::time::Duration) {
+        let line = self.progress.event(self.began.elapsed(), event);
+        if self.stream {
+            self.live.print(&self.events().event(event, took));
+            return;
+        }
+        // On a terminal the live line says what is read again; only what changes something stays.
+        let passing = matches!(event, Event::RefreshStart(..));
+        if let Some(line) = line.filter(|_| !(passing && self.live.is_live())) {
+            self.live.print(&line);
+        }
+    }
+
+    fn events(&self) -> Stream {
+        Stream { time: timestamp(SystemClock.now_unix_nanos()) }
+    }
+
+    fn lasting(&mut self) {
+        let now = self.began.elapsed();
+        if self.stream {
+            for (addr, action, ran) in self.progress.lasting(now) {
+                self.live.print(&self.events().lasting(&addr, action, ran));
+            }
+        } else {
+            for line in self.progress.still(now) {
+                self.live.print(&line);
+            }
+        }
+    }
+
+    fn reading(&self) {
+        if self.live.is_live() {
+            let (done, begun) = self.reads;
+            self.live.status(format!("reading: {done} done, {} running", begun.saturating_sub(done)));
+        }
+    }
+
+    fn status(&self) {
+        if self.live.is_live() {
+            let (done, total) = self.steps;
+            // The sign that turns stands before the text.
+            let width = self.style.width.saturating_sub(2);
+            self.live.status(self.progress.status(done, total, width));
+        }
+    }
+
+    fn stopping(&self) {
+        let text = "Interrupt received. swarmform starts nothing new and waits for the steps that run; what they \
+                    do is saved. Interrupt again to stop at once, without knowing how they end.";
+        if self.stream {
+            self.live.print(&self.events().log(text));
+        } else {
+            let text = self.style.paint(Ink::Yellow, &self.style.wrap(text));
+            self.live.print(&format!("\n{text}\n"));
+        }
+    }
+}

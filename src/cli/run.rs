@@ -1,0 +1,314 @@
+//! Planning and applying, as `plan`, `apply` and `destroy` share it.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::addr::{parse_instance, parse_target};
+use crate::apply::Report;
+use crate::config::Config;
+use crate::diag::{Diagnostic, Diagnostics};
+use crate::engine::plan::store_fault;
+use crate::engine::saved::{RecordedFiles, RecordedReader};
+use crate::engine::{Engine, Recording, Session};
+use crate::host::{ConfigFiles, HostFiles};
+use crate::plan::change::{Action, Plan, PlanMode};
+use crate::plan::planner::PlanOptions;
+use crate::ports::{Lock, StateStore};
+use crate::render::stream::{Operation, operation_of};
+use crate::render::{Ink, Schemas, escape, output, plan as plan_text, progress};
+use crate::source::SourceMap;
+use crate::state::State;
+use crate::value::Value;
+
+use super::args::Assignment;
+use super::options::Planning;
+use super::report::Teller;
+use super::session::{self, Place, WORKSPACE};
+use super::ui::{Ui, has_person};
+use super::{Stop, codes, variables};
+
+/// A plan that was made and shown, ready to be saved or applied.
+pub struct Prepared {
+    /// Who applies it.
+    pub engine: Engine,
+    /// The plan and its providers.
+    pub session: Session,
+    reader: Arc<RecordedReader>,
+    files: Arc<RecordedFiles>,
+    teller: Arc<Teller>,
+    // Held until everything is done.
+    lock: Option<Box<dyn Lock>>,
+}
+
+/// What was asked for.
+pub fn mode(planning: &Planning) -> PlanMode {
+    match (planning.destroy, planning.refresh_only) {
+        (true, _) => PlanMode::Destroy,
+        (false, true) => PlanMode::RefreshOnly,
+        (false, false) => PlanMode::Normal,
+    }
+}
+
+/// Whether questions may be asked.
+pub fn may_ask(planning: &Planning) -> bool {
+    let refused = || std::env::var("TF_INPUT").is_ok_and(|value| matches!(&*value, "0" | "false"));
+    planning.input.unwrap_or_else(|| !refused())
+}
+
+fn options(planning: &Planning) -> Result<PlanOptions, Diagnostics> {
+    let mut faults = Diagnostics::new();
+    let fault = |option: &str, text: &str, error: crate::addr::ParseError| {
+        Diagnostic::error(&codes::BAD_ADDRESS, format!("{option}=\"{text}\" is not an address: {error}"))
+    };
+    let mut targets = Vec::new();
+    for text in &planning.target {
+        targets.extend(faults.take(parse_target(text).map_err(|error| fault("-target", text, error))));
+    }
+    let mut replace = Vec::new();
+    for text in &planning.replace {
+        replace.extend(faults.take(parse_instance(text).map_err(|error| fault("-replace", text, error))));
+    }
+    if faults.has_errors() {
+        return Err(faults);
+    }
+    Ok(PlanOptions { mode: mode(planning), skip_refresh: !planning.refresh, targets, replace })
+}
+
+/// Plans, and shows the plan.
+pub async fn plan(
+    ui: &mut Ui,
+    planning: &Planning,
+    assignments: &[Assignment],
+    operation: &str,
+) -> Result<Prepared, Stop> {
+    ui.emit(|stream| stream.version());
+    let options = options(planning)?;
+    let place = Place::new(planning.state.as_deref());
+    let reader = Arc::new(RecordedReader::of(Box::new(ConfigFiles)));
+    let mut sources = SourceMap::new();
+    let needed = options.mode != PlanMode::Destroy;
+    let read = place.read_config(&*reader, &mut sources, needed);
+    let (config, warnings) = match read {
+        Ok(read) => read,
+        Err(faults) => {
+            ui.sources = Arc::new(sources);
+            return Err(faults.into());
+        }
+    };
+    let values = values(ui, planning, &config, assignments, &mut sources).await;
+    ui.sources = Arc::new(sources);
+    let (variables, more) = values?;
+    ui.diagnostics(&Diagnostics(warnings.into_iter().chain(more).collect()));
+    let files = Arc::new(RecordedFiles::of(Arc::new(HostFiles)));
+    let (teller, store) = (Teller::new(ui), place.store());
+    let engine = place.engine(&store, teller.listener(), planning.parallelism);
+    let timestamp = place.timestamp();
+    let read = (config, Arc::clone(&ui.sources));
+    let inputs =
+        place.inputs(read, variables, Arc::clone(&files) as Arc<dyn crate::lang::Files>, (WORKSPACE, &timestamp));
+    let lock = session::lock(&store, operation, planning).await?;
+    notices(ui, &store);
+    let planned = engine.plan(&inputs, options).await;
+    teller.rest();
+    let session = planned?;
+    show(ui, &session.planned.plan, &place.schemas(), planning.calls);
+    Ok(Prepared { engine, session, reader, files, teller, lock })
+}
+
+/// What the store has to tell, such as that it mended itself.
+fn notices(ui: &mut Ui, store: &session::Store) {
+    for notice in store.notices() {
+        let text = ui.style().wrap(&format!("Note: {}", escape::line(&notice)));
+        ui.say(&format!("{text}\n"));
+        ui.emit(|stream| stream.log(&notice));
+    }
+}
+
+async fn values(
+    ui: &Ui,
+    planning: &Planning,
+    config: &Config,
+    assignments: &[Assignment],
+    sources: &mut SourceMap,
+) -> Result<(BTreeMap<Arc<str>, Value>, Diagnostics), Diagnostics> {
+    let none = variables::Declared::new();
+    let declared = config.modules.get(&crate::addr::ModuleAddr::root()).map_or(&none, |root| &root.variables);
+    let (mut values, mut faults) = variables::collect(declared, assignments, &variables::Here, sources);
+    if faults.has_errors() {
+        return Err(faults);
+    }
+    if may_ask(planning) && has_person() && ui.stream().is_none() {
+        for variable in variables::missing(declared, &values) {
+            let mut question = ui.style().paint(Ink::Bold, &format!("var.{}", variable.name));
+            for line in variable.description.as_deref().unwrap_or_default().lines() {
+                question.push_str(&format!("\n  {}", escape::line(line)));
+            }
+            question.push_str("\n\n  Enter a value: ");
+            let Some(answer) = ui.ask(&question, variable.sensitive).await else { break };
+            if let Some(value) = faults.take_all(variables::answered(variable, &answer, sources)) {
+                values.insert(Arc::clone(&variable.name), value);
+            }
+        }
+    }
+    if faults.has_errors() { Err(faults) } else { Ok((values, faults)) }
+}
+
+/// Shows a plan and its warnings.
+pub fn show(ui: &mut Ui, plan: &Plan, schemas: &Schemas, calls: bool) {
+    let view = plan_text::View { style: ui.style(), schemas, calls };
+    ui.say(&plan_text::text(plan, view));
+    if ui.stream().is_some() {
+        for drift in &plan.drift {
+            ui.emit(|stream| stream.drift(drift));
+        }
+        let shown = |action| action != Action::NoOp;
+        for change in &plan.changes {
+            if shown(change.action) || change.previous.is_some() || change.importing.is_some() {
+                ui.emit(|stream| stream.planned(change));
+            }
+        }
+        let line = plan_text::summary_line(plan);
+        ui.emit(|stream| stream.summary(Operation::Plan, plan.counts(), &line));
+        if !plan.outputs.is_empty() {
+            ui.emit(|stream| stream.output_changes(&plan.outputs));
+        }
+    }
+    ui.diagnostics(&plan.warnings);
+}
+
+impl Prepared {
+    /// The plan as a file that `apply` takes.
+    pub fn seal(&self) -> String {
+        self.session.recording.clone().seal(&self.session.planned.plan, &self.reader, &self.files)
+    }
+
+    /// Lets go of everything without applying.
+    pub async fn close(self) {
+        self.session.close().await;
+        drop(self.lock);
+    }
+
+    /// Asks for approval; only `yes` gives it. A plan that changes nothing needs none.
+    pub async fn approve(&self, ui: &Ui, planning: &Planning) -> Result<bool, Diagnostic> {
+        let plan = &self.session.planned.plan;
+        if plan.is_empty() {
+            return Ok(true);
+        }
+        let refused = || {
+            let detail = "The plan needs an approval, and nobody can give it here. Run the command with \
+                          -auto-approve, or save the plan with -out and apply the saved plan.";
+            Diagnostic::error(&codes::NO_APPROVAL, detail)
+        };
+        if !may_ask(planning) || ui.stream().is_some() {
+            return Err(refused());
+        }
+        let (title, what) = match plan.mode {
+            PlanMode::Destroy => (
+                "Do you really want to destroy all resources?",
+                "swarmform will destroy everything shown above. There is no undo.",
+            ),
+            PlanMode::RefreshOnly => (
+                "Do you want to take the changes found above over into the state?",
+                "swarmform will write them to the state and change nothing on the platform.",
+            ),
+            PlanMode::Normal => (
+                "Do you want to perform these actions?",
+                "swarmform will perform the actions described above.",
+            ),
+        };
+        let title = ui.style().paint(Ink::Bold, title);
+        let question = format!("\n{title}\n  {what}\n  Only 'yes' will be accepted to approve.\n\n  Enter a value: ");
+        let answer = tokio::select! {
+            answer = ui.ask(&question, false) => answer.ok_or_else(refused)?,
+            () = self.engine.cancel.stopping() => {
+                ui.print("\n");
+                return Ok(false);
+            }
+        };
+        Ok(answer.trim() == "yes")
+    }
+
+    /// Carries the plan out and tells what came of it. The answer is the exit code.
+    pub async fn apply(self, ui: &mut Ui) -> u8 {
+        let mode = self.session.planned.plan.mode;
+        let (report, state) = self.engine.apply(self.session).await;
+        self.teller.rest();
+        drop(self.lock);
+        conclude(ui, mode, &report, &state)
+    }
+}
+
+fn conclude(ui: &mut Ui, mode: PlanMode, report: &Report, state: &State) -> u8 {
+    ui.diagnostics(&report.diagnostics);
+    let failed = report.diagnostics.has_errors();
+    let destroy = mode == PlanMode::Destroy;
+    let complete = progress::complete(crate::render::Style::PLAIN, destroy, report.counts);
+    if failed {
+        let counts = report.counts;
+        let mut text = format!(
+            "The state has all that was done: {} added, {} changed, {} destroyed.",
+            counts.add, counts.change, counts.destroy
+        );
+        if !report.skipped.is_empty() {
+            // A long list is for the next plan to show.
+            let named: Vec<String> = report.skipped.iter().take(10).map(|addr| format!("  - {}", escape::line(addr))).collect();
+            let more = report.skipped.len().saturating_sub(named.len());
+            text.push_str(&format!("\nNot tried, {} in all:\n{}", report.skipped.len(), named.join("\n")));
+            if more > 0 {
+                text.push_str(&format!("\n  - and {more} more"));
+            }
+        }
+        ui.say(&format!("\n{}\n", ui.style().wrap(&text)));
+    } else {
+        ui.say(&format!("\n{}\n", progress::complete(ui.style(), destroy, report.counts)));
+    }
+    let operation = operation_of(mode);
+    if !failed {
+        ui.emit(|stream| stream.summary(operation, report.counts, &complete));
+    }
+    if !state.outputs.is_empty() && !failed {
+        let title = ui.style().paint(Ink::Bold, "Outputs:");
+        ui.say(&format!("\n{title}\n\n{}", output::text(&state.outputs)));
+        ui.emit(|stream| stream.outputs(&state.outputs));
+    }
+    u8::from(failed)
+}
+
+/// Reads a saved plan.
+pub fn open(path: &Path) -> Result<Recording, Diagnostic> {
+    let text = crate::host::files::text(path).map_err(|reason| {
+        Diagnostic::error(&codes::FILE, format!("The saved plan \"{}\" cannot be read: {reason}.", path.display()))
+    })?;
+    Recording::open(&text)
+}
+
+/// Makes a saved plan ready to be applied: on the same state, with providers configured anew.
+pub async fn reopen(ui: &mut Ui, planning: &Planning, path: &Path) -> Result<Prepared, Stop> {
+    ui.emit(|stream| stream.version());
+    let recording = open(path)?;
+    let options = recording.options()?;
+    let place = Place::new(planning.state.as_deref());
+    let (reader, files) = (Arc::new(recording.reader()), Arc::new(recording.files()));
+    let mut sources = SourceMap::new();
+    let read = place.read_config(&*reader, &mut sources, false);
+    ui.sources = Arc::new(sources);
+    let (config, _) = read?;
+    let (teller, store) = (Teller::new(ui), place.store());
+    let engine = place.engine(&store, teller.listener(), planning.parallelism);
+    let read = (config, Arc::clone(&ui.sources));
+    let told_files = Arc::clone(&files) as Arc<dyn crate::lang::Files>;
+    let inputs = place.inputs(read, recording.variables(), told_files, recording.moment());
+    let lock = session::lock(&store, "apply", planning).await?;
+    let now = store.read().await.map_err(|error| store_fault(&error))?;
+    notices(ui, &store);
+    recording.check_fresh(&now)?;
+    let planned = engine.plan_from(&inputs, options, recording.state()?, Some(&recording)).await;
+    teller.rest();
+    let session = planned?;
+    if let Err(fault) = recording.check_steps(&session.planned.plan) {
+        session.close().await;
+        return Err(fault.into());
+    }
+    Ok(Prepared { engine, session, reader, files, teller, lock })
+}

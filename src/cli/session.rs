@@ -1,0 +1,294 @@
+//! Wiring: the one file that puts providers, store, host and engine together for a command.
+//!
+//! Everything that a command works with comes from a [`Place`]. What is only looked at (validation, a saved plan) is
+//! planned here without an engine, so that no platform is asked.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use tokio::sync::Mutex;
+
+use crate::config::load::{Reader, load};
+use crate::config::{Config, check};
+use crate::diag::{Diagnostic, Diagnostics};
+use crate::engine::plan::{semantics, store_fault};
+use crate::engine::{Cancel, Engine, Inputs, Progress, Recording};
+use crate::graph::config_graph;
+use crate::host::{SystemClock, SystemEffects, SystemIds, clock, user};
+use crate::lang::{Effects, Files};
+use crate::plan::evaluate::Evaluator;
+use crate::plan::planner::{Answer, PlanOptions, Planned, Planner, Request};
+use crate::plan::scope::Environment as PlanEnvironment;
+use crate::platform::{Embedded, embedded};
+use crate::ports::{Clock, Ids, Lock, Providers, StateStore};
+use crate::provider::{EmbeddedPlatform, EmbeddedPlatforms, Environment, Registry};
+use crate::render::Schemas;
+use crate::source::SourceMap;
+use crate::state::State;
+use crate::store::{self, Owner, SledStore};
+use crate::value::Value;
+
+use super::codes;
+use super::options::Planning;
+
+/// The directory of the state, if none is named.
+const STATE: &str = "state";
+
+/// The state store of a place.
+pub type Store = SledStore;
+
+/// Where a command works: the current directory, its state, this machine.
+pub struct Place {
+    state_dir: PathBuf,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn Ids>,
+}
+
+impl Place {
+    /// The current directory with the state in this directory of it.
+    pub fn new(state: Option<&Path>) -> Place {
+        Place {
+            state_dir: state.unwrap_or(Path::new(STATE)).to_owned(),
+            clock: Arc::new(SystemClock),
+            ids: Arc::new(SystemIds),
+        }
+    }
+
+    /// The state store.
+    pub fn store(&self) -> SledStore {
+        let owner = Owner { who: user::who(), clock: Arc::clone(&self.clock), ids: Arc::clone(&self.ids) };
+        store::open(&self.state_dir, owner)
+    }
+
+    /// The state, read without a lock.
+    pub async fn state(&self) -> Result<State, Diagnostic> {
+        self.store().read().await.map_err(|error| store_fault(&error))
+    }
+
+    /// All providers.
+    pub fn providers(&self) -> Arc<dyn Providers> {
+        let platform = OwnPlatform { dir: self.state_dir.join("platform"), running: Mutex::default() };
+        Arc::new(Registry::new(Environment::of_process(), Arc::new(platform), Arc::clone(&self.ids)))
+    }
+
+    /// The schemas of all providers.
+    pub fn schemas(&self) -> Schemas {
+        let providers = self.providers();
+        let all: Vec<_> =
+            providers.names().into_iter().filter_map(|name| providers.semantics(name)).collect();
+        Schemas::new(all.iter().map(|semantics| semantics.schema()))
+    }
+
+    /// Now, RFC 3339 with whole seconds.
+    pub fn timestamp(&self) -> String {
+        clock::timestamp(&*self.clock)
+    }
+
+    /// Time and randomness for functions.
+    pub fn effects(&self) -> Arc<dyn Effects> {
+        Arc::new(SystemEffects { clock: Arc::clone(&self.clock), ids: Arc::clone(&self.ids) })
+    }
+
+    /// An engine on this place's state.
+    pub fn engine(
+        &self,
+        store: &SledStore,
+        progress: Arc<dyn Fn(&Progress) + Send + Sync>,
+        parallelism: u16,
+    ) -> Engine {
+        let cancel = Cancel::new();
+        interrupts(cancel.clone());
+        Engine {
+            providers: self.providers(),
+            store: Arc::new(store.clone()),
+            clock: Arc::clone(&self.clock),
+            ids: Arc::clone(&self.ids),
+            progress,
+            cancel,
+            parallelism: usize::from(parallelism),
+        }
+    }
+
+    /// What is planned: a configuration with values for its variables.
+    pub fn inputs(
+        &self,
+        (config, sources): (Arc<Config>, Arc<SourceMap>),
+        variables: std::collections::BTreeMap<Arc<str>, Value>,
+        files: Arc<dyn Files>,
+        (workspace, timestamp): (&str, &str),
+    ) -> Inputs {
+        Inputs {
+            config,
+            sources,
+            variables,
+            files,
+            effects: self.effects(),
+            workspace: workspace.to_owned(),
+            timestamp: timestamp.to_owned(),
+        }
+    }
+
+    /// What is wrong with a configuration, as far as that can be told without values and without a platform.
+    pub fn validate(
+        &self,
+        config: Arc<Config>,
+        sources: &SourceMap,
+        files: Arc<dyn Files>,
+    ) -> Result<Diagnostics, Diagnostics> {
+        let semantics = semantics(&*self.providers());
+        let graph = config_graph::build(&config, sources)?;
+        let environment = self.environment(files, self.timestamp(), WORKSPACE.to_owned());
+        let variables = std::collections::BTreeMap::new();
+        let evaluator = Evaluator { config, environment, variables, validating: true };
+        let options = PlanOptions::default();
+        let mut planner = Planner::new(evaluator, graph, State::default(), options, semantics.clone());
+        drive(&mut planner, |request| match request {
+            Request::ReadData { addr, .. } => {
+                let ty = semantics.type_info(&addr.resource).map(|info| info.ty.clone());
+                Answer::Data(Ok(ty.map_or_else(Value::dynamic_unknown, Value::unknown)))
+            }
+            other => silent(other),
+        });
+        Ok(planner.finish()?.plan.warnings)
+    }
+
+    /// A saved plan, planned again from what it holds and nothing else.
+    pub fn replay(&self, recording: &Recording) -> Result<(Planned, Arc<SourceMap>), Stopped> {
+        let mut sources = SourceMap::new();
+        let loaded = self.read_config(&recording.reader(), &mut sources, false);
+        let sources = Arc::new(sources);
+        let stopped = |diagnostics| Stopped { diagnostics, sources: Arc::clone(&sources) };
+        let (config, _) = loaded.map_err(&stopped)?;
+        let graph = config_graph::build(&config, &sources).map_err(&stopped)?;
+        let semantics = semantics(&*self.providers());
+        let (workspace, timestamp) = recording.moment();
+        let environment =
+            self.environment(Arc::new(recording.files()), timestamp.to_owned(), workspace.to_owned());
+        let variables = recording.variables();
+        let evaluator = Evaluator { config, environment, variables, validating: false };
+        let once = |fault: Diagnostic| stopped(fault.into());
+        let (options, state) = (recording.options().map_err(once)?, recording.state().map_err(once)?);
+        let mut planner = Planner::new(evaluator, graph, state, options, semantics.clone());
+        drive(&mut planner, |request| recording.answer(request, &semantics).unwrap_or_else(|| silent(request)));
+        let planned = planner.finish().map_err(&stopped)?;
+        Ok((planned, sources))
+    }
+
+    fn environment(&self, files: Arc<dyn Files>, plan_timestamp: String, workspace: String) -> PlanEnvironment {
+        PlanEnvironment { files, effects: None, plan_timestamp, workspace, root_dir: ".".to_owned() }
+    }
+
+    /// The configuration and its warnings. Without any file of it there is nothing to work on, if one is `needed`.
+    pub fn read_config(
+        &self,
+        reader: &dyn Reader,
+        sources: &mut SourceMap,
+        needed: bool,
+    ) -> Result<(Arc<Config>, Diagnostics), Diagnostics> {
+        let (config, mut faults) = load(reader, sources);
+        if needed && sources.files().next().is_none() && !faults.has_errors() {
+            let detail = "This directory has no file that ends in .tf or .tf.json. Change to the directory of the \
+                          configuration, or name it with -chdir=DIR before the command.";
+            return Err(Diagnostic::error(&codes::NO_CONFIGURATION, detail).into());
+        }
+        faults.extend(check::references(&config));
+        if faults.has_errors() { Err(faults) } else { Ok((Arc::new(config), faults)) }
+    }
+}
+
+/// The one workspace there is.
+pub const WORKSPACE: &str = "default";
+
+/// Errors of a configuration that is not the one of this directory, with its text.
+pub struct Stopped {
+    /// The errors.
+    pub diagnostics: Diagnostics,
+    /// The text that they speak of.
+    pub sources: Arc<SourceMap>,
+}
+
+/// The answer of a platform that is not asked: it is ready, and objects are as they were.
+fn silent(request: &Request) -> Answer {
+    match request {
+        Request::Configure { .. } => Answer::Configured(Ok(())),
+        Request::Read { prior, .. } => Answer::Read(Ok(Some(prior.clone()))),
+        Request::ReadData { .. } => Answer::Data(Ok(Value::dynamic_unknown())),
+    }
+}
+
+/// Answers all that a planner asks, at once.
+fn drive(planner: &mut Planner, mut answer: impl FnMut(&Request) -> Answer) {
+    loop {
+        let requests = planner.advance();
+        if requests.is_empty() {
+            return;
+        }
+        for (id, request) in requests {
+            let answer = answer(&request);
+            planner.answer(id, answer);
+        }
+    }
+}
+
+/// Takes the lock of the state, if it is wanted.
+pub async fn lock(
+    store: &SledStore,
+    operation: &str,
+    planning: &Planning,
+) -> Result<Option<Box<dyn Lock>>, Diagnostic> {
+    if !planning.lock {
+        return Ok(None);
+    }
+    let taken = store.lock(operation, planning.lock_timeout).await;
+    taken.map(Some).map_err(|error| store_fault(&error))
+}
+
+/// Passes interrupts of this process on.
+fn interrupts(cancel: Cancel) {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut interrupt), Ok(mut terminate)) =
+        (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
+    else {
+        return;
+    };
+    tokio::spawn(async move {
+        loop {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+            cancel.interrupt();
+        }
+    });
+}
+
+/// The embedded platform of a place: started when a provider asks for it, once.
+struct OwnPlatform {
+    dir: PathBuf,
+    running: Mutex<Option<Embedded>>,
+}
+
+#[async_trait]
+impl EmbeddedPlatforms for OwnPlatform {
+    async fn start(&self) -> Result<EmbeddedPlatform, String> {
+        let mut running = self.running.lock().await;
+        let platform = match running.take() {
+            Some(platform) => platform,
+            None => embedded::start(&self.dir).await.map_err(|error| error.to_string())?,
+        };
+        let told = EmbeddedPlatform {
+            endpoint: platform.endpoint(),
+            token: platform.token.clone(),
+            username: platform.username.clone(),
+        };
+        *running = Some(platform);
+        Ok(told)
+    }
+
+    async fn stop(&self) {
+        if let Some(platform) = self.running.lock().await.take() {
+            let _ = platform.stop().await;
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! Variables files: assignments of constants, in HCL or in JSON.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::diag::{Diagnostic, Diagnostics};
+use crate::lang::{NamesScope, evaluate};
+use crate::source::{FileId, SourceMap, Span};
+use crate::syntax::ast::Item;
+use crate::syntax::parse_file;
+use crate::value::{Value, json};
+
+use super::codes;
+
+/// Values by name, each with its place.
+pub type Values = BTreeMap<Arc<str>, (Value, Span)>;
+
+/// The values of a file with this text. `name` ends in `.json` for JSON.
+pub fn read(name: &str, text: &str, sources: &mut SourceMap, faults: &mut Diagnostics) -> Values {
+    let file = sources.add(name, text);
+    if name.ends_with(".json") { read_json(name, text, file, faults) } else { read_hcl(text, file, faults) }
+}
+
+fn read_hcl(text: &str, file: FileId, faults: &mut Diagnostics) -> Values {
+    let (body, more) = parse_file(text, file);
+    faults.extend(more);
+    let mut values = Values::new();
+    for item in &body.items {
+        match item {
+            Item::Attribute(attribute) => {
+                let scope = NamesScope::empty();
+                if let Some(value) = faults.take_all(evaluate(&attribute.expr, &scope)) {
+                    values.insert(Arc::clone(&attribute.name.name), (value, attribute.span));
+                }
+            }
+            Item::Block(block) => faults.push(
+                Diagnostic::error(
+                    &codes::BAD_VARIABLES_FILE,
+                    format!(
+                        "A variables file holds only assignments such as {0} = \"...\", and this is a block. Did you \
+                         mean {0} = {{ ... }}? Variables themselves are declared in a .tf file.",
+                        block.kind.name
+                    ),
+                )
+                .at(block.header),
+            ),
+        }
+    }
+    values
+}
+
+fn read_json(name: &str, text: &str, file: FileId, faults: &mut Diagnostics) -> Values {
+    let whole = Span::new(file, 0, text.len());
+    let fault = |detail: String| Diagnostic::error(&codes::BAD_VARIABLES_FILE, detail).at(whole.head());
+    let value = match json::parse_implied(text) {
+        Ok(value) => value,
+        Err(error) => {
+            faults.push(fault(format!("The file \"{name}\" is not valid JSON: {error}.")));
+            return Values::new();
+        }
+    };
+    let Some(members) = value.members() else {
+        faults.push(fault(format!("The file \"{name}\" must hold one JSON object, with a member for each variable.")));
+        return Values::new();
+    };
+    // The place of a member is where its key first stands; good enough to find it.
+    let place = |key: &str| {
+        let start = text.find(&format!("\"{key}\""));
+        start.map_or(whole.head(), |start| Span::new(file, start, start + key.len() + 2))
+    };
+    members.iter().map(|(key, member)| (Arc::clone(key), (member.clone(), place(key)))).collect()
+}
+
+/// The names of the files that are read without being asked for, in the order of their precedence: of these files
+/// of a directory.
+pub fn automatic(names: &[String]) -> Vec<&str> {
+    let has = |wanted: &str| names.iter().find(|name| *name == wanted).map(String::as_str);
+    let mut found: Vec<&str> = ["terraform.tfvars", "terraform.tfvars.json"].into_iter().filter_map(has).collect();
+    let auto = |name: &&String| name.ends_with(".auto.tfvars") || name.ends_with(".auto.tfvars.json");
+    let mut autos: Vec<&str> = names.iter().filter(auto).map(String::as_str).collect();
+    autos.sort_unstable();
+    found.extend(autos);
+    found
+}
+
+/// The text of a variables file, or a fault that names it.
+pub fn text(path: &str) -> Result<String, Diagnostic> {
+    crate::host::files::text(Path::new(path)).map_err(|reason| {
+        Diagnostic::error(&codes::FILE, format!("The variables file \"{path}\" cannot be read: {reason}."))
+    })
+}

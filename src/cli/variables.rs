@@ -1,0 +1,188 @@
+//! Values of the root module's variables, from everywhere they can come from.
+//!
+//! The weakest first: `TF_VAR_name`, `terraform.tfvars`, `terraform.tfvars.json`, `*.auto.tfvars` and
+//! `*.auto.tfvars.json` by name, then `-var` and `-var-file` in the order given. Text of the environment and of
+//! `-var` is the string itself where the variable is a string, number or bool, and an expression otherwise.
+//! Whether a value fits its variable is for the planner to say.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::config::Variable;
+use crate::diag::{Diagnostic, Diagnostics, did_you_mean};
+use crate::lang::{NamesScope, evaluate};
+use crate::source::SourceMap;
+use crate::syntax::parse_expression;
+use crate::value::{Type, Value};
+
+use super::args::Assignment;
+use super::codes;
+use super::variable_files::{self, Values};
+
+/// Variables as declared.
+pub type Declared = BTreeMap<Arc<str>, Variable>;
+
+/// Where values come from, apart from the command line.
+pub trait Surroundings {
+    /// The value of an environment variable.
+    fn environment(&self, name: &str) -> Option<String>;
+    /// The names of the files beside the configuration.
+    fn names(&self) -> Vec<String>;
+    /// The text of a file.
+    fn text(&self, path: &str) -> Result<String, Diagnostic>;
+}
+
+/// The process's own.
+pub struct Here;
+
+impl Surroundings for Here {
+    fn environment(&self, name: &str) -> Option<String> {
+        std::env::var(name).ok()
+    }
+
+    fn names(&self) -> Vec<String> {
+        crate::host::files::names(std::path::Path::new(".")).unwrap_or_default()
+    }
+
+    fn text(&self, path: &str) -> Result<String, Diagnostic> {
+        variable_files::text(path)
+    }
+}
+
+/// Collects values as far as they are given, and what is wrong with them.
+pub fn collect(
+    declared: &Declared,
+    assignments: &[Assignment],
+    surroundings: &dyn Surroundings,
+    sources: &mut SourceMap,
+) -> (BTreeMap<Arc<str>, Value>, Diagnostics) {
+    let mut collector = Collector { declared, sources, values: BTreeMap::new(), faults: Diagnostics::new() };
+    for (name, variable) in declared {
+        let key = format!("TF_VAR_{name}");
+        if let Some(text) = surroundings.environment(&key) {
+            collector.text(name, variable, &text, &format!("the environment variable {key}"));
+        }
+    }
+    let names = surroundings.names();
+    for file in variable_files::automatic(&names) {
+        collector.file(file, surroundings);
+    }
+    for assignment in assignments {
+        match assignment {
+            Assignment::File(path) => collector.file(path, surroundings),
+            Assignment::Var(text) => collector.argument(text),
+        }
+    }
+    (collector.values, collector.faults)
+}
+
+struct Collector<'a> {
+    declared: &'a Declared,
+    sources: &'a mut SourceMap,
+    values: BTreeMap<Arc<str>, Value>,
+    faults: Diagnostics,
+}
+
+impl Collector<'_> {
+    fn hint(&self, name: &str) -> String {
+        did_you_mean(name, self.declared.keys().map(|name| &**name))
+    }
+
+    /// `-var 'name=value'`
+    fn argument(&mut self, text: &str) {
+        let Some((name, value)) = text.split_once('=') else {
+            let detail = format!("-var takes a name and a value, as in -var 'name=value'; \"{text}\" has no \"=\".");
+            return self.faults.push(Diagnostic::error(&codes::USAGE, detail));
+        };
+        let name = name.trim();
+        match self.declared.get_key_value(name) {
+            Some((name, variable)) => self.text(&Arc::clone(name), variable, value, &format!("-var '{name}=...'")),
+            None => {
+                let detail = format!(
+                    "-var gives a value to a variable \"{name}\", and the root module declares no variable of that \
+                     name.{}",
+                    self.hint(name)
+                );
+                self.faults.push(Diagnostic::error(&codes::UNDECLARED_VARIABLE, detail));
+            }
+        }
+    }
+
+    /// A value written as text.
+    fn text(&mut self, name: &Arc<str>, variable: &Variable, text: &str, from: &str) {
+        let value = if is_literal(&variable.constraint.ty, text) {
+            // Spaces and a line break around a number or bool mean nothing; in a string they do.
+            let text = if variable.constraint.ty == Type::String { text } else { text.trim() };
+            Ok(Value::string(text))
+        } else {
+            let file = self.sources.add(format!("<value for var.{name} from {from}>"), text);
+            let expr = parse_expression(text, file, 0);
+            expr.and_then(|expr| evaluate(&expr, &NamesScope::empty()))
+        };
+        match value {
+            Ok(value) => {
+                self.values.insert(Arc::clone(name), value);
+            }
+            Err(faults) if variable.sensitive => {
+                // The source line would show the secret.
+                let why = faults.iter().map(|fault| fault.summary.clone()).next().unwrap_or_default();
+                let detail = format!(
+                    "The value that {from} gives to the variable \"{name}\" is not an expression: {why}. The \
+                     variable is sensitive, so the value is not shown."
+                );
+                self.faults.push(Diagnostic::error(&codes::BAD_VARIABLE, detail));
+            }
+            Err(faults) => self.faults.extend(faults),
+        }
+    }
+
+    fn file(&mut self, path: &str, surroundings: &dyn Surroundings) {
+        let text = match surroundings.text(path) {
+            Ok(text) => text,
+            Err(fault) => return self.faults.push(fault),
+        };
+        let values: Values = variable_files::read(path, &text, self.sources, &mut self.faults);
+        for (name, (value, span)) in values {
+            if self.declared.contains_key(&name) {
+                self.values.insert(name, value);
+            } else {
+                let detail = format!(
+                    "The file gives a value to a variable \"{name}\", and the root module declares no variable of that \
+                     name.{} The value is ignored.",
+                    self.hint(&name)
+                );
+                self.faults.push(Diagnostic::warning(&codes::UNDECLARED_VARIABLE, detail).at(span));
+            }
+        }
+    }
+}
+
+/// Whether a text is the value itself. Of a variable without a type it is, unless it looks like a collection.
+fn is_literal(ty: &Type, text: &str) -> bool {
+    match ty {
+        Type::String | Type::Number | Type::Bool => true,
+        Type::Dynamic => !text.trim_start().starts_with(['[', '{']),
+        _ => false,
+    }
+}
+
+/// The variables that need a value and have none, by name.
+pub fn missing<'a>(declared: &'a Declared, values: &BTreeMap<Arc<str>, Value>) -> Vec<&'a Variable> {
+    let open = |variable: &&Variable| variable.default.is_none() && !values.contains_key(&variable.name);
+    declared.values().filter(open).collect()
+}
+
+/// Takes an answer to the question for a variable's value.
+pub fn answered(
+    variable: &Variable,
+    text: &str,
+    sources: &mut SourceMap,
+) -> Result<Value, Diagnostics> {
+    let declared = Declared::new();
+    let mut collector = Collector { declared: &declared, sources, values: BTreeMap::new(), faults: Diagnostics::new() };
+    collector.text(&variable.name, variable, text, "the answer given");
+    match collector.values.remove(&variable.name) {
+        Some(value) => Ok(value),
+        None => Err(collector.faults),
+    }
+}
