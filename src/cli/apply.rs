@@ -8,7 +8,7 @@ use crate::plan::change::PlanMode;
 use super::args::Assignment;
 use super::options::{Apply, Planning};
 use super::ui::Ui;
-use super::{Answer, codes, run};
+use super::{Answer, codes, flow};
 
 /// Runs it.
 pub async fn run(ui: &mut Ui, options: &Apply, assignments: &[Assignment]) -> Answer {
@@ -28,7 +28,7 @@ async fn saved(ui: &mut Ui, planning: &Planning, path: &Path) -> Answer {
         );
         return Err(Diagnostic::error(&codes::USAGE, detail).into());
     }
-    let prepared = run::reopen(ui, planning, path).await?;
+    let prepared = flow::reopen(ui, planning, path).await?;
     Ok(prepared.apply(ui).await)
 }
 
@@ -39,9 +39,9 @@ pub(super) async fn fresh(
     assignments: &[Assignment],
     approved: bool,
 ) -> Answer {
-    let destroy = run::mode(planning) == PlanMode::Destroy;
+    let destroy = flow::mode(planning) == PlanMode::Destroy;
     let operation = if destroy { "destroy" } else { "apply" };
-    let prepared = run::plan(ui, planning, assignments, operation).await?;
+    let prepared = flow::plan(ui, planning, assignments, operation).await?;
     if !approved {
         match prepared.approve(ui, planning).await {
             Ok(true) => {}

@@ -17,7 +17,7 @@ pub mod output;
 pub mod plan;
 pub mod providers;
 mod report;
-mod run;
+mod flow;
 pub mod serve;
 pub mod session;
 pub mod show;

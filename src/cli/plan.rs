@@ -7,11 +7,11 @@ use crate::diag::Diagnostic;
 use super::args::Assignment;
 use super::options::Plan;
 use super::ui::Ui;
-use super::{Answer, codes, run};
+use super::{Answer, codes, flow};
 
 /// Runs it.
 pub async fn run(ui: &mut Ui, options: &Plan, assignments: &[Assignment]) -> Answer {
-    let prepared = run::plan(ui, &options.planning, assignments, "plan").await?;
+    let prepared = flow::plan(ui, &options.planning, assignments, "plan").await?;
     let empty = prepared.session.planned.plan.is_empty();
     let saved = options.out.as_deref().map(|path| save(path, &prepared.seal()));
     prepared.close().await;

@@ -9,7 +9,7 @@ use crate::render::{json_state, state};
 use super::options::Show;
 use super::session::Place;
 use super::ui::Ui;
-use super::{Answer, run};
+use super::{Answer, flow};
 
 /// Runs it.
 pub async fn run(ui: &mut Ui, options: &Show) -> Answer {
@@ -30,7 +30,7 @@ pub async fn run(ui: &mut Ui, options: &Show) -> Answer {
 }
 
 fn saved(ui: &mut Ui, options: &Show, place: &Place, path: &Path) -> Answer {
-    let recording = run::open(path)?;
+    let recording = flow::open(path)?;
     let (planned, sources) = match place.replay(&recording) {
         Ok(replayed) => replayed,
         Err(stopped) => {
