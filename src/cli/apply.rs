@@ -47,7 +47,10 @@ pub(super) async fn fresh(
             Ok(true) => {}
             Ok(false) => {
                 prepared.close().await;
-                ui.say(&format!("{} cancelled.\n", if destroy { "Destroy" } else { "Apply" }));
+                ui.say(&format!(
+                    "{} cancelled.\n",
+                    if destroy { "Destroy" } else { "Apply" }
+                ));
                 return Ok(1);
             }
             Err(fault) => {

@@ -42,7 +42,8 @@ const GROUPS: [&str; 2] = ["state", "providers"];
 /// A sentence, if one is not Unicode.
 pub fn readable(given: Vec<OsString>) -> Result<Vec<String>, String> {
     let text = |arg: OsString| {
-        arg.into_string().map_err(|arg| format!("The argument {} is not valid Unicode.", arg.display()))
+        arg.into_string()
+            .map_err(|arg| format!("The argument {} is not valid Unicode.", arg.display()))
     };
     given.into_iter().map(text).collect()
 }
@@ -57,7 +58,9 @@ pub fn normalize(
     environment: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Vec<String>, String> {
     let given = double(given);
-    let Some(at) = given.iter().position(|arg| !arg.starts_with('-')) else { return Ok(given) };
+    let Some(at) = given.iter().position(|arg| !arg.starts_with('-')) else {
+        return Ok(given);
+    };
     let mut name = given.get(at).cloned().unwrap_or_default();
     let mut behind = at + 1;
     if GROUPS.contains(&&*name)
@@ -67,7 +70,10 @@ pub fn normalize(
         behind += 1;
     }
     let mut all: Vec<String> = given.iter().take(behind).cloned().collect();
-    for variable in [format!("TF_CLI_ARGS_{}", name.replace('-', "_")), "TF_CLI_ARGS".to_owned()] {
+    for variable in [
+        format!("TF_CLI_ARGS_{}", name.replace('-', "_")),
+        "TF_CLI_ARGS".to_owned(),
+    ] {
         if let Some(text) = environment(&variable) {
             let words = words(&text).map_err(|reason| format!("The value of {variable} {reason}."))?;
             all.extend(double(words));
@@ -88,7 +94,8 @@ fn double(given: Vec<String>) -> Vec<String> {
         }
         let name = arg.trim_start_matches('-');
         let dashes = arg.len() - name.len();
-        let is_option = (1..=2).contains(&dashes) && name.starts_with(|letter: char| letter.is_ascii_alphabetic());
+        let is_option =
+            (1..=2).contains(&dashes) && name.starts_with(|letter: char| letter.is_ascii_alphabetic());
         if !is_option || name.len() == 1 {
             out.push(arg);
         } else if WITH_VALUE.contains(&name) || name == "var-file" {
@@ -146,11 +153,18 @@ pub fn assignments(matches: &ArgMatches) -> Vec<Assignment> {
         leaf = inner;
     }
     let mut found: Vec<(usize, Assignment)> = Vec::new();
-    let kinds: [(&str, fn(String) -> Assignment); 2] = [("var", Assignment::Var), ("var_file", Assignment::File)];
+    let kinds: [(&str, fn(String) -> Assignment); 2] =
+        [("var", Assignment::Var), ("var_file", Assignment::File)];
     for (id, kind) in kinds {
-        let Ok(Some(values)) = leaf.try_get_many::<String>(id) else { continue };
+        let Ok(Some(values)) = leaf.try_get_many::<String>(id) else {
+            continue;
+        };
         let places = leaf.indices_of(id).into_iter().flatten();
-        found.extend(places.zip(values).map(|(place, value)| (place, kind(value.clone()))));
+        found.extend(
+            places
+                .zip(values)
+                .map(|(place, value)| (place, kind(value.clone()))),
+        );
     }
     found.sort_by_key(|(place, _)| *place);
     found.into_iter().map(|(_, assignment)| assignment).collect()

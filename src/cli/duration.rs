@@ -14,9 +14,13 @@ pub fn parse(text: &str) -> Result<Duration, String> {
     let mut total = Duration::ZERO;
     let mut rest = text;
     while !rest.is_empty() {
-        let digits = rest.find(|letter: char| !letter.is_ascii_digit()).ok_or_else(fault)?;
+        let digits = rest
+            .find(|letter: char| !letter.is_ascii_digit())
+            .ok_or_else(fault)?;
         let (number, behind) = rest.split_at(digits);
-        let end = behind.find(|letter: char| letter.is_ascii_digit()).unwrap_or(behind.len());
+        let end = behind
+            .find(|letter: char| letter.is_ascii_digit())
+            .unwrap_or(behind.len());
         let (unit, behind) = behind.split_at(end);
         let number: u64 = number.parse().map_err(|_| fault())?;
         let seconds = |factor: u64| number.checked_mul(factor).map(Duration::from_secs);

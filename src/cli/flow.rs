@@ -59,7 +59,10 @@ pub fn may_ask(planning: &Planning) -> bool {
 fn options(planning: &Planning) -> Result<PlanOptions, Diagnostics> {
     let mut faults = Diagnostics::new();
     let fault = |option: &str, text: &str, error: crate::addr::ParseError| {
-        Diagnostic::error(&codes::BAD_ADDRESS, format!("{option}=\"{text}\" is not an address: {error}"))
+        Diagnostic::error(
+            &codes::BAD_ADDRESS,
+            format!("{option}=\"{text}\" is not an address: {error}"),
+        )
     };
     let mut targets = Vec::new();
     for text in &planning.target {
@@ -72,7 +75,12 @@ fn options(planning: &Planning) -> Result<PlanOptions, Diagnostics> {
     if faults.has_errors() {
         return Err(faults);
     }
-    Ok(PlanOptions { mode: mode(planning), skip_refresh: !planning.refresh, targets, replace })
+    Ok(PlanOptions {
+        mode: mode(planning),
+        skip_refresh: !planning.refresh,
+        targets,
+        replace,
+    })
 }
 
 /// Plans, and shows the plan.
@@ -105,15 +113,26 @@ pub async fn plan(
     let engine = place.engine(&store, teller.listener(), planning.parallelism);
     let timestamp = place.timestamp();
     let read = (config, Arc::clone(&ui.sources));
-    let inputs =
-        place.inputs(read, variables, Arc::clone(&files) as Arc<dyn crate::lang::Files>, (WORKSPACE, &timestamp));
+    let inputs = place.inputs(
+        read,
+        variables,
+        Arc::clone(&files) as Arc<dyn crate::lang::Files>,
+        (WORKSPACE, &timestamp),
+    );
     let lock = session::lock(&store, operation, planning).await?;
     notices(ui, &store);
     let planned = engine.plan(&inputs, options).await;
     teller.rest();
     let session = planned?;
     show(ui, &session.planned.plan, &place.schemas(), planning.calls);
-    Ok(Prepared { engine, session, reader, files, teller, lock })
+    Ok(Prepared {
+        engine,
+        session,
+        reader,
+        files,
+        teller,
+        lock,
+    })
 }
 
 /// What the store has to tell, such as that it mended itself.
@@ -133,7 +152,10 @@ async fn values(
     sources: &mut SourceMap,
 ) -> Result<(BTreeMap<Arc<str>, Value>, Diagnostics), Diagnostics> {
     let none = variables::Declared::new();
-    let declared = config.modules.get(&crate::addr::ModuleAddr::root()).map_or(&none, |root| &root.variables);
+    let declared = config
+        .modules
+        .get(&crate::addr::ModuleAddr::root())
+        .map_or(&none, |root| &root.variables);
     let (mut values, mut faults) = variables::collect(declared, assignments, &variables::Here, sources);
     if faults.has_errors() {
         return Err(faults);
@@ -145,18 +167,28 @@ async fn values(
                 question.push_str(&format!("\n  {}", escape::line(line)));
             }
             question.push_str("\n\n  Enter a value: ");
-            let Some(answer) = ui.ask(&question, variable.sensitive).await else { break };
+            let Some(answer) = ui.ask(&question, variable.sensitive).await else {
+                break;
+            };
             if let Some(value) = faults.take_all(variables::answered(variable, &answer, sources)) {
                 values.insert(Arc::clone(&variable.name), value);
             }
         }
     }
-    if faults.has_errors() { Err(faults) } else { Ok((values, faults)) }
+    if faults.has_errors() {
+        Err(faults)
+    } else {
+        Ok((values, faults))
+    }
 }
 
 /// Shows a plan and its warnings.
 pub fn show(ui: &mut Ui, plan: &Plan, schemas: &Schemas, calls: bool) {
-    let view = plan_text::View { style: ui.style(), schemas, calls };
+    let view = plan_text::View {
+        style: ui.style(),
+        schemas,
+        calls,
+    };
     ui.say(&plan_text::text(plan, view));
     if ui.stream().is_some() {
         for drift in &plan.drift {
@@ -180,7 +212,10 @@ pub fn show(ui: &mut Ui, plan: &Plan, schemas: &Schemas, calls: bool) {
 impl Prepared {
     /// The plan as a file that `apply` takes.
     pub fn seal(&self) -> String {
-        self.session.recording.clone().seal(&self.session.planned.plan, &self.reader, &self.files)
+        self.session
+            .recording
+            .clone()
+            .seal(&self.session.planned.plan, &self.reader, &self.files)
     }
 
     /// Lets go of everything without applying.
@@ -218,7 +253,8 @@ impl Prepared {
             ),
         };
         let title = ui.style().paint(Ink::Bold, title);
-        let question = format!("\n{title}\n  {what}\n  Only 'yes' will be accepted to approve.\n\n  Enter a value: ");
+        let question =
+            format!("\n{title}\n  {what}\n  Only 'yes' will be accepted to approve.\n\n  Enter a value: ");
         let answer = tokio::select! {
             answer = ui.ask(&question, false) => answer.ok_or_else(refused)?,
             () = self.engine.cancel.stopping() => {
@@ -252,16 +288,28 @@ fn conclude(ui: &mut Ui, mode: PlanMode, report: &Report, state: &State) -> u8 {
         );
         if !report.skipped.is_empty() {
             // A long list is for the next plan to show.
-            let named: Vec<String> = report.skipped.iter().take(10).map(|addr| format!("  - {}", escape::line(addr))).collect();
+            let named: Vec<String> = report
+                .skipped
+                .iter()
+                .take(10)
+                .map(|addr| format!("  - {}", escape::line(addr)))
+                .collect();
             let more = report.skipped.len().saturating_sub(named.len());
-            text.push_str(&format!("\nNot tried, {} in all:\n{}", report.skipped.len(), named.join("\n")));
+            text.push_str(&format!(
+                "\nNot tried, {} in all:\n{}",
+                report.skipped.len(),
+                named.join("\n")
+            ));
             if more > 0 {
                 text.push_str(&format!("\n  - and {more} more"));
             }
         }
         ui.say(&format!("\n{}\n", ui.style().wrap(&text)));
     } else {
-        ui.say(&format!("\n{}\n", progress::complete(ui.style(), destroy, report.counts)));
+        ui.say(&format!(
+            "\n{}\n",
+            progress::complete(ui.style(), destroy, report.counts)
+        ));
     }
     let operation = operation_of(mode);
     if !failed {
@@ -278,7 +326,10 @@ fn conclude(ui: &mut Ui, mode: PlanMode, report: &Report, state: &State) -> u8 {
 /// Reads a saved plan.
 pub fn open(path: &Path) -> Result<Recording, Diagnostic> {
     let text = crate::host::files::text(path).map_err(|reason| {
-        Diagnostic::error(&codes::FILE, format!("The saved plan \"{}\" cannot be read: {reason}.", path.display()))
+        Diagnostic::error(
+            &codes::FILE,
+            format!("The saved plan \"{}\" cannot be read: {reason}.", path.display()),
+        )
     })?;
     Recording::open(&text)
 }
@@ -303,12 +354,21 @@ pub async fn reopen(ui: &mut Ui, planning: &Planning, path: &Path) -> Result<Pre
     let now = store.read().await.map_err(|error| store_fault(&error))?;
     notices(ui, &store);
     recording.check_fresh(&now)?;
-    let planned = engine.plan_from(&inputs, options, recording.state()?, Some(&recording)).await;
+    let planned = engine
+        .plan_from(&inputs, options, recording.state()?, Some(&recording))
+        .await;
     teller.rest();
     let session = planned?;
     if let Err(fault) = recording.check_steps(&session.planned.plan) {
         session.close().await;
         return Err(fault.into());
     }
-    Ok(Prepared { engine, session, reader, files, teller, lock })
+    Ok(Prepared {
+        engine,
+        session,
+        reader,
+        files,
+        teller,
+        lock,
+    })
 }

@@ -25,7 +25,10 @@ pub fn run(ui: &mut Ui, options: &Init) -> Answer {
     let names = place.providers().names();
     let version = env!("CARGO_PKG_VERSION");
     let root = config.modules.get(&ModuleAddr::root());
-    let used = root.into_iter().flat_map(|module| module.resources.values()).map(|resource| &*resource.provider.name);
+    let used = root
+        .into_iter()
+        .flat_map(|module| module.resources.values())
+        .map(|resource| &*resource.provider.name);
     let mut used: Vec<&str> = used.filter(|name| names.contains(name)).collect();
     used.sort_unstable();
     used.dedup();

@@ -3,13 +3,18 @@
 //! Commands read their arguments, ask `session` for what they work with, and print through `render`. They decide
 //! nothing about resources. Exit codes are 0 for success, 1 for an error, and 2 for a plan that is not empty where
 //! `-detailed-exitcode` asks for it.
-#![allow(clippy::disallowed_methods, clippy::disallowed_types, clippy::disallowed_macros)]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    clippy::disallowed_macros
+)]
 
 pub mod apply;
 pub mod args;
 pub mod codes;
 pub mod destroy;
 mod duration;
+mod flow;
 pub mod graph;
 pub mod init;
 pub mod options;
@@ -17,7 +22,6 @@ pub mod output;
 pub mod plan;
 pub mod providers;
 mod report;
-mod flow;
 pub mod serve;
 pub mod session;
 pub mod show;
@@ -84,15 +88,16 @@ fn run(given: Vec<OsString>) -> u8 {
         Err(message) => return usage(&message),
     };
     let mut command = Cli::command();
-    let matches = match command.try_get_matches_from_mut(std::iter::once("swarmform".to_owned()).chain(normal)) {
-        Ok(matches) => matches,
-        Err(error) => {
-            // Help goes to standard output with 0; a wrong usage is an error like any other.
-            let code = u8::from(error.use_stderr());
-            let _ = error.print();
-            return code;
-        }
-    };
+    let matches =
+        match command.try_get_matches_from_mut(std::iter::once("swarmform".to_owned()).chain(normal)) {
+            Ok(matches) => matches,
+            Err(error) => {
+                // Help goes to standard output with 0; a wrong usage is an error like any other.
+                let code = u8::from(error.use_stderr());
+                let _ = error.print();
+                return code;
+            }
+        };
     let cli = match Cli::from_arg_matches(&matches) {
         Ok(cli) => cli,
         Err(error) => {
@@ -104,7 +109,10 @@ fn run(given: Vec<OsString>) -> u8 {
     if let Some(dir) = &cli.chdir
         && let Err(error) = std::env::set_current_dir(dir)
     {
-        return usage(&format!("The directory {} given by -chdir cannot be entered: {error}.", dir.display()));
+        return usage(&format!(
+            "The directory {} given by -chdir cannot be entered: {error}.",
+            dir.display()
+        ));
     }
     dispatch(cli, assignments)
 }

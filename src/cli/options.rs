@@ -68,7 +68,11 @@ pub struct View {
 impl Command {
     /// How it prints.
     pub fn view(&self) -> View {
-        let view = |no_color, stream| View { no_color, stream, compact_warnings: false };
+        let view = |no_color, stream| View {
+            no_color,
+            stream,
+            compact_warnings: false,
+        };
         match self {
             Command::Init(options) => view(options.no_color, options.json),
             Command::Validate(options) => view(options.no_color, false),
@@ -77,7 +81,9 @@ impl Command {
             Command::Destroy(options) => options.planning.view(),
             Command::Show(options) => view(options.no_color, false),
             Command::Output(options) => view(options.no_color, false),
-            Command::State(State { command: StateCommand::Show(options) }) => view(options.no_color, false),
+            Command::State(State {
+                command: StateCommand::Show(options),
+            }) => view(options.no_color, false),
             Command::State(_)
             | Command::Graph(_)
             | Command::Providers(_)
@@ -173,7 +179,11 @@ pub struct Planning {
 
 impl Planning {
     fn view(&self) -> View {
-        View { no_color: self.no_color, stream: self.json, compact_warnings: self.compact_warnings }
+        View {
+            no_color: self.no_color,
+            stream: self.json,
+            compact_warnings: self.compact_warnings,
+        }
     }
 
     /// The options given that make no sense beside a saved plan.
@@ -187,7 +197,11 @@ impl Planning {
             (!self.var.is_empty(), "-var"),
             (!self.var_file.is_empty(), "-var-file"),
         ];
-        given.into_iter().filter(|(given, _)| *given).map(|(_, name)| name).collect()
+        given
+            .into_iter()
+            .filter(|(given, _)| *given)
+            .map(|(_, name)| name)
+            .collect()
     }
 }
 

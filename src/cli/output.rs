@@ -17,7 +17,11 @@ pub async fn run(ui: &mut Ui, options: &Output) -> Answer {
         } else if outputs.is_empty() {
             let detail = "The state holds no outputs: either the configuration has none, or it has not been applied \
                           since they were added.";
-            ui.diagnostics(&Diagnostic::warning(&codes::NO_OUTPUT, detail).summary("No outputs found").into());
+            ui.diagnostics(
+                &Diagnostic::warning(&codes::NO_OUTPUT, detail)
+                    .summary("No outputs found")
+                    .into(),
+            );
         } else {
             ui.print(&text::text(&outputs));
         }

@@ -45,8 +45,12 @@ fn save(path: &Path, text: &str) -> Result<(), Diagnostic> {
     use std::io::Write;
     use std::os::unix::fs::OpenOptionsExt;
     let write = || {
-        let mut file =
-            std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
+        let mut file = std::fs::OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(0o600)
+            .open(path)?;
         file.write_all(text.as_bytes())?;
         file.sync_all()
     };

@@ -10,7 +10,11 @@ use super::ui::Ui;
 /// Runs it.
 pub fn run(ui: &mut Ui, options: &Providers) -> Answer {
     let providers = Place::new(None).providers();
-    let all: Vec<_> = providers.names().into_iter().filter_map(|name| providers.semantics(name)).collect();
+    let all: Vec<_> = providers
+        .names()
+        .into_iter()
+        .filter_map(|name| providers.semantics(name))
+        .collect();
     let text = match &options.command {
         Some(ProvidersCommand::Schema(_)) => {
             json_schema::document(all.iter().map(|semantics| semantics.schema())).compact() + "\n"

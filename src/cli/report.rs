@@ -44,18 +44,30 @@ impl Teller {
             reads: (0, 0),
             steps: (0, 0),
         };
-        Arc::new(Teller { state: Mutex::new(state) })
+        Arc::new(Teller {
+            state: Mutex::new(state),
+        })
     }
 
     /// As the engine wants it.
     pub fn listener(self: &Arc<Teller>) -> Arc<dyn Fn(&Told) + Send + Sync> {
         let teller = Arc::clone(self);
-        Arc::new(move |told| teller.state.lock().unwrap_or_else(PoisonError::into_inner).tell(told))
+        Arc::new(move |told| {
+            teller
+                .state
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .tell(told)
+        })
     }
 
     /// Takes the live line away, so that other text can follow.
     pub fn rest(&self) {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).live.clear();
+        self.state
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .live
+            .clear();
     }
 }
 
@@ -70,6 +82,7 @@ fn action(kind: &StepKind) -> Option<Action> {
         StepKind::Evaluate(_)
         | StepKind::Ready(_)
         | StepKind::Released(_)
+        | StepKind::Unused(_)
         | StepKind::Keep(_)
         | StepKind::Depose(..) => None,
     }
@@ -106,7 +119,13 @@ impl State {
                 }
             }
             Told::StepStill { .. } => self.lasting(),
-            Told::StepDone { kind, addr, id, elapsed, outcome } => {
+            Told::StepDone {
+                kind,
+                addr,
+                id,
+                elapsed,
+                outcome,
+            } => {
                 if let Some(action) = action(kind) {
                     let event = match outcome {
                         Outcome::Done => Event::Done(addr, action, id.as_deref()),
@@ -139,7 +158,9 @@ impl State {
     }
 
     fn events(&self) -> Stream {
-        Stream { time: timestamp(SystemClock.now_unix_nanos()) }
+        Stream {
+            time: timestamp(SystemClock.now_unix_nanos()),
+        }
     }
 
     fn lasting(&mut self) {
@@ -158,7 +179,10 @@ impl State {
     fn reading(&self) {
         if self.live.is_live() {
             let (done, begun) = self.reads;
-            self.live.status(format!("reading: {done} done, {} running", begun.saturating_sub(done)));
+            self.live.status(format!(
+                "reading: {done} done, {} running",
+                begun.saturating_sub(done)
+            ));
         }
     }
 

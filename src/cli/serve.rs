@@ -29,9 +29,12 @@ pub async fn run(ui: &mut Ui, options: &Serve) -> Answer {
     }
     let password = password(options)?;
     logs();
-    let listener = TcpListener::bind(&*addresses)
-        .await
-        .map_err(|error| fault(format!("The address \"{}\" cannot be listened on: {error}.", options.listen)))?;
+    let listener = TcpListener::bind(&*addresses).await.map_err(|error| {
+        fault(format!(
+            "The address \"{}\" cannot be listened on: {error}.",
+            options.listen
+        ))
+    })?;
     let config = Config::new(&options.data);
     let (users, told) = (options.user.clone(), password);
     let platform = tokio::task::spawn_blocking(move || {
@@ -47,8 +50,13 @@ pub async fn run(ui: &mut Ui, options: &Serve) -> Answer {
     .await
     .map_err(|error| fault(format!("The platform failed while it was opened: {error}.")))?
     .map_err(|error| fault(format!("The platform cannot be opened: {error}.")))?;
-    let shown = listener.local_addr().map_or_else(|_| options.listen.clone(), |address| address.to_string());
-    ui.print(&format!("Serving the Giant Swarm API V1 on http://{shown}/ with data in {}.\n", options.data.display()));
+    let shown = listener
+        .local_addr()
+        .map_or_else(|_| options.listen.clone(), |address| address.to_string());
+    ui.print(&format!(
+        "Serving the Giant Swarm API V1 on http://{shown}/ with data in {}.\n",
+        options.data.display()
+    ));
     serve(listener, platform, interrupted())
         .await
         .map_err(|error| fault(format!("The platform ended with an error: {error}.")))?;
@@ -58,7 +66,9 @@ pub async fn run(ui: &mut Ui, options: &Serve) -> Answer {
 async fn addresses(listen: &str) -> Result<Vec<SocketAddr>, Diagnostic> {
     let found = tokio::net::lookup_host(listen).await;
     found.map(Iterator::collect).map_err(|error| {
-        let detail = format!("-listen takes an address and a port, as in 127.0.0.1:8080; \"{listen}\" is none: {error}.");
+        let detail = format!(
+            "-listen takes an address and a port, as in 127.0.0.1:8080; \"{listen}\" is none: {error}."
+        );
         Diagnostic::error(&codes::USAGE, detail)
     })
 }
@@ -86,7 +96,13 @@ fn password(options: &Serve) -> Result<Option<String>, Diagnostic> {
 
 fn first_line(path: &Path) -> Result<String, Diagnostic> {
     let text = crate::host::files::text(path).map_err(|reason| {
-        Diagnostic::error(&codes::FILE, format!("The password file \"{}\" cannot be read: {reason}.", path.display()))
+        Diagnostic::error(
+            &codes::FILE,
+            format!(
+                "The password file \"{}\" cannot be read: {reason}.",
+                path.display()
+            ),
+        )
     })?;
     Ok(text.lines().next().unwrap_or_default().to_owned())
 }
@@ -96,7 +112,11 @@ fn logs() {
     let level = std::env::var("SWARMFORM_LOG").unwrap_or_else(|_| "info".to_owned());
     let filter = tracing_subscriber::EnvFilter::try_new(level)
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
-    let subscriber = tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).finish();
+    let subscriber = tracing_subscriber::fmt()
+        .json()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .finish();
     // A second subscriber in one process is refused; the first goes on.
     let _ = tracing::subscriber::set_global_default(subscriber);
 }

@@ -57,7 +57,11 @@ impl Place {
 
     /// The state store.
     pub fn store(&self) -> SledStore {
-        let owner = Owner { who: user::who(), clock: Arc::clone(&self.clock), ids: Arc::clone(&self.ids) };
+        let owner = Owner {
+            who: user::who(),
+            clock: Arc::clone(&self.clock),
+            ids: Arc::clone(&self.ids),
+        };
         store::open(&self.state_dir, owner)
     }
 
@@ -68,15 +72,25 @@ impl Place {
 
     /// All providers.
     pub fn providers(&self) -> Arc<dyn Providers> {
-        let platform = OwnPlatform { dir: self.state_dir.join("platform"), running: Mutex::default() };
-        Arc::new(Registry::new(Environment::of_process(), Arc::new(platform), Arc::clone(&self.ids)))
+        let platform = OwnPlatform {
+            dir: self.state_dir.join("platform"),
+            running: Mutex::default(),
+        };
+        Arc::new(Registry::new(
+            Environment::of_process(),
+            Arc::new(platform),
+            Arc::clone(&self.ids),
+        ))
     }
 
     /// The schemas of all providers.
     pub fn schemas(&self) -> Schemas {
         let providers = self.providers();
-        let all: Vec<_> =
-            providers.names().into_iter().filter_map(|name| providers.semantics(name)).collect();
+        let all: Vec<_> = providers
+            .names()
+            .into_iter()
+            .filter_map(|name| providers.semantics(name))
+            .collect();
         Schemas::new(all.iter().map(|semantics| semantics.schema()))
     }
 
@@ -87,7 +101,10 @@ impl Place {
 
     /// Time and randomness for functions.
     pub fn effects(&self) -> Arc<dyn Effects> {
-        Arc::new(SystemEffects { clock: Arc::clone(&self.clock), ids: Arc::clone(&self.ids) })
+        Arc::new(SystemEffects {
+            clock: Arc::clone(&self.clock),
+            ids: Arc::clone(&self.ids),
+        })
     }
 
     /// An engine on this place's state.
@@ -140,7 +157,12 @@ impl Place {
         let graph = config_graph::build(&config, sources)?;
         let environment = self.environment(files, self.timestamp(), WORKSPACE.to_owned());
         let variables = std::collections::BTreeMap::new();
-        let evaluator = Evaluator { config, environment, variables, validating: true };
+        let evaluator = Evaluator {
+            config,
+            environment,
+            variables,
+            validating: true,
+        };
         let options = PlanOptions::default();
         let mut planner = Planner::new(evaluator, graph, State::default(), options, semantics.clone());
         drive(&mut planner, |request| match request {
@@ -158,25 +180,54 @@ impl Place {
         let mut sources = SourceMap::new();
         let loaded = self.read_config(&recording.reader(), &mut sources, false);
         let sources = Arc::new(sources);
-        let stopped = |diagnostics| Stopped { diagnostics, sources: Arc::clone(&sources) };
+        let stopped = |diagnostics| Stopped {
+            diagnostics,
+            sources: Arc::clone(&sources),
+        };
         let (config, _) = loaded.map_err(&stopped)?;
         let graph = config_graph::build(&config, &sources).map_err(&stopped)?;
         let semantics = semantics(&*self.providers());
         let (workspace, timestamp) = recording.moment();
-        let environment =
-            self.environment(Arc::new(recording.files()), timestamp.to_owned(), workspace.to_owned());
+        let environment = self.environment(
+            Arc::new(recording.files()),
+            timestamp.to_owned(),
+            workspace.to_owned(),
+        );
         let variables = recording.variables();
-        let evaluator = Evaluator { config, environment, variables, validating: false };
+        let evaluator = Evaluator {
+            config,
+            environment,
+            variables,
+            validating: false,
+        };
         let once = |fault: Diagnostic| stopped(fault.into());
-        let (options, state) = (recording.options().map_err(once)?, recording.state().map_err(once)?);
+        let (options, state) = (
+            recording.options().map_err(once)?,
+            recording.state().map_err(once)?,
+        );
         let mut planner = Planner::new(evaluator, graph, state, options, semantics.clone());
-        drive(&mut planner, |request| recording.answer(request, &semantics).unwrap_or_else(|| silent(request)));
+        drive(&mut planner, |request| {
+            recording
+                .answer(request, &semantics)
+                .unwrap_or_else(|| silent(request))
+        });
         let planned = planner.finish().map_err(&stopped)?;
         Ok((planned, sources))
     }
 
-    fn environment(&self, files: Arc<dyn Files>, plan_timestamp: String, workspace: String) -> PlanEnvironment {
-        PlanEnvironment { files, effects: None, plan_timestamp, workspace, root_dir: ".".to_owned() }
+    fn environment(
+        &self,
+        files: Arc<dyn Files>,
+        plan_timestamp: String,
+        workspace: String,
+    ) -> PlanEnvironment {
+        PlanEnvironment {
+            files,
+            effects: None,
+            plan_timestamp,
+            workspace,
+            root_dir: ".".to_owned(),
+        }
     }
 
     /// The configuration and its warnings. Without any file of it there is nothing to work on, if one is `needed`.
@@ -193,7 +244,11 @@ impl Place {
             return Err(Diagnostic::error(&codes::NO_CONFIGURATION, detail).into());
         }
         faults.extend(check::references(&config));
-        if faults.has_errors() { Err(faults) } else { Ok((Arc::new(config), faults)) }
+        if faults.has_errors() {
+            Err(faults)
+        } else {
+            Ok((Arc::new(config), faults))
+        }
     }
 }
 
@@ -275,7 +330,9 @@ impl EmbeddedPlatforms for OwnPlatform {
         let mut running = self.running.lock().await;
         let platform = match running.take() {
             Some(platform) => platform,
-            None => embedded::start(&self.dir).await.map_err(|error| error.to_string())?,
+            None => embedded::start(&self.dir)
+                .await
+                .map_err(|error| error.to_string())?,
         };
         let told = EmbeddedPlatform {
             endpoint: platform.endpoint(),

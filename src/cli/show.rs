@@ -44,10 +44,20 @@ fn saved(ui: &mut Ui, options: &Show, place: &Place, path: &Path) -> Answer {
         let variables = recording.variables();
         let (_, timestamp) = recording.moment();
         let config = Some(&*planned.evaluator.config);
-        let source = Source { plan: &planned.plan, schemas: &schemas, variables: &variables, config, timestamp };
+        let source = Source {
+            plan: &planned.plan,
+            schemas: &schemas,
+            variables: &variables,
+            config,
+            timestamp,
+        };
         ui.print(&(json_plan::document(source).compact() + "\n"));
     } else {
-        let view = View { style: ui.style(), schemas: &schemas, calls: options.calls };
+        let view = View {
+            style: ui.style(),
+            schemas: &schemas,
+            calls: options.calls,
+        };
         ui.print(&text(&planned.plan, view));
         ui.diagnostics(&planned.plan.warnings);
     }

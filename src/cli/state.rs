@@ -23,7 +23,10 @@ pub async fn run(ui: &mut Ui, options: &State) -> Answer {
 }
 
 fn bad_address(text: &str, error: &crate::addr::ParseError) -> Diagnostic {
-    Diagnostic::error(&codes::BAD_ADDRESS, format!("\"{text}\" is not an address: {error}"))
+    Diagnostic::error(
+        &codes::BAD_ADDRESS,
+        format!("\"{text}\" is not an address: {error}"),
+    )
 }
 
 async fn list(ui: &mut Ui, options: &StateList) -> Answer {
@@ -40,8 +43,13 @@ async fn list(ui: &mut Ui, options: &StateList) -> Answer {
     let schemas = place.schemas();
     let has_id = |addr: &InstanceAddr, instance: &Instance| {
         let Some(wanted) = &options.id else { return true };
-        let object = instance.current.as_ref().map(|object| schemas.decode(&addr.resource, object));
-        let id = object.as_ref().and_then(|object| object.members()?.get("id").and_then(Value::as_str));
+        let object = instance
+            .current
+            .as_ref()
+            .map(|object| schemas.decode(&addr.resource, object));
+        let id = object
+            .as_ref()
+            .and_then(|object| object.members()?.get("id").and_then(Value::as_str));
         id == Some(wanted)
     };
     let shown = state.instances.iter().filter(|(addr, instance)| {
@@ -79,7 +87,12 @@ async fn show(ui: &mut Ui, options: &StateShow) -> Answer {
         );
         return Err(Diagnostic::error(&codes::NO_INSTANCE, detail).into());
     };
-    ui.print(&text::show_instance(&addr, instance, &place.schemas(), ui.style()));
+    ui.print(&text::show_instance(
+        &addr,
+        instance,
+        &place.schemas(),
+        ui.style(),
+    ));
     Ok(0)
 }
 
@@ -89,17 +102,27 @@ async fn pull(ui: &mut Ui, options: &StatePull) -> Answer {
     let (state, damages) = store.read_lenient().await.map_err(|error| store_fault(&error))?;
     let mut faults = Diagnostics::new();
     for damage in &damages {
-        let detail = format!("The record {} is left out of the export: {}.", damage.record, damage.reason);
+        let detail = format!(
+            "The record {} is left out of the export: {}.",
+            damage.record, damage.reason
+        );
         faults.push(Diagnostic::error(&STATE_DAMAGED, detail));
     }
     if !state.is_empty() || !state.lineage.is_empty() {
         match v4::to_v4(&state) {
             Ok(json) => ui.print(&(json.trim_end().to_owned() + "\n")),
             Err(damage) => {
-                let detail = format!("The record {} cannot be exported: {}.", damage.record, damage.reason);
+                let detail = format!(
+                    "The record {} cannot be exported: {}.",
+                    damage.record, damage.reason
+                );
                 faults.push(Diagnostic::error(&STATE_DAMAGED, detail));
             }
         }
     }
-    if faults.has_errors() { Err(faults.into()) } else { Ok(0) }
+    if faults.has_errors() {
+        Err(faults.into())
+    } else {
+        Ok(0)
+    }
 }

@@ -32,10 +32,18 @@ impl Ui {
     /// For a command that wants to be printed so.
     pub fn new(view: View) -> Ui {
         let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-        let plain = view.no_color || variable("NO_COLOR").is_some() || variable("TERM").as_deref() == Some("dumb");
+        let plain =
+            view.no_color || variable("NO_COLOR").is_some() || variable("TERM").as_deref() == Some("dumb");
         let style = |terminal: bool| {
-            let width = if terminal { live::width() } else { Style::PLAIN.width };
-            Style { colour: terminal && !plain, width }
+            let width = if terminal {
+                live::width()
+            } else {
+                Style::PLAIN.width
+            };
+            Style {
+                colour: terminal && !plain,
+                width,
+            }
         };
         let (out, err) = (std::io::stdout().is_terminal(), std::io::stderr().is_terminal());
         Ui {
@@ -75,7 +83,9 @@ impl Ui {
 
     /// The event stream with the time of now, where it is asked for.
     pub fn stream(&self) -> Option<Stream> {
-        self.stream.then(|| Stream { time: timestamp(SystemClock.now_unix_nanos()) })
+        self.stream.then(|| Stream {
+            time: timestamp(SystemClock.now_unix_nanos()),
+        })
     }
 
     /// Writes an event, where events are asked for.
@@ -106,7 +116,10 @@ impl Ui {
     /// Asks a question and reads one line. `None` if standard input has ended.
     pub async fn ask(&self, question: &str, secret: bool) -> Option<String> {
         self.print(question);
-        let line = tokio::task::spawn_blocking(move || read_line(secret)).await.ok().flatten();
+        let line = tokio::task::spawn_blocking(move || read_line(secret))
+            .await
+            .ok()
+            .flatten();
         self.print("\n");
         line
     }
@@ -116,7 +129,11 @@ impl Ui {
 fn read_line(secret: bool) -> Option<String> {
     use nix::sys::termios::{LocalFlags, SetArg, tcgetattr, tcsetattr};
     let input = std::io::stdin();
-    let before = if secret && input.is_terminal() { tcgetattr(&input).ok() } else { None };
+    let before = if secret && input.is_terminal() {
+        tcgetattr(&input).ok()
+    } else {
+        None
+    };
     if let Some(before) = &before {
         let mut hidden = before.clone();
         hidden.local_flags.remove(LocalFlags::ECHO);

@@ -30,7 +30,11 @@ pub fn run(ui: &mut Ui, options: &Validate) -> Answer {
         ui.diagnostics(&found);
         if !found.has_errors() {
             let success = ui.style().paint(Ink::Green, "Success!");
-            let but = if found.is_empty() { "" } else { ", but there are warnings as shown above" };
+            let but = if found.is_empty() {
+                ""
+            } else {
+                ", but there are warnings as shown above"
+            };
             ui.print(&format!("{success} The configuration is valid{but}.\n\n"));
         }
     }

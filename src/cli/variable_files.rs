@@ -19,7 +19,11 @@ pub type Values = BTreeMap<Arc<str>, (Value, Span)>;
 /// The values of a file with this text. `name` ends in `.json` for JSON.
 pub fn read(name: &str, text: &str, sources: &mut SourceMap, faults: &mut Diagnostics) -> Values {
     let file = sources.add(name, text);
-    if name.ends_with(".json") { read_json(name, text, file, faults) } else { read_hcl(text, file, faults) }
+    if name.ends_with(".json") {
+        read_json(name, text, file, faults)
+    } else {
+        read_hcl(text, file, faults)
+    }
 }
 
 fn read_hcl(text: &str, file: FileId, faults: &mut Diagnostics) -> Values {
@@ -61,22 +65,32 @@ fn read_json(name: &str, text: &str, file: FileId, faults: &mut Diagnostics) -> 
         }
     };
     let Some(members) = value.members() else {
-        faults.push(fault(format!("The file \"{name}\" must hold one JSON object, with a member for each variable.")));
+        faults.push(fault(format!(
+            "The file \"{name}\" must hold one JSON object, with a member for each variable."
+        )));
         return Values::new();
     };
     // The place of a member is where its key first stands; good enough to find it.
     let place = |key: &str| {
         let start = text.find(&format!("\"{key}\""));
-        start.map_or(whole.head(), |start| Span::new(file, start, start + key.len() + 2))
+        start.map_or(whole.head(), |start| {
+            Span::new(file, start, start + key.len() + 2)
+        })
     };
-    members.iter().map(|(key, member)| (Arc::clone(key), (member.clone(), place(key)))).collect()
+    members
+        .iter()
+        .map(|(key, member)| (Arc::clone(key), (member.clone(), place(key))))
+        .collect()
 }
 
 /// The names of the files that are read without being asked for, in the order of their precedence: of these files
 /// of a directory.
 pub fn automatic(names: &[String]) -> Vec<&str> {
     let has = |wanted: &str| names.iter().find(|name| *name == wanted).map(String::as_str);
-    let mut found: Vec<&str> = ["terraform.tfvars", "terraform.tfvars.json"].into_iter().filter_map(has).collect();
+    let mut found: Vec<&str> = ["terraform.tfvars", "terraform.tfvars.json"]
+        .into_iter()
+        .filter_map(has)
+        .collect();
     let auto = |name: &&String| name.ends_with(".auto.tfvars") || name.ends_with(".auto.tfvars.json");
     let mut autos: Vec<&str> = names.iter().filter(auto).map(String::as_str).collect();
     autos.sort_unstable();
@@ -87,6 +101,9 @@ pub fn automatic(names: &[String]) -> Vec<&str> {
 /// The text of a variables file, or a fault that names it.
 pub fn text(path: &str) -> Result<String, Diagnostic> {
     crate::host::files::text(Path::new(path)).map_err(|reason| {
-        Diagnostic::error(&codes::FILE, format!("The variables file \"{path}\" cannot be read: {reason}."))
+        Diagnostic::error(
+            &codes::FILE,
+            format!("The variables file \"{path}\" cannot be read: {reason}."),
+        )
     })
 }

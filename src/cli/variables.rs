@@ -56,7 +56,12 @@ pub fn collect(
     surroundings: &dyn Surroundings,
     sources: &mut SourceMap,
 ) -> (BTreeMap<Arc<str>, Value>, Diagnostics) {
-    let mut collector = Collector { declared, sources, values: BTreeMap::new(), faults: Diagnostics::new() };
+    let mut collector = Collector {
+        declared,
+        sources,
+        values: BTreeMap::new(),
+        faults: Diagnostics::new(),
+    };
     for (name, variable) in declared {
         let key = format!("TF_VAR_{name}");
         if let Some(text) = surroundings.environment(&key) {
@@ -91,19 +96,23 @@ impl Collector<'_> {
     /// `-var 'name=value'`
     fn argument(&mut self, text: &str) {
         let Some((name, value)) = text.split_once('=') else {
-            let detail = format!("-var takes a name and a value, as in -var 'name=value'; \"{text}\" has no \"=\".");
+            let detail =
+                format!("-var takes a name and a value, as in -var 'name=value'; \"{text}\" has no \"=\".");
             return self.faults.push(Diagnostic::error(&codes::USAGE, detail));
         };
         let name = name.trim();
         match self.declared.get_key_value(name) {
-            Some((name, variable)) => self.text(&Arc::clone(name), variable, value, &format!("-var '{name}=...'")),
+            Some((name, variable)) => {
+                self.text(&Arc::clone(name), variable, value, &format!("-var '{name}=...'"))
+            }
             None => {
                 let detail = format!(
                     "-var gives a value to a variable \"{name}\", and the root module declares no variable of that \
                      name.{}",
                     self.hint(name)
                 );
-                self.faults.push(Diagnostic::error(&codes::UNDECLARED_VARIABLE, detail));
+                self.faults
+                    .push(Diagnostic::error(&codes::UNDECLARED_VARIABLE, detail));
             }
         }
     }
@@ -112,10 +121,16 @@ impl Collector<'_> {
     fn text(&mut self, name: &Arc<str>, variable: &Variable, text: &str, from: &str) {
         let value = if is_literal(&variable.constraint.ty, text) {
             // Spaces and a line break around a number or bool mean nothing; in a string they do.
-            let text = if variable.constraint.ty == Type::String { text } else { text.trim() };
+            let text = if variable.constraint.ty == Type::String {
+                text
+            } else {
+                text.trim()
+            };
             Ok(Value::string(text))
         } else {
-            let file = self.sources.add(format!("<value for var.{name} from {from}>"), text);
+            let file = self
+                .sources
+                .add(format!("<value for var.{name} from {from}>"), text);
             let expr = parse_expression(text, file, 0);
             expr.and_then(|expr| evaluate(&expr, &NamesScope::empty()))
         };
@@ -125,7 +140,11 @@ impl Collector<'_> {
             }
             Err(faults) if variable.sensitive => {
                 // The source line would show the secret.
-                let why = faults.iter().map(|fault| fault.summary.clone()).next().unwrap_or_default();
+                let why = faults
+                    .iter()
+                    .map(|fault| fault.summary.clone())
+                    .next()
+                    .unwrap_or_default();
                 let detail = format!(
                     "The value that {from} gives to the variable \"{name}\" is not an expression: {why}. The \
                      variable is sensitive, so the value is not shown."
@@ -151,7 +170,8 @@ impl Collector<'_> {
                      name.{} The value is ignored.",
                     self.hint(&name)
                 );
-                self.faults.push(Diagnostic::warning(&codes::UNDECLARED_VARIABLE, detail).at(span));
+                self.faults
+                    .push(Diagnostic::warning(&codes::UNDECLARED_VARIABLE, detail).at(span));
             }
         }
     }
@@ -173,13 +193,14 @@ pub fn missing<'a>(declared: &'a Declared, values: &BTreeMap<Arc<str>, Value>) -
 }
 
 /// Takes an answer to the question for a variable's value.
-pub fn answered(
-    variable: &Variable,
-    text: &str,
-    sources: &mut SourceMap,
-) -> Result<Value, Diagnostics> {
+pub fn answered(variable: &Variable, text: &str, sources: &mut SourceMap) -> Result<Value, Diagnostics> {
     let declared = Declared::new();
-    let mut collector = Collector { declared: &declared, sources, values: BTreeMap::new(), faults: Diagnostics::new() };
+    let mut collector = Collector {
+        declared: &declared,
+        sources,
+        values: BTreeMap::new(),
+        faults: Diagnostics::new(),
+    };
     collector.text(&variable.name, variable, text, "the answer given");
     match collector.values.remove(&variable.name) {
         Some(value) => Ok(value),

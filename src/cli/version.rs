@@ -18,7 +18,9 @@ pub fn run(ui: &mut Ui, options: &Version) -> Answer {
     let platform = format!("{}_{machine}", std::env::consts::OS);
     let providers = Place::new(None).providers().names();
     if options.json {
-        let selections = providers.iter().map(|name| (std::sync::Arc::from(*name), Json::text(version)));
+        let selections = providers
+            .iter()
+            .map(|name| (std::sync::Arc::from(*name), Json::text(version)));
         let json = Json::object([
             ("swarmform_version", Json::text(version)),
             ("platform", Json::text(platform)),

@@ -1,14 +1,37 @@
 //! Graphs as DOT: the resources of a configuration, or the steps of a plan.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-use crate::graph::{ConfigNode, Graph};
+use crate::graph::{ConfigGraph, ConfigNode, Graph};
 use crate::plan::change::Plan;
 use crate::plan::steps::label;
 
-/// Which resources depend on which, over whatever stands between them.
-pub fn resources(graph: &Graph<ConfigNode>) -> String {
-    graph.to_dot(|node| match node {
+/// Which resources depend on which, whatever variables, locals, outputs or modules stand between them.
+pub fn resources(graph: &ConfigGraph) -> String {
+    let mut near: BTreeMap<&ConfigNode, BTreeSet<&ConfigNode>> = BTreeMap::new();
+    let mut drawn: Graph<ConfigNode> = Graph::new();
+    // Every node comes after what it needs.
+    for node in &graph.order {
+        let mut found = BTreeSet::new();
+        for need in graph.needs(node) {
+            match need {
+                ConfigNode::Resource(_) => {
+                    found.insert(need);
+                }
+                _ => found.extend(near.get(need).into_iter().flatten().copied()),
+            }
+        }
+        if let ConfigNode::Resource(_) = node {
+            let from = drawn.add_node(node.clone());
+            for need in &found {
+                let to = drawn.add_node((*need).clone());
+                drawn.depend(from, to);
+            }
+        }
+        near.insert(node, found);
+    }
+    drawn.to_dot(|node| match node {
         ConfigNode::Resource(resource) => Some(resource.to_string()),
         _ => None,
     })

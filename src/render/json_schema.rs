@@ -8,7 +8,9 @@ use super::json::{Json, type_json};
 
 /// The document.
 pub fn document<'a>(providers: impl IntoIterator<Item = &'a ProviderSchema>) -> Json {
-    let providers = providers.into_iter().map(|provider| (Arc::from(provider.name), one(provider)));
+    let providers = providers
+        .into_iter()
+        .map(|provider| (Arc::from(provider.name), one(provider)));
     Json::object([
         ("format_version", Json::text("1.0")),
         ("provider_schemas", Json::Object(providers.collect())),
@@ -16,13 +18,19 @@ pub fn document<'a>(providers: impl IntoIterator<Item = &'a ProviderSchema>) -> 
 }
 
 fn one(provider: &ProviderSchema) -> Json {
-    let config = Json::object([("version", Json::int(0u64)), ("block", block(&provider.config, ""))]);
+    let config = Json::object([
+        ("version", Json::int(0u64)),
+        ("block", block(&provider.config, "")),
+    ]);
     let mut json = Json::object([("provider", config)]);
-    for (key, types) in
-        [("resource_schemas", &provider.resources), ("data_source_schemas", &provider.data_sources)]
-    {
+    for (key, types) in [
+        ("resource_schemas", &provider.resources),
+        ("data_source_schemas", &provider.data_sources),
+    ] {
         if !types.is_empty() {
-            let types = types.iter().map(|(name, schema)| (Arc::from(*name), resource(schema)));
+            let types = types
+                .iter()
+                .map(|(name, schema)| (Arc::from(*name), resource(schema)));
             json.insert(key, Json::Object(types.collect()));
         }
     }
@@ -52,7 +60,10 @@ fn block(block: &Block, description: &str) -> Json {
             for word in usage {
                 json.insert(word, Json::Bool(true));
             }
-            for (word, holds) in [("sensitive", attribute.sensitive), ("write_only", attribute.write_only)] {
+            for (word, holds) in [
+                ("sensitive", attribute.sensitive),
+                ("write_only", attribute.write_only),
+            ] {
                 if holds {
                     json.insert(word, Json::Bool(true));
                 }

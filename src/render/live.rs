@@ -60,5 +60,5 @@ impl Live {
 
 /// Columns of the terminal; 0 where it has none.
 pub fn width() -> usize {
-    ProgressDrawTarget::stdout().width().map_or(0, usize::from)
+    terminal_size::terminal_size().map_or(0, |(width, _)| usize::from(width.0))
 }
