@@ -122,7 +122,8 @@ fn content(diagnostic: &Diagnostic, sources: &SourceMap, style: Style, more: usi
     }
     let detail = escape::lines(&diagnostic.detail);
     if !detail.trim().is_empty() {
-        out.push_str(&style.wrap_to(detail.trim_end(), style.width.saturating_sub(2)));
+        let frame = if style.colour { 2 } else { 0 };
+        out.push_str(&style.wrap_to(detail.trim_end(), style.width.saturating_sub(frame)));
         out.push('\n');
     }
     if more > 0 {

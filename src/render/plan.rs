@@ -3,7 +3,8 @@
 //! The words are ours, the shape is the one that users of Terraform read fluently. The cost is linear in the plan.
 //! How to go on from here (save, apply, approve) is for the command to say.
 
-use crate::plan::change::{Action, OutputChange, Plan, PlanMode, ResourceChange};
+use crate::plan::change::{Action, Drift, OutputChange, Plan, PlanMode, ResourceChange};
+use crate::schema::Attribute;
 
 use super::diff::{self, Forces, Sign};
 use super::print::Printer;
@@ -26,7 +27,8 @@ pub struct View<'a> {
 /// The whole text, ending with a line break.
 pub fn text(plan: &Plan, view: View<'_>) -> String {
     let mut out = String::new();
-    let drift = drift(&mut out, plan, view);
+    let drifted = relevant_drift(plan, view.schemas);
+    drift(&mut out, &drifted, plan, view);
     let shown: Vec<&ResourceChange> = plan
         .changes
         .iter()
@@ -39,14 +41,11 @@ pub fn text(plan: &Plan, view: View<'_>) -> String {
         .collect();
     if shown.is_empty() && outputs.is_empty() {
         if plan.mode != PlanMode::RefreshOnly || plan.drift.is_empty() {
-            if drift {
-                out.push('\n');
-            }
             nothing(&mut out, plan, view.style);
         }
         return out;
     }
-    if drift {
+    if !drifted.is_empty() {
         out.push_str(&format!("\n{}\n", view.style.rule()));
     }
     if !shown.is_empty() {
@@ -83,10 +82,46 @@ pub fn summary_line(plan: &Plan) -> String {
     )
 }
 
-/// What changed on the platform since the last run. True if there is anything.
-fn drift(out: &mut String, plan: &Plan, view: View<'_>) -> bool {
-    if plan.drift.is_empty() {
-        return false;
+/// The drift that is worth telling. A plan that only refreshes tells all of it, since it writes all of it. Other
+/// plans leave out what only the platform sets, such as the list of running instances, for that differs after most
+/// runs and asks for nothing; and a plan that takes everything down tells only what is gone already.
+pub fn relevant_drift<'a>(plan: &'a Plan, schemas: &Schemas) -> Vec<&'a Drift> {
+    let matters = |drift: &&Drift| match plan.mode {
+        PlanMode::RefreshOnly => true,
+        PlanMode::Destroy => drift.after.is_null(),
+        PlanMode::Normal => drift.after.is_null() || differs_in_arguments(drift, schemas),
+    };
+    plan.drift.iter().filter(matters).collect()
+}
+
+/// Whether something differs that a configuration can set.
+fn differs_in_arguments(drift: &Drift, schemas: &Schemas) -> bool {
+    let Some(schema) = schemas.of(&drift.addr.resource) else {
+        return true;
+    };
+    let diff = diff::block(
+        Some(&schema.block),
+        Some(&drift.before),
+        Some(&drift.after),
+        Forces::none(),
+    );
+    let is_argument = |name: &str| {
+        schema
+            .block
+            .attributes
+            .get(name)
+            .is_none_or(Attribute::is_argument)
+    };
+    diff.attributes
+        .iter()
+        .any(|(name, part)| part.sign != Sign::Keep && is_argument(name))
+        || diff.blocks.iter().any(|block| block.sign() != Sign::Keep)
+}
+
+/// What changed on the platform since the last run.
+fn drift(out: &mut String, drifted: &[&Drift], plan: &Plan, view: View<'_>) {
+    if drifted.is_empty() {
+        return;
     }
     let style = view.style;
     out.push('\n');
@@ -96,7 +131,7 @@ fn drift(out: &mut String, plan: &Plan, view: View<'_>) -> bool {
     let intro =
         "Since the last apply, something other than swarmform has made these changes on the platform:";
     out.push_str(&format!("{}\n\n", style.wrap(intro)));
-    for drift in &plan.drift {
+    for drift in drifted {
         resource::drift(out, style, view.schemas, drift);
     }
     let outro = if plan.mode == PlanMode::RefreshOnly {
@@ -105,7 +140,6 @@ fn drift(out: &mut String, plan: &Plan, view: View<'_>) -> bool {
         "Where the configuration says otherwise, the plan changes them back. What it does not speak of is taken over into the state."
     };
     out.push_str(&format!("{}\n", style.wrap(outro)));
-    true
 }
 
 fn nothing(out: &mut String, plan: &Plan, style: Style) {
