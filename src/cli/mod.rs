@@ -133,6 +133,7 @@ fn dispatch(cli: Cli, assignments: Vec<args::Assignment>) -> u8 {
             return 1;
         }
     };
+    crate::host::tls::install_crypto();
     let mut ui = Ui::new(command.view());
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,

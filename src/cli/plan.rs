@@ -42,20 +42,7 @@ fn hint(ui: &Ui, out: Option<&Path>) -> String {
 
 /// Writes a plan for its owner alone: it may hold secrets.
 fn save(path: &Path, text: &str) -> Result<(), Diagnostic> {
-    use std::io::Write;
-    use std::os::unix::fs::OpenOptionsExt;
-    let write = || {
-        let mut file = std::fs::OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .mode(0o600)
-            .open(path)?;
-        file.write_all(text.as_bytes())?;
-        file.sync_all()
-    };
-    write().map_err(|error| {
-        let reason = crate::host::files::reason(&error);
+    crate::host::files::write_private(path, text.as_bytes()).map_err(|reason| {
         let detail = format!("The plan could not be saved to \"{}\": {reason}.", path.display());
         Diagnostic::error(&codes::FILE, detail)
     })

@@ -9,6 +9,7 @@
 )]
 
 pub mod clock;
+pub mod config_files;
 pub mod env;
 pub mod files;
 pub mod terminal;
@@ -16,6 +17,7 @@ pub mod tls;
 pub mod user;
 
 pub use clock::{SystemClock, SystemEffects, SystemIds};
+pub use config_files::ConfigFiles;
 pub use env::Environment;
 pub use files::HostFiles;
 pub use terminal::Terminal;
