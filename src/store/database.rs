@@ -166,20 +166,19 @@ impl Database {
         }
     }
 
-    /// Carries out a commit. It is durable when this returns.
-    pub fn commit(&mut self, commit: &Commit) -> Result<(), StoreError> {
+    /// Carries out commits, all or none. They are durable when this returns.
+    pub fn commit(&mut self, commits: &[Commit]) -> Result<(), StoreError> {
         if self.failed {
             return Err(StoreError::Io(
                 "an earlier write of the state failed, so nothing more is written in this run".to_owned(),
             ));
         }
         let before = self.journal.metadata().map(|data| data.len());
-        let mut line = commit.line();
-        line.push('\n');
+        let lines: String = commits.iter().map(|commit| commit.line() + "\n").collect();
         let path = self.layout.journal();
         let journalled = before.and_then(|before| {
             self.journal
-                .write_all(line.as_bytes())
+                .write_all(lines.as_bytes())
                 .map(|()| before)
                 .inspect_err(|_| {
                     // Whatever was written of the line must not stand before the next one.
@@ -190,7 +189,7 @@ impl Database {
             self.failed = true;
             files::failed("write", &path, &error)
         })?;
-        self.write(std::slice::from_ref(commit)).inspect_err(|_| {
+        self.write(commits).inspect_err(|_| {
             self.failed = true;
             let _ = self.journal.set_len(before);
         })

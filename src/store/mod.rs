@@ -18,6 +18,7 @@ mod contents;
 mod database;
 mod files;
 mod ground;
+mod group;
 mod lock;
 mod memory;
 mod recovery;
@@ -38,6 +39,7 @@ use crate::state::{Event, State, verify_events};
 use contents::Contents;
 use database::Database;
 use files::Layout;
+use group::{Queue, Request};
 use lock::RunLock;
 
 pub use memory::{MemoryStore, Operation, When};
@@ -68,6 +70,7 @@ pub fn open(dir: &Path, owner: Owner) -> SledStore {
             owner,
             database: Mutex::default(),
             notices: Mutex::default(),
+            queue: Queue::default(),
         }),
     }
 }
@@ -77,6 +80,7 @@ struct Inner {
     owner: Owner,
     database: Mutex<Option<Database>>,
     notices: Mutex<Vec<String>>,
+    queue: Queue,
 }
 
 impl Inner {
@@ -94,7 +98,14 @@ impl Inner {
 
     /// Does something with the open database, which is opened, and made, if need be.
     fn with<T>(&self, work: impl FnOnce(&mut Database) -> Result<T, StoreError>) -> Result<T, StoreError> {
-        let mut slot = self.database();
+        self.with_slot(&mut self.database(), work)
+    }
+
+    fn with_slot<T>(
+        &self,
+        slot: &mut Option<Database>,
+        work: impl FnOnce(&mut Database) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
         if slot.is_none() {
             let mut notices = Vec::new();
             let opened = Database::open(&self.layout, &mut notices);
@@ -158,16 +169,21 @@ impl Inner {
         Ok((state, damages))
     }
 
-    fn commit(&self, lineage: &str, serial: u64, events: &[Event]) -> Result<(), StoreError> {
-        self.with(|database| {
-            let meta = database.meta();
-            let lineage = accepted(&meta.lineage, lineage, meta.serial, serial, events)?;
-            if events.is_empty() && serial == meta.serial && lineage == meta.lineage {
-                return Ok(());
-            }
-            let commit = Commit::of(meta.commit + 1, &lineage, serial, events)?;
-            database.commit(&commit)
-        })
+    fn commit(&self, request: Request) -> Result<(), StoreError> {
+        let outcome = self.queue.push(request);
+        // Whoever has the database now may write this request too; then it is done when the database is free.
+        let mut slot = self.database();
+        if let Some(result) = group::outcome(&outcome) {
+            return result;
+        }
+        let written = self.with_slot(&mut slot, |database| {
+            self.queue.write(database);
+            Ok(())
+        });
+        if let Err(error) = &written {
+            self.queue.refuse(error);
+        }
+        group::outcome(&outcome).unwrap_or(written)
     }
 }
 
@@ -227,12 +243,12 @@ impl SledStore {
                     .map(|key| (key, None));
                 let mut changes: std::collections::BTreeMap<_, _> = gone.collect();
                 changes.extend(new.bodies.into_iter().map(|(key, body)| (key, Some(body))));
-                database.commit(&Commit {
+                database.commit(&[Commit {
                     number: new.commit,
                     lineage: new.lineage,
                     serial: new.serial,
                     changes,
-                })?;
+                }])?;
                 // Export and journal are told apart from another state's by their lineage.
                 database.finish()
             })
@@ -314,9 +330,12 @@ impl StateStore for SledStore {
     }
 
     async fn commit(&self, lineage: &str, serial: u64, events: &[Event]) -> Result<(), StoreError> {
-        let (lineage, events) = (lineage.to_owned(), events.to_vec());
-        self.blocking(move |inner| inner.commit(&lineage, serial, &events))
-            .await
+        let request = Request {
+            lineage: lineage.to_owned(),
+            serial,
+            events: events.to_vec(),
+        };
+        self.blocking(move |inner| inner.commit(request)).await
     }
 
     async fn finish(&self) -> Result<(), StoreError> {

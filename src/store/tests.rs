@@ -291,6 +291,43 @@ fn a_commit_of_another_lineage_or_of_an_older_serial_is_refused() {
 }
 
 #[test]
+fn commits_of_many_at_once_are_all_kept_and_only_the_bad_ones_refused() {
+    let home = Home::new();
+    let store = home.store();
+    let lock = block_on(store.lock("apply", Duration::ZERO)).unwrap();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(4)
+        .enable_all()
+        .build()
+        .unwrap();
+    let failed = runtime.block_on(async {
+        let tasks: Vec<_> = (0..200)
+            .map(|number| {
+                let store = store.clone();
+                let lineage = if number % 10 == 9 { "bbbb" } else { "aaaa" };
+                tokio::spawn(async move { store.commit(lineage, 1, &[put(number, 1)]).await.is_err() })
+            })
+            .collect();
+        let mut failed = Vec::new();
+        for (number, task) in (0u64..).zip(tasks) {
+            if task.await.unwrap() {
+                failed.push(number);
+            }
+        }
+        failed
+    });
+    drop(lock);
+    let state = block_on(home.store().read()).unwrap();
+    let kept: Vec<u64> = (0..200)
+        .filter(|number| state.instances.contains_key(&address(*number)))
+        .collect();
+    assert_eq!(kept.len() + failed.len(), 200);
+    // Whichever lineage came first is the state's, and the commits of the other were refused.
+    assert!(failed.len() == 20 || failed.len() == 180, "{failed:?}");
+    assert!(kept.iter().all(|number| !failed.contains(number)));
+}
+
+#[test]
 fn a_run_that_was_killed_goes_on_from_its_last_commit() {
     let home = Home::new();
     home.run(5, 1, true);
@@ -483,11 +520,23 @@ fn places(seed: u64) -> impl FnMut(usize) -> usize {
     }
 }
 
-/// Damages a copy of a store's database and looks at what becomes of it.
-fn check_damage(seed: u64, with_export: bool, damage: impl Fn(&mut Vec<u8>, &mut dyn FnMut(usize) -> usize)) {
+/// A store that a kill left behind: a run that ended, and then one that did not.
+fn killed() -> (Home, State) {
     let home = Home::new();
     home.run(40, 1, true);
     let written = home.run(60, 2, false);
+    (home, written)
+}
+
+/// Damages a copy of a store's database and looks at what becomes of it.
+fn check_damage(
+    (model, written): &(Home, State),
+    seed: u64,
+    with_export: bool,
+    damage: impl Fn(&mut Vec<u8>, &mut dyn FnMut(usize) -> usize),
+) {
+    let home = Home::new();
+    files::copy_dir(&model.dir, &home.dir).unwrap();
     let mut places = places(seed);
     let path = home.layout().database().join("db");
     let mut bytes = fs::read(&path).unwrap();
@@ -498,7 +547,7 @@ fn check_damage(seed: u64, with_export: bool, damage: impl Fn(&mut Vec<u8>, &mut
     }
 
     let check = |result: Result<State, StoreError>, notices: Vec<String>| match result {
-        Ok(state) if state == written => {}
+        Ok(state) if state == *written => {}
         Ok(state) => panic!(
             "seed {seed}: {} of {} instances, silently: {notices:?}",
             state.instances.len(),
@@ -516,15 +565,16 @@ fn check_damage(seed: u64, with_export: bool, damage: impl Fn(&mut Vec<u8>, &mut
         writer.read().await
     });
     if with_export {
-        assert_eq!(result.as_ref().unwrap(), &written, "seed {seed}");
+        assert_eq!(result.as_ref().unwrap(), written, "seed {seed}");
     }
     check(result, writer.notices());
 }
 
 #[test]
 fn flipped_bytes_are_reported_or_restored_and_never_panic() {
+    let model = killed();
     for seed in 0..24 {
-        check_damage(seed, seed % 2 == 0, |bytes, places| {
+        check_damage(&model, seed, seed % 2 == 0, |bytes, places| {
             for _ in 0..(1 << (seed % 6)) {
                 let at = places(bytes.len().min(60_000));
                 bytes[at] ^= 1 << places(8);
@@ -535,8 +585,9 @@ fn flipped_bytes_are_reported_or_restored_and_never_panic() {
 
 #[test]
 fn a_truncated_database_is_reported_or_restored_and_never_panics() {
+    let model = killed();
     for seed in 0..12 {
-        check_damage(seed, seed % 2 == 0, |bytes, places| {
+        check_damage(&model, seed, seed % 2 == 0, |bytes, places| {
             let length = places(bytes.len().min(80_000));
             bytes.truncate(length);
         });
@@ -627,6 +678,26 @@ fn speed() {
         }
     });
     println!("1,000 commits of 1-10 records: {:?}", begun.elapsed());
+    let begun = Instant::now();
+    runtime.block_on(async {
+        let tasks: Vec<_> = (0..10)
+            .map(|task| {
+                let store = store.clone();
+                tokio::spawn(async move {
+                    for number in 0..100 {
+                        store
+                            .commit("aaaa", 1, &[put(task * 100 + number, 1)])
+                            .await
+                            .unwrap();
+                    }
+                })
+            })
+            .collect();
+        for task in tasks {
+            task.await.unwrap();
+        }
+    });
+    println!("1,000 commits of ten at once: {:?}", begun.elapsed());
     let events: Vec<Event> = (0..10_000).map(|slot| put(slot, 1)).collect();
     let begun = Instant::now();
     block_on(store.commit("aaaa", 1, &events)).unwrap();
