@@ -96,7 +96,11 @@ impl Queue {
         }
         let written = database.commit(&commits);
         for outcome in waiting {
-            settle(&outcome, written.as_ref().map(|()| ()).map_err(copy));
+            let result = match &written {
+                Ok(()) => Ok(()),
+                Err(error) => Err(copy(error)),
+            };
+            settle(&outcome, result);
         }
     }
 }
