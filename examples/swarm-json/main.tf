@@ -11,7 +11,7 @@ variable "redis_port" {
 }
 
 resource "giantswarm_org" "shop" {
-  name = "corner_shop"
+  name = "cornershop"
 }
 
 resource "giantswarm_app" "shop" {

@@ -1,0 +1,137 @@
+//! The generated reference pages: `docs/errors.md`, `docs/functions.md`, `docs/resources.md`. The code is their
+//! source; `SWARMFORM_WRITE_DOCS=1 cargo test --test reference` writes them again.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods)]
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use swarmform::diag::Code;
+use swarmform::plan::semantics::Semantics;
+use swarmform::ports::Providers;
+use swarmform::schema::{Block, Nesting, ResourceSchema, Usage};
+
+fn check(name: &str, text: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs").join(name);
+    if std::env::var_os("SWARMFORM_WRITE_DOCS").is_some() {
+        fs::write(&path, text).unwrap();
+        return;
+    }
+    let found = fs::read_to_string(&path).unwrap_or_default();
+    assert!(found == text, "docs/{name} is not what the code says; write it again with `just docs`");
+}
+
+fn codes() -> Vec<&'static Code> {
+    let rooms: [&[&'static Code]; 7] = [
+        swarmform::syntax::codes::CODES,
+        swarmform::lang::CODES,
+        swarmform::config::CODES,
+        swarmform::graph::CODES,
+        swarmform::plan::CODES,
+        swarmform::engine::codes::CODES,
+        swarmform::cli::CODES,
+    ];
+    let mut all: Vec<&'static Code> = rooms.into_iter().flatten().copied().collect();
+    all.sort_by_key(|code| code.id);
+    all
+}
+
+#[test]
+fn every_error_code_is_there_once_and_explained() {
+    let all = codes();
+    let ids: BTreeSet<&str> = all.iter().map(|code| code.id).collect();
+    assert_eq!(ids.len(), all.len(), "a code is declared twice");
+    let mut page = String::from(
+        "# Errors\n\nEvery diagnostic of swarmform has a code that stays the same. This page is generated from the \
+         code; it lists them all.\n",
+    );
+    let mut room = "";
+    for code in all {
+        let (of, _) = code.id.split_once('/').expect("a code is room/name");
+        if of != room {
+            room = of;
+            let _ = write!(page, "\n## {room}\n");
+        }
+        assert!(code.explanation.len() > 40, "{} is not explained", code.id);
+        let _ = write!(page, "\n### {}\n\n*{}.* {}\n", code.id, code.title, code.explanation.trim());
+    }
+    check("errors.md", &page);
+}
+
+#[test]
+fn every_function_is_described() {
+    let mut page = String::from(
+        "# Functions\n\nAll functions of the language. They mean what they mean in Terraform 1.11; differences are \
+         named in `differences.md`. This page is generated from the code.\n\n| function | what it does |\n|---|---|\n",
+    );
+    for function in swarmform::lang::functions::all() {
+        assert!(!function.summary.is_empty(), "{} is not described", function.name);
+        let signature = function.signature().replace('|', "\\|");
+        let _ = writeln!(page, "| `{signature}` | {} |", function.summary.replace('|', "\\|"));
+    }
+    check("functions.md", &page);
+}
+
+fn describe_block(page: &mut String, block: &Block, indent: usize) {
+    let pad = "  ".repeat(indent);
+    for (name, attribute) in &block.attributes {
+        let usage = match attribute.usage {
+            Usage::Required => "required",
+            Usage::Optional => "optional",
+            Usage::OptionalComputed => "optional, computed if left out",
+            Usage::Computed => "computed",
+        };
+        let mut notes = vec![attribute.ty.to_string(), usage.to_owned()];
+        if attribute.forces_replacement {
+            notes.push("a change replaces the object".to_owned());
+        }
+        if attribute.sensitive {
+            notes.push("sensitive".to_owned());
+        }
+        let _ = writeln!(page, "{pad}- `{name}` ({}): {}", notes.join(", "), attribute.description);
+    }
+    for (name, nested) in &block.blocks {
+        let form = match nested.nesting {
+            Nesting::Single => format!("`{name} {{ }}` (at most one)"),
+            Nesting::List | Nesting::Set => format!("`{name} {{ }}` (any number)"),
+            Nesting::Map => format!("`{name} \"LABEL\" {{ }}` (any number, each with a label of its own)"),
+        };
+        let _ = writeln!(page, "{pad}- {form}: {}", nested.description);
+        describe_block(page, &nested.block, indent + 1);
+    }
+}
+
+fn describe(page: &mut String, kind: &str, name: &str, schema: &ResourceSchema) {
+    let _ = write!(page, "\n## {name} ({kind})\n\n{}\n\n", schema.description);
+    describe_block(page, &schema.block, 0);
+    if !schema.import_id.is_empty() {
+        let _ = write!(page, "\nImport id: `{}`\n", schema.import_id);
+    }
+}
+
+#[test]
+fn every_resource_type_is_described() {
+    let registry = swarmform::cli::session::Place::new(None).providers();
+    let mut page = String::from(
+        "# Resource types\n\nThe providers are built in; there is nothing to install. This page is generated from \
+         their schemas.\n",
+    );
+    for name in registry.names() {
+        let semantics: Arc<dyn Semantics> = registry.semantics(name).unwrap();
+        let schema = semantics.schema();
+        let _ = write!(page, "\n# Provider `{name}`\n");
+        if !schema.config.attributes.is_empty() {
+            page.push_str("\nArguments of the `provider` block:\n\n");
+            describe_block(&mut page, &schema.config, 0);
+        }
+        for (ty, resource) in &schema.resources {
+            describe(&mut page, "resource", ty, resource);
+        }
+        for (ty, data) in &schema.data_sources {
+            describe(&mut page, "data source", ty, data);
+        }
+    }
+    check("resources.md", &page);
+}
