@@ -98,6 +98,9 @@ impl Engine {
         (report, state)
     }
 
+    /// Steps that are ready start first, then what has ended is told to the walker and committed while those
+    /// run. So no disk is waited for in vain, and still nothing starts before the outcomes it waits for are
+    /// durable: until they are told, the walker does not offer it.
     async fn walk(
         &self,
         walker: &mut Walker,
@@ -105,48 +108,51 @@ impl Engine {
         writer: &mut Writer<'_>,
     ) -> Result<(), Diagnostic> {
         let mut running = FuturesUnordered::new();
+        let mut ended: Vec<(StepId, Outcome)> = Vec::new();
         let mut told = false;
         loop {
-            let room = if self.cancel.is_stopping() {
-                0
-            } else {
-                self.parallelism.max(1) - running.len()
-            };
+            let room = if self.cancel.is_stopping() { 0 } else { self.parallelism.max(1) - running.len() };
             let work = walker.next(room);
-            let saved = writer.commit(&walker.take_events()).await;
+            let saved = commit(writer, &walker.take_events(), &mut running, &mut ended).await;
             if saved.is_ok() {
                 for (id, work) in work {
                     running.push(self.work(walker, id, work, providers));
                 }
             }
             let (done, total) = walker.progress();
-            (self.progress)(&Progress::Steps {
-                done,
-                total,
-                running: running.len(),
-            });
-            if running.is_empty() {
-                return saved;
-            }
-            let first = tokio::select! {
-                first = running.next() => first,
-                () = self.cancel.stopping(), if !told => {
-                    told = true;
-                    (self.progress)(&Progress::Stopping);
-                    None
+            (self.progress)(&Progress::Steps { done, total, running: running.len() });
+            if ended.is_empty() {
+                if running.is_empty() {
+                    return saved;
                 }
-                () = self.cancel.stopped() => return saved,
-            };
-            let mut ended: Vec<(StepId, Outcome)> = first.into_iter().collect();
-            while let Some(Some(more)) = running.next().now_or_never() {
-                ended.push(more);
+                tokio::select! {
+                    first = running.next() => ended.extend(first),
+                    () = self.cancel.stopping(), if !told => {
+                        told = true;
+                        (self.progress)(&Progress::Stopping);
+                    }
+                    () = self.cancel.stopped() => return saved,
+                }
+                while let Some(Some(more)) = running.next().now_or_never() {
+                    ended.push(more);
+                }
+                if saved.is_ok() && !ended.is_empty() {
+                    continue;
+                }
             }
-            for (id, outcome) in ended {
+            for (id, outcome) in ended.drain(..) {
                 walker.done(id, outcome);
             }
+            let saved = match saved {
+                Ok(()) => commit(writer, &walker.take_events(), &mut running, &mut ended).await,
+                failed => failed,
+            };
             if saved.is_err() {
                 // Nothing new may start; what runs is waited for, so that the report tells how it ended.
-                while let Some((id, outcome)) = running.next().await {
+                while let Some(last) = running.next().await {
+                    ended.push(last);
+                }
+                for (id, outcome) in ended {
                     walker.done(id, outcome);
                 }
                 return saved;
@@ -212,6 +218,23 @@ impl Engine {
                 outcome: ended,
             });
             (id, outcome)
+        }
+    }
+}
+
+/// Commits events while what runs goes on; what ends meanwhile is kept.
+async fn commit(
+    writer: &mut Writer<'_>,
+    events: &[Event],
+    running: &mut FuturesUnordered<impl Future<Output = (StepId, Outcome)>>,
+    ended: &mut Vec<(StepId, Outcome)>,
+) -> Result<(), Diagnostic> {
+    let mut saving = std::pin::pin!(writer.commit(events));
+    loop {
+        tokio::select! {
+            biased;
+            saved = &mut saving => return saved,
+            Some(more) = running.next(), if !running.is_empty() => ended.push(more),
         }
     }
 }
