@@ -865,3 +865,40 @@ async fn a_provider_without_endpoint_names_the_choices() {
     let both = configure(r#"{"endpoint":"http://h","token":"t","password":"p"}"#).await;
     assert_eq!(both.summary, "Conflicting credentials");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_thousand_organizations_cost_two_calls_each_and_one_when_read() {
+    use futures::StreamExt;
+    let bench = Bench::new().await;
+    let numbers = |bench| futures::stream::iter((0..1000).map(move |number| (bench, number)));
+    let before = bench.provider.calls_made();
+    let start = std::time::Instant::now();
+    let made: Vec<Value> = numbers(&bench)
+        .map(async |(bench, number)| {
+            let text = format!(r#"{{"name":"org_{number:04}"}}"#);
+            bench.make("giantswarm_org", &null(), &text).await
+        })
+        .buffer_unordered(10)
+        .collect()
+        .await;
+    println!("created in {:?}", start.elapsed());
+    assert_eq!(bench.since(before), (1000, 1000));
+    bench.provider.invalidate();
+    let before = bench.provider.calls_made();
+    let start = std::time::Instant::now();
+    let read: Vec<bool> = futures::stream::iter(&made)
+        .map(|org| async {
+            bench
+                .provider
+                .read("giantswarm_org", org)
+                .await
+                .unwrap()
+                .is_some()
+        })
+        .buffer_unordered(10)
+        .collect()
+        .await;
+    println!("read in {:?}", start.elapsed());
+    assert!(read.into_iter().all(|found| found));
+    assert_eq!(bench.since(before), (1000, 0));
+}

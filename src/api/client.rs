@@ -11,10 +11,11 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::api::codes;
+use crate::api::config::{Config, ConfigError};
 use crate::api::error::{ApiError, ErrorKind};
 use crate::api::log::CallLog;
 use crate::api::paths::{self, ComponentRef};
-use crate::api::transport::{Answer, Config, ConfigError, Request, Transport};
+use crate::api::transport::{Answer, Request, Transport};
 use crate::api::wire::{
     AppStatus, AppSummary, ComponentStatus, InstanceStats, Me, Organization, ServiceStatus, Strategy,
 };

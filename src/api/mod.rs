@@ -11,10 +11,12 @@
 pub mod backoff;
 pub mod client;
 pub mod codes;
+pub mod config;
 pub mod definition;
 pub mod error;
 pub mod exec;
 pub mod frames;
+mod http;
 pub mod log;
 pub mod paths;
 mod transport;
@@ -24,8 +26,8 @@ pub mod wire;
 mod tests;
 
 pub use client::Client;
+pub use config::{Config, ConfigError, Credentials};
 pub use error::{ApiError, ErrorKind};
 pub use exec::Exec;
 pub use log::{CallLog, CallRecord, NoLog};
 pub use paths::ComponentRef;
-pub use transport::{Config, ConfigError, Credentials};

@@ -14,67 +14,12 @@ use serde_json::json;
 use tokio::sync::{Mutex, Semaphore};
 
 use crate::api::backoff::Backoff;
+use crate::api::config::{Config, ConfigError, Credentials};
 use crate::api::error::{ApiError, ErrorKind, classify, presentable};
+use crate::api::http::{broken, is_sound, read_body};
 use crate::api::log::{CallLog, CallRecord};
 use crate::api::paths;
 use crate::api::wire::Envelope;
-
-/// The largest answer that is read, 64 MiB.
-const ANSWER_MAX: usize = 64 << 20;
-
-/// Who asks.
-#[derive(Clone)]
-pub enum Credentials {
-    /// A token that was given.
-    Token(String),
-    /// A user who logs in when the first call needs it.
-    Password {
-        /// The user name or email address.
-        username: String,
-        /// In the clear; it is encoded on the wire only.
-        password: String,
-    },
-}
-
-impl std::fmt::Debug for Credentials {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Credentials::Token(_) => f.write_str("Token(..)"),
-            Credentials::Password { username, .. } => write!(f, "Password({username:?}, ..)"),
-        }
-    }
-}
-
-/// How to reach a platform.
-#[derive(Clone, Debug)]
-pub struct Config {
-    /// `http://` or `https://`, a host, and perhaps a port and a path before `/v1/`.
-    pub endpoint: String,
-    /// Who asks.
-    pub credentials: Credentials,
-    /// How long one request may take.
-    pub request_timeout: Duration,
-    /// How many requests may be under way at once.
-    pub max_concurrent_requests: usize,
-    /// How often a read is tried again.
-    pub retries: u32,
-    /// The seed of the jitter between those tries.
-    pub seed: u64,
-}
-
-impl Config {
-    /// The usual limits: 30 seconds, 10 requests at once, 4 retries.
-    pub fn new(endpoint: impl Into<String>, credentials: Credentials) -> Config {
-        Config {
-            endpoint: endpoint.into(),
-            credentials,
-            request_timeout: Duration::from_secs(30),
-            max_concurrent_requests: 10,
-            retries: 4,
-            seed: 0,
-        }
-    }
-}
 
 /// What to send.
 #[derive(Clone, Debug)]
@@ -152,20 +97,6 @@ fn local_error(request: &Request, kind: ErrorKind, text: impl Into<String>) -> A
         text: text.into(),
         kind,
     }
-}
-
-/// A fault in the configuration of the client.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ConfigError {
-    /// Not an URL of a platform.
-    #[error("the endpoint must be a URL such as https://api.example.com, {0}")]
-    Endpoint(&'static str),
-    /// Neither token nor user.
-    #[error("the {0} must not be empty and must not have control characters")]
-    Credentials(&'static str),
-    /// The HTTP client cannot be built.
-    #[error("the HTTP client cannot be set up: {0}")]
-    Http(String),
 }
 
 impl Transport {
@@ -488,61 +419,5 @@ impl Transport {
             text: presentable(&said, &secrets),
             kind,
         })
-    }
-}
-
-/// Whether no part of a path but the last is empty, and none is made of dots.
-fn is_sound(path: &str) -> bool {
-    let Some(rest) = path.strip_prefix('/') else {
-        return false;
-    };
-    let parts: Vec<&str> = rest.split('/').collect();
-    let last = parts.len().saturating_sub(1);
-    parts
-        .iter()
-        .enumerate()
-        .all(|(at, part)| !matches!(*part, "." | "..") && (at == last || !part.is_empty()))
-}
-
-/// What broke, in words without the URL.
-fn broken(error: &reqwest::Error) -> (ErrorKind, String) {
-    let mut deepest: &dyn std::error::Error = error;
-    while let Some(source) = deepest.source() {
-        deepest = source;
-    }
-    let reason = presentable(&deepest.to_string(), &[]);
-    if error.is_timeout() && !error.is_connect() {
-        return (
-            ErrorKind::Timeout,
-            "no answer within the request timeout".to_owned(),
-        );
-    }
-    if error.is_connect() {
-        return (
-            ErrorKind::Connect,
-            format!("no connection to the platform: {reason}"),
-        );
-    }
-    (ErrorKind::Protocol, format!("the connection broke: {reason}"))
-}
-
-/// The whole body as text.
-async fn read_body(mut response: reqwest::Response) -> Result<String, (ErrorKind, String)> {
-    let mut body = Vec::new();
-    loop {
-        match response.chunk().await {
-            Ok(Some(chunk)) if body.len() + chunk.len() > ANSWER_MAX => {
-                return Err((
-                    ErrorKind::Protocol,
-                    format!("the answer is larger than {} MiB", ANSWER_MAX >> 20),
-                ));
-            }
-            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
-            Ok(None) => {
-                return Ok(String::from_utf8(body)
-                    .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()));
-            }
-            Err(error) => return Err(broken(&error)),
-        }
     }
 }

@@ -12,6 +12,7 @@ mod json;
 mod model;
 mod normal;
 mod read;
+mod reader;
 mod relations;
 mod variables;
 mod words;
