@@ -673,9 +673,9 @@ async fn a_definition_keeps_its_text_and_takes_over_a_moved_tag() {
         })
         .to_string()
     };
-    let definition = "{ \"app_name\": \"x-$GIANTSWARM_ENVIRONMENT\",\n  \"services\": [{\"service_name\":\"s\",\"components\":[{\"component_name\":\"c\",\"image\":\"nginx:1.0\",\"ports\":[$port]}]}]}";
+    let definition = "{ \"app_name\": \"x-$GIANTSWARM_ENVIRONMENT-$GIANTSWARM_LOGIN_NAME\",\n  \"services\": [{\"service_name\":\"s\",\"components\":[{\"component_name\":\"c\",\"image\":\"nginx:1.0\",\"ports\":[$port]}]}]}";
     let app = bench.make(ty, &null(), &text(definition)).await;
-    assert_eq!(attribute(&app, "id"), "bantic/dev/x-dev");
+    assert_eq!(attribute(&app, "id"), "bantic/dev/x-dev-swarmform");
     assert_eq!(attribute(&app, "definition"), definition);
     bench.assert_settled(ty, &app, &text(definition)).await;
     // Only other spelling: nothing to do, and the old text is kept.

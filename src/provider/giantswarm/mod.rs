@@ -134,7 +134,10 @@ impl Semantics for GiantSwarm {
         match type_name {
             "giantswarm_org" => org::validate(&config),
             "giantswarm_member" => member::validate(&config),
-            "giantswarm_app" => app::validate(&config),
+            "giantswarm_app" => {
+                let session = self.current();
+                app::validate(&config, session.as_deref().and_then(Session::known_name))
+            }
             "giantswarm_component_scale" => scale::validate(&config),
             _ => vec![unknown_type(type_name)],
         }
@@ -165,7 +168,10 @@ impl Semantics for GiantSwarm {
                 }
                 Ok(member::plan(proposal))
             }
-            "giantswarm_app" => app::plan(proposal),
+            "giantswarm_app" => {
+                let session = self.current();
+                app::plan(proposal, session.as_deref().and_then(Session::known_name))
+            }
             "giantswarm_component_scale" => Ok(scale::plan(proposal)),
             other => Err(vec![unknown_type(other)]),
         }

@@ -20,8 +20,8 @@ use crate::provider::object::{at, get, plain, text, with};
 use crate::value::{Path, Value};
 
 /// The definition that is wanted, or why there is none.
-fn definition(object: &Value) -> Result<Definition, Fault> {
-    match source(object) {
+fn definition(object: &Value, me: Option<&str>) -> Result<Definition, Fault> {
+    match source(object, me) {
         Source::Known(definition, _) => Ok(*definition),
         Source::Faulty(faults) => Err(faults
             .into_iter()
@@ -57,7 +57,7 @@ fn object(planned: &Value, key: &AppKey, created: &str, status: &AppStatus) -> V
 
 pub(crate) async fn create(session: &Session, order: &Order) -> Applied {
     let planned = plain(&order.planned);
-    let definition = match definition(&plain(&order.config)) {
+    let definition = match definition(&plain(&order.config), session.known_name()) {
         Ok(definition) => definition,
         Err(fault) => return refused(fault),
     };
@@ -209,7 +209,7 @@ pub(crate) async fn update(session: &Session, order: &Order) -> Applied {
             Fault::error(Path::root(), "App without a name", "The app has no name."),
         );
     };
-    let tags = match tags(&prior, &planned) {
+    let tags = match tags(&prior, &planned, session.known_name()) {
         Ok(tags) => tags,
         Err(fault) => return unchanged(&order.prior, fault),
     };
@@ -241,9 +241,9 @@ pub(crate) async fn update(session: &Session, order: &Order) -> Applied {
 }
 
 /// The changes of tags between two objects; nothing else can be done in place.
-fn tags(prior: &Value, planned: &Value) -> Result<Vec<Change>, Fault> {
-    let mut after = definition(planned)?;
-    let before = definition(prior)?;
+fn tags(prior: &Value, planned: &Value, me: Option<&str>) -> Result<Vec<Change>, Fault> {
+    let mut after = definition(planned, me)?;
+    let before = definition(prior, me)?;
     after.app_name.clone_from(&before.app_name);
     let changes = difference(&before.normalized(), &after.normalized());
     let other = changes.iter().find_map(|change| match change {

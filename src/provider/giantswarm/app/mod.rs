@@ -26,13 +26,13 @@ use crate::value::{Path, Type, Value};
 
 pub(crate) use act::{create, delete, update};
 pub(crate) use read::{import, read};
-use source::{Source, is_definition, source};
+use source::{Source, is_definition, needs_login_name, source};
 
 /// The arguments of `timeouts`.
 const TIMEOUTS: [&str; 3] = ["create", "update", "delete"];
 
 /// What is wrong with the arguments (without marks).
-pub(crate) fn validate(config: &Value) -> Vec<Fault> {
+pub(crate) fn validate(config: &Value, me: Option<&str>) -> Vec<Fault> {
     let mut faults: Vec<Fault> = name_fault(config, "org").into_iter().collect();
     for (argument, what) in [("env", "an environment"), ("name", "an app")] {
         if let Arg::Known(name) = text(config, argument)
@@ -67,7 +67,7 @@ pub(crate) fn validate(config: &Value) -> Vec<Fault> {
     }
     let structure = structure(config);
     if structure.is_empty() {
-        match source(config) {
+        match source(config, me) {
             Source::Faulty(found) | Source::Known(_, found) => faults.extend(found),
             Source::Unknown => {}
         }
@@ -157,11 +157,18 @@ struct Definitions {
     volumes: Vec<String>,
 }
 
-pub(crate) fn plan(proposal: Proposal<'_>) -> Result<Decision, Vec<Fault>> {
+pub(crate) fn plan(proposal: Proposal<'_>, me: Option<&str>) -> Result<Decision, Vec<Fault>> {
     let config = plain(proposal.config);
     let prior = plain(proposal.prior);
+    if me.is_none() && needs_login_name(&config) {
+        return Err(vec![Fault::error(
+            at("definition"),
+            "Login name not known",
+            "The definition uses $GIANTSWARM_LOGIN_NAME, but a token does not tell the name of its user. Set \"GIANTSWARM_LOGIN_NAME\" in \"definition_variables\".",
+        )]);
+    }
     let mut faults = Vec::new();
-    let wanted = match source(&config) {
+    let wanted = match source(&config, me) {
         Source::Known(definition, warnings) => {
             faults.extend(warnings);
             Some(*definition)
@@ -216,7 +223,7 @@ pub(crate) fn plan(proposal: Proposal<'_>) -> Result<Decision, Vec<Fault>> {
             faults,
         });
     }
-    let definitions = compare(&prior, &config, wanted);
+    let definitions = compare(&prior, &config, wanted, me);
     let mut replace = Vec::new();
     for name in ["org", "env", "name"] {
         if text(&prior, name) != text(&target, name) {
@@ -279,7 +286,7 @@ fn or_default(config: &Value, name: &str, default: Value) -> Value {
     }
 }
 
-fn compare(prior: &Value, config: &Value, wanted: Option<Definition>) -> Definitions {
+fn compare(prior: &Value, config: &Value, wanted: Option<Definition>, me: Option<&str>) -> Definitions {
     let mut found = Definitions {
         wanted: None,
         tags: Vec::new(),
@@ -293,7 +300,7 @@ fn compare(prior: &Value, config: &Value, wanted: Option<Definition>) -> Definit
     } else {
         "service"
     });
-    let before = match source(prior) {
+    let before = match source(prior, me) {
         Source::Known(definition, _) => *definition,
         Source::Unknown | Source::Faulty(_) => {
             found.replace.push(whole);

@@ -97,7 +97,7 @@ pub(crate) async fn read(session: &Session, prior: &Value) -> Result<Option<Valu
     let Some(reading) = reading(session, &key).await? else {
         return Ok(None);
     };
-    let expected = match source(&prior) {
+    let expected = match source(&prior, session.known_name()) {
         Source::Known(definition, _) => Some(*definition),
         Source::Unknown | Source::Faulty(_) => None,
     };
@@ -106,7 +106,7 @@ pub(crate) async fn read(session: &Session, prior: &Value) -> Result<Option<Valu
         // The name is the key that it was read by.
         actual.app_name.clone_from(&expected.app_name);
     }
-    let state = merged(&block(), &prior, &actual);
+    let state = merged(&block(), &prior, &actual, session.known_name());
     let running = is_running(&reading.status.status)
         .or(truth(&prior, "running").known())
         .unwrap_or(true);

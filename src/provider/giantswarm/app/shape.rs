@@ -13,8 +13,8 @@ use crate::schema::{Block, NestedBlock};
 use crate::value::{Members, Type, Value};
 
 /// The prior arguments, changed as far as the platform's definition differs from them.
-pub(crate) fn merged(block: &Block, prior: &Value, actual: &Definition) -> Value {
-    let before = match source(prior) {
+pub(crate) fn merged(block: &Block, prior: &Value, actual: &Definition, me: Option<&str>) -> Value {
+    let before = match source(prior, me) {
         Source::Known(definition, _) => Some(definition),
         Source::Unknown | Source::Faulty(_) => None,
     };

@@ -28,19 +28,26 @@ pub(crate) fn is_definition(object: &Value) -> bool {
     get(object, "definition").is_some_and(|value| !value.is_null())
 }
 
-/// The definition that the arguments (without marks) give.
-pub(crate) fn source(object: &Value) -> Source {
+/// The definition that the arguments (without marks) give. `me` is the name of the user, where it is known.
+pub(crate) fn source(object: &Value, me: Option<&str>) -> Source {
     let named = match text(object, "name") {
         Arg::Known(name) => Some(name.to_owned()),
         Arg::Null | Arg::Unknown => None,
     };
     if is_definition(object) {
-        return from_text(object, named);
+        return from_text(object, named, me);
     }
     from_blocks(object, named)
 }
 
-fn from_text(object: &Value, named: Option<String>) -> Source {
+/// Whether the definition wants the name of the user and no variable gives it.
+pub(crate) fn needs_login_name(object: &Value) -> bool {
+    let given = get(object, "definition_variables").and_then(Value::members);
+    matches!(text(object, "definition"), Arg::Known(text) if text.contains("$GIANTSWARM_LOGIN_NAME"))
+        && !given.is_some_and(|given| given.contains_key("GIANTSWARM_LOGIN_NAME"))
+}
+
+fn from_text(object: &Value, named: Option<String>, me: Option<&str>) -> Source {
     let Arg::Known(text_of) = text(object, "definition") else {
         return Source::Unknown;
     };
@@ -51,7 +58,10 @@ fn from_text(object: &Value, named: Option<String>) -> Source {
     }
     let org = org.known().unwrap_or_default();
     let env = env.known().unwrap_or_default();
-    let mut variables = Variables::built_in(org, env, None);
+    if me.is_none() && needs_login_name(object) {
+        return Source::Unknown;
+    }
+    let mut variables = Variables::built_in(org, env, me);
     if let Some(given) = get(object, "definition_variables") {
         if !given.is_wholly_known() {
             return Source::Unknown;
