@@ -31,7 +31,7 @@ pub fn references(config: &Config) -> Diagnostics {
     }
     moves::check(config, &mut found);
     // A directory that is called twice has its faults once.
-    found.0.sort_by(|a, b| a.subject.cmp(&b.subject));
+    found.0.sort_by_key(|fault| fault.subject);
     found
         .0
         .dedup_by(|a, b| a.subject == b.subject && a.code == b.code && a.detail == b.detail);

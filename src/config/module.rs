@@ -139,14 +139,9 @@ fn providers(content: &mut Content, cx: &mut Context<'_>) -> BTreeMap<ProviderRe
         let (Some(theirs), Some(ours)) = (theirs, ours) else {
             continue;
         };
-        if found.contains_key(&theirs) {
-            cx.error(
-                &codes::DUPLICATE,
-                value.span,
-                format!("The provider \"{theirs}\" is passed twice to this module."),
-            );
-        } else {
-            found.insert(theirs, ours);
+        let fault = format!("The provider \"{theirs}\" is passed twice to this module.");
+        if found.insert(theirs, ours).is_some() {
+            cx.error(&codes::DUPLICATE, value.span, fault);
         }
     }
     found
