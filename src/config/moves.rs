@@ -16,8 +16,6 @@ struct Move {
     from: Target,
     to: Target,
     span: Span,
-    /// `from` as it is written.
-    at: Span,
 }
 
 /// Checks all moves of a configuration.
@@ -32,7 +30,6 @@ pub(super) fn check(config: &Config, found: &mut Diagnostics) {
                     from: within(addr, from),
                     to: within(addr, to),
                     span: moved.span,
-                    at: moved.from.span,
                 })
             })
         })
@@ -47,7 +44,7 @@ pub(super) fn check(config: &Config, found: &mut Diagnostics) {
             found.push(
                 Diagnostic::error(&codes::MOVED, detail)
                     .summary("Moved object still exists")
-                    .at(one.at),
+                    .at(one.span),
             );
         }
     }

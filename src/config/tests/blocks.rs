@@ -363,7 +363,7 @@ fn moves_together_lead_somewhere() {
     let declared = |moves: String| format!("resource \"terraform_data\" \"a\" {{}}\n{moves}");
     check(
         &declared(moved(&[("terraform_data.a", "terraform_data.b")])),
-        "3: invalid-moved: terraform_data.a",
+        "2: invalid-moved: moved",
     );
     check(
         &declared(moved(&[("terraform_data.a", "terraform_data.a[0]")])),
