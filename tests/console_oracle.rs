@@ -1,0 +1,63 @@
+//! Measured answers of a console: every expression of the record file is evaluated in process and held against
+//! the answer's JSON, its type, what of it is unknown or sensitive, and whether it is an error.
+//!
+//! The record file lies beside the repository; without it nothing is tested here (`language_facts` keeps a part
+//! of it inside).
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::disallowed_methods,
+    clippy::disallowed_macros
+)]
+
+mod language;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use language::{Fixture, Record};
+
+/// At least so many must pass.
+const FLOOR: usize = 2290;
+
+#[test]
+fn the_language_answers_as_measured() {
+    let oracle = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/oracle");
+    let Ok(text) = std::fs::read_to_string(oracle.join("console.jsonl")) else {
+        println!("no records beside the repository");
+        return;
+    };
+    let fixture = Fixture::load(&oracle.join("console-fixture"));
+    let empty = Fixture::empty();
+    let mut areas: BTreeMap<String, (usize, usize)> = BTreeMap::new();
+    let mut passed = 0;
+    for line in text.lines() {
+        let record: Record = serde_json::from_str(line).unwrap();
+        let scope = match record.fixture.as_str() {
+            "fixture" => &fixture,
+            "empty" => &empty,
+            _ => continue,
+        };
+        let counts = areas.entry(record.area.clone()).or_default();
+        counts.1 += 1;
+        match record.check(scope) {
+            Ok(()) => {
+                counts.0 += 1;
+                passed += 1;
+            }
+            Err(why) => println!("{} {}\n    {why}", record.id, record.expr),
+        }
+    }
+    let total: usize = areas.values().map(|(_, all)| all).sum();
+    for (area, (good, all)) in &areas {
+        if good < all {
+            println!("{area}: {good} of {all}");
+        }
+    }
+    println!("{passed} of {total} pass");
+    assert!(passed >= FLOOR, "only {passed} of {total} pass; the floor is {FLOOR}");
+}
