@@ -32,10 +32,11 @@ pub(super) fn eval(call: &Call, expr: &Expr, cx: Cx<'_>) -> Outcome {
         "templatestring" if !call.expand_final => {
             return template_string(call, function, expr.span, cx);
         }
-        "type" if !cx.scope.is_console() => {
+        // `evaluate` answers it where it may stand.
+        "type" => {
             return Err(Diagnostic::error(
                 &codes::UNKNOWN_FUNCTION,
-                "The function \"type\" answers in the console alone, not in a configuration.",
+                "The function \"type\" answers in the console alone, and only as the whole expression.",
             )
             .at(call.name.span)
             .into());

@@ -75,7 +75,13 @@ impl<'a> Cx<'a> {
 
 /// The value of an expression in a scope.
 pub fn evaluate(expr: &Expr, scope: &dyn Scope) -> Result<Value, Diagnostics> {
-    eval(expr, Cx::new(scope))
+    let cx = Cx::new(scope);
+    if let (true, ExprKind::Call(call)) = (scope.is_console(), &expr.kind)
+        && let ("type", [arg]) = (&*call.name.name, call.args.as_slice())
+    {
+        return Ok(Value::type_value(eval(arg, cx)?.ty()));
+    }
+    eval(expr, cx)
 }
 
 /// The value of an expression, converted to a type.

@@ -21,14 +21,9 @@ use super::scope::ResolvedStep;
 pub(super) fn eval(expr: &Expr, cx: Cx<'_>) -> Outcome {
     let mut chain: Vec<&Expr> = Vec::new();
     let mut base = expr;
-    loop {
-        match &base.kind {
-            ExprKind::GetAttr(source, _) | ExprKind::Index(source, _) => {
-                chain.push(base);
-                base = source;
-            }
-            _ => break,
-        }
+    while let ExprKind::GetAttr(source, _) | ExprKind::Index(source, _) = &base.kind {
+        chain.push(base);
+        base = source;
     }
     chain.reverse();
     let mut faults = Diagnostics::new();
@@ -195,7 +190,7 @@ pub(super) fn index(value: &Value, key: &Value, span: Span) -> Result<Value, Box
         return fault("A null value cannot be used as an index.".to_owned());
     }
     let ty = value.ty();
-    if ty == Type::Dynamic {
+    if ty == Type::Dynamic || matches!(key.kind(), Kind::Unknown(Type::Dynamic, _)) {
         return Ok(Value::unknown(Type::Dynamic).mark(marks));
     }
     let wanted = match &ty {

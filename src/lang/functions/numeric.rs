@@ -43,10 +43,70 @@ pub(super) fn min(args: &Args<'_>, _: &Type) -> Answer<Value> {
 
 pub(super) fn pow(args: &Args<'_>, _: &Type) -> Answer<Value> {
     let (base, power) = (args.number(0)?.to_f64(), args.number(1)?.to_f64());
-    match Number::from_f64(base.powf(power)) {
+    match Number::from_f64(power_of(base, power)) {
         Some(number) => Ok(Value::number(number)),
         None => failed("a negative number has no power with a fraction among the real numbers"),
     }
+}
+
+/// A power by repeated squaring of the mantissa, the exponent apart: its last bit is the one that users of the
+/// function know, which a platform's own `pow` does not promise.
+fn power_of(base: f64, power: f64) -> f64 {
+    if power == 0.0 || base == 1.0 {
+        return 1.0;
+    }
+    if power.abs() == 0.5 {
+        let root = base.sqrt();
+        return if power < 0.0 { 1.0 / root } else { root };
+    }
+    let whole = power.abs().trunc();
+    if !base.is_normal() || !power.is_finite() || whole >= 9.0e18 || (base < 0.0 && whole != power.abs()) {
+        return base.powf(power);
+    }
+    let (mut whole, mut fraction) = (whole, power.abs().fract());
+    let mut mantissa = 1.0_f64;
+    let mut exponent = 0_i64;
+    if fraction != 0.0 {
+        if fraction > 0.5 {
+            fraction -= 1.0;
+            whole += 1.0;
+        }
+        mantissa = (fraction * base.ln()).exp();
+    }
+    let (mut square, mut square_exponent) = split(base);
+    let mut left = whole as u64;
+    while left != 0 {
+        if square_exponent.abs() > 1 << 12 {
+            exponent += square_exponent;
+            break;
+        }
+        if left & 1 == 1 {
+            mantissa *= square;
+            exponent += square_exponent;
+        }
+        square *= square;
+        square_exponent *= 2;
+        if square < 0.5 {
+            square += square;
+            square_exponent -= 1;
+        }
+        left >>= 1;
+    }
+    if power < 0.0 {
+        mantissa = 1.0 / mantissa;
+        exponent = -exponent;
+    }
+    // In two steps, for a result below the least normal number.
+    let half = exponent.clamp(-4000, 4000) / 2;
+    mantissa * 2.0_f64.powi(half as i32) * 2.0_f64.powi((exponent.clamp(-4000, 4000) - half) as i32)
+}
+
+/// Mantissa in [0.5, 1) and exponent of a normal number.
+fn split(number: f64) -> (f64, i64) {
+    let bits = number.to_bits();
+    let exponent = ((bits >> 52) & 0x7FF) as i64 - 1022;
+    let mantissa = f64::from_bits((bits & !(0x7FF << 52)) | (1022 << 52));
+    (mantissa, exponent)
 }
 
 pub(super) fn log(args: &Args<'_>, _: &Type) -> Answer<Value> {

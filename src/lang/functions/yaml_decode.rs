@@ -31,6 +31,9 @@ pub(super) fn yamldecode(args: &Args<'_>, _: &Type) -> Answer<Value> {
 
 fn decode(args: &Args<'_>) -> Answer<Value> {
     let text = args.text(0);
+    if text.trim_start_matches(['\n', '\r', ' ']).starts_with('\t') {
+        return failed("the string is not valid YAML: a tab cannot indent");
+    }
     let mut builder = Builder::default();
     let mut line = 1;
     let outcome = (|| {
