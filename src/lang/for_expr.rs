@@ -113,8 +113,8 @@ pub(super) fn eval(parts: &ForExpr, cx: Cx<'_>) -> Outcome {
     let Some(items) = elements(&collection, &parts.collection, cx)? else {
         return Ok(Value::unknown(Type::Dynamic).mark(marks));
     };
-    // The condition is tried on unknowns first, so that a wrong one is told even for an empty collection.
-    if let Some(condition) = &parts.condition {
+    // Without an element the condition is tried on unknowns, so that a wrong one is told all the same.
+    if let (Some(condition), true) = (&parts.condition, items.is_empty()) {
         let any = || Value::unknown(Type::Dynamic);
         with_names(names, (any(), any()), cx, |cx| {
             include(condition, cx, &mut Marks::NONE.clone())

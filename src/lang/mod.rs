@@ -21,6 +21,9 @@ mod template;
 mod traverse;
 mod type_expr;
 
+#[cfg(test)]
+mod tests;
+
 pub use body::{Decoded, decode_body};
 pub use codes::CODES;
 pub use defaults::{Defaults, apply_defaults};

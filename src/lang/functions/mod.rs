@@ -258,9 +258,11 @@ pub(super) fn call(function: &Function, values: Vec<Value>, surroundings: Surrou
         values: &arguments,
         surroundings,
     };
+    // A reason may quote an argument, which is seen here without its marks.
+    let guard = |fault: Fault| if marks.is_empty() { fault } else { hidden(&fault) };
     let ty = match function.returns {
         Returns::Always(want) => want.ty(),
-        Returns::From(find) => find(&args)?,
+        Returns::From(find) => find(&args).map_err(guard)?,
     };
     if !known {
         let all = arguments
@@ -274,7 +276,19 @@ pub(super) fn call(function: &Function, values: Vec<Value>, surroundings: Surrou
         };
         return Ok(result.mark(all));
     }
-    Ok((function.body)(&args, &ty)?.mark(marks))
+    let value = (function.body)(&args, &ty).map_err(guard)?;
+    Ok(value.mark(marks))
+}
+
+/// The fault without its reason.
+fn hidden(fault: &Fault) -> Fault {
+    match fault {
+        Fault::Argument(at, _) => Fault::Argument(
+            *at,
+            "the reason is not shown, because an argument is sensitive".to_owned(),
+        ),
+        Fault::Call(_) => Fault::Call("the reason is not shown, because an argument is sensitive".to_owned()),
+    }
 }
 
 fn argument(param: &Param, value: Value) -> Result<Value, String> {
