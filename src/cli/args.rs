@@ -153,9 +153,8 @@ pub fn assignments(matches: &ArgMatches) -> Vec<Assignment> {
         leaf = inner;
     }
     let mut found: Vec<(usize, Assignment)> = Vec::new();
-    let kinds: [(&str, fn(String) -> Assignment); 2] =
-        [("var", Assignment::Var), ("var_file", Assignment::File)];
-    for (id, kind) in kinds {
+    type Kind = fn(String) -> Assignment;
+    for (id, kind) in [("var", Assignment::Var as Kind), ("var_file", Assignment::File)] {
         let Ok(Some(values)) = leaf.try_get_many::<String>(id) else {
             continue;
         };

@@ -34,7 +34,7 @@ pub struct Prepared {
     pub engine: Engine,
     /// The plan and its providers.
     pub session: Session,
-    reader: Arc<RecordedReader>,
+    reader: RecordedReader,
     files: Arc<RecordedFiles>,
     teller: Arc<Teller>,
     // Held until everything is done.
@@ -93,10 +93,10 @@ pub async fn plan(
     ui.emit(|stream| stream.version());
     let options = options(planning)?;
     let place = Place::new(planning.state.as_deref());
-    let reader = Arc::new(RecordedReader::of(Box::new(ConfigFiles)));
+    let reader = RecordedReader::of(Box::new(ConfigFiles));
     let mut sources = SourceMap::new();
     let needed = options.mode != PlanMode::Destroy;
-    let read = place.read_config(&*reader, &mut sources, needed);
+    let read = place.read_config(&reader, &mut sources, needed);
     let (config, warnings) = match read {
         Ok(read) => read,
         Err(faults) => {
@@ -108,7 +108,7 @@ pub async fn plan(
     ui.sources = Arc::new(sources);
     let (variables, more) = values?;
     ui.diagnostics(&Diagnostics(warnings.into_iter().chain(more).collect()));
-    let files = Arc::new(RecordedFiles::of(Arc::new(HostFiles)));
+    let files = session::shared(RecordedFiles::of(Arc::new(HostFiles)));
     let (teller, store) = (Teller::new(ui), place.store());
     let engine = place.engine(&store, teller.listener(), planning.parallelism);
     let timestamp = place.timestamp();
@@ -340,9 +340,10 @@ pub async fn reopen(ui: &mut Ui, planning: &Planning, path: &Path) -> Result<Pre
     let recording = open(path)?;
     let options = recording.options()?;
     let place = Place::new(planning.state.as_deref());
-    let (reader, files) = (Arc::new(recording.reader()), Arc::new(recording.files()));
+    let reader = recording.reader();
+    let files = session::shared(recording.files());
     let mut sources = SourceMap::new();
-    let read = place.read_config(&*reader, &mut sources, false);
+    let read = place.read_config(&reader, &mut sources, false);
     ui.sources = Arc::new(sources);
     let (config, _) = read?;
     let (teller, store) = (Teller::new(ui), place.store());

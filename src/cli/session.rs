@@ -13,6 +13,7 @@ use crate::config::load::{Reader, load};
 use crate::config::{Config, check};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::engine::plan::{semantics, store_fault};
+use crate::engine::saved::RecordedFiles;
 use crate::engine::{Cancel, Engine, Inputs, Progress, Recording};
 use crate::graph::config_graph;
 use crate::host::{SystemClock, SystemEffects, SystemIds, clock, user};
@@ -189,7 +190,7 @@ impl Place {
         let semantics = semantics(&*self.providers());
         let (workspace, timestamp) = recording.moment();
         let environment = self.environment(
-            Arc::new(recording.files()),
+            shared(recording.files()),
             timestamp.to_owned(),
             workspace.to_owned(),
         );
@@ -250,6 +251,12 @@ impl Place {
             Ok((Arc::new(config), faults))
         }
     }
+}
+
+/// Files as the engine takes them. One task uses them, so they need not go to other threads.
+#[allow(clippy::arc_with_non_send_sync)]
+pub fn shared(files: RecordedFiles) -> Arc<RecordedFiles> {
+    Arc::new(files)
 }
 
 /// The one workspace there is.
