@@ -36,31 +36,52 @@ fn main() {
     }
     let sizes: Vec<usize> = args.iter().filter_map(|arg| arg.parse().ok()).collect();
     let sizes = if sizes.is_empty() { vec![100, 1000] } else { sizes };
-    println!("machine: {} processors", std::thread::available_parallelism().map_or(0, usize::from));
-    let terraform = Command::new("terraform").arg("version").stdout(Stdio::null()).status().is_ok();
+    println!(
+        "machine: {} processors",
+        std::thread::available_parallelism().map_or(0, usize::from)
+    );
+    let terraform = Command::new("terraform")
+        .arg("version")
+        .stdout(Stdio::null())
+        .status()
+        .is_ok();
     let swarmform = env!("CARGO_BIN_EXE_swarmform");
     println!("\n| shape | tool | operation | wall s | CPU s | peak MB |\n|---|---|---|---|---|---|");
     for size in &sizes {
-        for (shape, text) in [("blocks", blocks(*size)), ("count", count(*size)), ("graph", graph(*size))] {
+        for (shape, text) in [
+            ("blocks", blocks(*size)),
+            ("count", count(*size)),
+            ("graph", graph(*size)),
+        ] {
             let shape = format!("{shape} {size}");
             run_all(&shape, "swarmform", swarmform, &text);
             if terraform {
                 run_all(&shape, "terraform", "terraform", &text);
             }
         }
-        run_all(&format!("orgs {size}, HTTP"), "swarmform", swarmform, &organizations(*size));
+        run_all(
+            &format!("orgs {size}, HTTP"),
+            "swarmform",
+            swarmform,
+            &organizations(*size),
+        );
     }
 }
 
 fn blocks(size: usize) -> String {
     (0..size).fold(String::new(), |mut text, at| {
-        let _ = writeln!(text, "resource \"terraform_data\" \"r{at}\" {{\n  input = \"value {at}\"\n}}");
+        let _ = writeln!(
+            text,
+            "resource \"terraform_data\" \"r{at}\" {{\n  input = \"value {at}\"\n}}"
+        );
         text
     })
 }
 
 fn count(size: usize) -> String {
-    format!("resource \"terraform_data\" \"r\" {{\n  count = {size}\n  input = \"value ${{count.index}}\"\n}}\n")
+    format!(
+        "resource \"terraform_data\" \"r\" {{\n  count = {size}\n  input = \"value ${{count.index}}\"\n}}\n"
+    )
 }
 
 fn graph(size: usize) -> String {
@@ -68,9 +89,16 @@ fn graph(size: usize) -> String {
         let input = match at {
             0 => "\"first\"".to_owned(),
             1 => "terraform_data.r0.output".to_owned(),
-            _ => format!("\"${{terraform_data.r{}.id}} ${{terraform_data.r{}.id}}\"", at - 1, at / 2),
+            _ => format!(
+                "\"${{terraform_data.r{}.id}} ${{terraform_data.r{}.id}}\"",
+                at - 1,
+                at / 2
+            ),
         };
-        let _ = writeln!(text, "resource \"terraform_data\" \"r{at}\" {{\n  input = {input}\n}}");
+        let _ = writeln!(
+            text,
+            "resource \"terraform_data\" \"r{at}\" {{\n  input = {input}\n}}"
+        );
         text
     })
 }
@@ -101,11 +129,29 @@ fn run_all(shape: &str, tool: &str, program: &str, text: &str) {
 /// Runs a command as the only child of a process of its own, so that the system's accounting is of it alone.
 fn measure(program: &str, args: &[&str], dir: &Path) -> Figure {
     let own = std::env::current_exe().unwrap();
-    let output = Command::new(own).arg("--measure").arg(program).args(args).current_dir(dir).output().unwrap();
+    let output = Command::new(own)
+        .arg("--measure")
+        .arg(program)
+        .args(args)
+        .current_dir(dir)
+        .output()
+        .unwrap();
     let text = String::from_utf8_lossy(&output.stdout);
-    let figures: Vec<f64> = text.split_whitespace().filter_map(|word| word.parse().ok()).collect();
-    assert_eq!(figures.len(), 3, "{program} {args:?}: {text}{}", String::from_utf8_lossy(&output.stderr));
-    Figure { wall: figures[0], cpu: figures[1], peak_mb: figures[2] }
+    let figures: Vec<f64> = text
+        .split_whitespace()
+        .filter_map(|word| word.parse().ok())
+        .collect();
+    assert_eq!(
+        figures.len(),
+        3,
+        "{program} {args:?}: {text}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    Figure {
+        wall: figures[0],
+        cpu: figures[1],
+        peak_mb: figures[2],
+    }
 }
 
 fn measure_child(command: &[String]) {

@@ -13,6 +13,7 @@
 use std::path::{Path, PathBuf};
 
 use swarmform::source::FileId;
+use swarmform::syntax::ast::{ExprKind, TemplatePart};
 use swarmform::syntax::{parse_expression, parse_file, parse_json_file};
 
 fn shared(path: &str) -> Option<PathBuf> {
@@ -130,4 +131,65 @@ fn measured_configurations_are_read_without_a_fault() {
         assert!(faults.is_empty(), "{}: {faults:?}", path.display());
         assert!(!body.items.is_empty(), "{}", path.display());
     }
+}
+
+/// Evaluates templates of literals alone: enough to see how texts are cut and trimmed.
+fn render(parts: &[TemplatePart], bound: &str, out: &mut String) {
+    for part in parts {
+        match part {
+            TemplatePart::Literal(text, _) => out.push_str(text),
+            TemplatePart::Interpolation(expr) => match &expr.kind {
+                ExprKind::String(text) => out.push_str(text),
+                ExprKind::Variable(_) => out.push_str(bound),
+                other => panic!("{other:?}"),
+            },
+            TemplatePart::If {
+                condition, yes, no, ..
+            } => {
+                let branch = if condition.kind == ExprKind::Bool(true) {
+                    yes
+                } else {
+                    no
+                };
+                render(branch, bound, out);
+            }
+            TemplatePart::For { collection, body, .. } => {
+                let ExprKind::Tuple(items) = &collection.kind else {
+                    panic!("{collection:?}");
+                };
+                for item in items {
+                    let ExprKind::String(text) = &item.kind else {
+                        panic!("{item:?}");
+                    };
+                    render(body, text, out);
+                }
+            }
+        }
+    }
+}
+
+fn rendered(text: &str) -> String {
+    let tree = parse_expression(text, FileId(0), 0).unwrap_or_else(|faults| panic!("{text:?}: {faults:?}"));
+    match &tree.kind {
+        ExprKind::String(text) => text.to_string(),
+        ExprKind::Template(template) => {
+            let mut out = String::new();
+            render(&template.parts, "", &mut out);
+            out
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn templates_of_literals_give_the_measured_text() {
+    let facts = include_str!("fixtures/templates.jsonl");
+    let mut count = 0;
+    for line in facts.lines() {
+        let row: serde_json::Value = serde_json::from_str(line).unwrap();
+        let text = row["expr"].as_str().unwrap();
+        assert_eq!(rendered(text), row["value"].as_str().unwrap(), "of {text:?}");
+        count += 1;
+    }
+    assert!(count > 100);
 }
