@@ -24,7 +24,9 @@ const PROVIDER: &str = "provider \"giantswarm\" {\n  endpoint = \"embedded\"\n}\
 /// File, and what the parser of the time said.
 fn verdicts() -> Vec<(PathBuf, String)> {
     let dir = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus/swarm-json");
-    let Ok(table) = fs::read_to_string(dir.join("verdicts.tsv")) else { return Vec::new() };
+    let Ok(table) = fs::read_to_string(dir.join("verdicts.tsv")) else {
+        return Vec::new();
+    };
     let row = |line: &str| {
         let columns: Vec<&str> = line.split('\t').collect();
         (dir.join(columns[0]), columns[3].to_owned())
@@ -44,7 +46,11 @@ fn every_definition_that_was_taken_is_applied_and_stays_as_it_is() {
     let place = Place::new();
     let mut text = PROVIDER.to_owned();
     let mut apps = 0;
-    for (number, (path, _)) in verdicts().into_iter().filter(|(_, verdict)| verdict == "ok").enumerate() {
+    for (number, (path, _)) in verdicts()
+        .into_iter()
+        .filter(|(_, verdict)| verdict == "ok")
+        .enumerate()
+    {
         let file = format!("{number}.json");
         fs::copy(&path, place.path().join(&file)).unwrap();
         let _ = write!(text, "{}", app(number, &file));
@@ -55,9 +61,18 @@ fn every_definition_that_was_taken_is_applied_and_stays_as_it_is() {
         return;
     }
     place.write("main.tf", &text);
-    place.run(&["apply", "-auto-approve"]).expect(0).says(&format!("{} added", apps + 1));
-    place.run(&["plan", "-detailed-exitcode"]).expect(0).says("No changes");
-    place.run(&["destroy", "-auto-approve"]).expect(0).says(&format!("{} destroyed", apps + 1));
+    place
+        .run(&["apply", "-auto-approve"])
+        .expect(0)
+        .says(&format!("{} added", apps + 1));
+    place
+        .run(&["plan", "-detailed-exitcode"])
+        .expect(0)
+        .says("No changes");
+    place
+        .run(&["destroy", "-auto-approve"])
+        .expect(0)
+        .says(&format!("{} destroyed", apps + 1));
 }
 
 #[test]
@@ -71,6 +86,11 @@ fn every_definition_that_was_refused_is_refused_for_the_same_reason() {
         // Messages are wrapped to the width of the screen.
         let said = ran.all().split_whitespace().collect::<Vec<_>>().join(" ");
         let place_or_value = reason.split_once(": ").map_or(reason, |(_, rest)| rest);
-        assert!(said.contains(place_or_value), "{}: {verdict}\n{}", path.display(), ran.all());
+        assert!(
+            said.contains(place_or_value),
+            "{}: {verdict}\n{}",
+            path.display(),
+            ran.all()
+        );
     }
 }

@@ -1,6 +1,11 @@
 //! The generated reference pages: `docs/errors.md`, `docs/functions.md`, `docs/resources.md`. The code is their
 //! source; `SWARMFORM_WRITE_DOCS=1 cargo test --test reference` writes them again.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::disallowed_methods
+)]
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -10,7 +15,6 @@ use std::sync::Arc;
 
 use swarmform::diag::Code;
 use swarmform::plan::semantics::Semantics;
-use swarmform::ports::Providers;
 use swarmform::schema::{Block, Nesting, ResourceSchema, Usage};
 
 fn check(name: &str, text: &str) {
@@ -20,7 +24,10 @@ fn check(name: &str, text: &str) {
         return;
     }
     let found = fs::read_to_string(&path).unwrap_or_default();
-    assert!(found == text, "docs/{name} is not what the code says; write it again with `just docs`");
+    assert!(
+        found == text,
+        "docs/{name} is not what the code says; write it again with `just docs`"
+    );
 }
 
 fn codes() -> Vec<&'static Code> {
@@ -55,7 +62,13 @@ fn every_error_code_is_there_once_and_explained() {
             let _ = write!(page, "\n## {room}\n");
         }
         assert!(code.explanation.len() > 40, "{} is not explained", code.id);
-        let _ = write!(page, "\n### {}\n\n*{}.* {}\n", code.id, code.title, code.explanation.trim());
+        let _ = write!(
+            page,
+            "\n### {}\n\n*{}.* {}\n",
+            code.id,
+            code.title,
+            code.explanation.trim()
+        );
     }
     check("errors.md", &page);
 }
@@ -69,7 +82,11 @@ fn every_function_is_described() {
     for function in swarmform::lang::functions::all() {
         assert!(!function.summary.is_empty(), "{} is not described", function.name);
         let signature = function.signature().replace('|', "\\|");
-        let _ = writeln!(page, "| `{signature}` | {} |", function.summary.replace('|', "\\|"));
+        let _ = writeln!(
+            page,
+            "| `{signature}` | {} |",
+            function.summary.replace('|', "\\|")
+        );
     }
     check("functions.md", &page);
 }
@@ -90,7 +107,12 @@ fn describe_block(page: &mut String, block: &Block, indent: usize) {
         if attribute.sensitive {
             notes.push("sensitive".to_owned());
         }
-        let _ = writeln!(page, "{pad}- `{name}` ({}): {}", notes.join(", "), attribute.description);
+        let _ = writeln!(
+            page,
+            "{pad}- `{name}` ({}): {}",
+            notes.join(", "),
+            attribute.description
+        );
     }
     for (name, nested) in &block.blocks {
         let form = match nested.nesting {

@@ -111,7 +111,11 @@ impl Engine {
         let mut ended: Vec<(StepId, Outcome)> = Vec::new();
         let mut told = false;
         loop {
-            let room = if self.cancel.is_stopping() { 0 } else { self.parallelism.max(1) - running.len() };
+            let room = if self.cancel.is_stopping() {
+                0
+            } else {
+                self.parallelism.max(1) - running.len()
+            };
             let work = walker.next(room);
             let saved = commit(writer, &walker.take_events(), &mut running, &mut ended).await;
             if saved.is_ok() {
@@ -120,7 +124,11 @@ impl Engine {
                 }
             }
             let (done, total) = walker.progress();
-            (self.progress)(&Progress::Steps { done, total, running: running.len() });
+            (self.progress)(&Progress::Steps {
+                done,
+                total,
+                running: running.len(),
+            });
             if ended.is_empty() {
                 if running.is_empty() {
                     return saved;

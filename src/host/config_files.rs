@@ -47,7 +47,12 @@ mod tests {
         let expected = ["a.tf.json", "b.tf"].map(|name| (format!("{root}/{name}"), name.to_owned()));
         assert_eq!(files, expected);
         fs::write(dir.path().join("e.tf"), b"x = \"\xff\"").unwrap();
-        assert!(ConfigFiles.files(root).unwrap_err().contains("e.tf\" cannot be read: it is not UTF-8"));
+        assert!(
+            ConfigFiles
+                .files(root)
+                .unwrap_err()
+                .contains("e.tf\" cannot be read: it is not UTF-8")
+        );
         assert!(ConfigFiles.files(&format!("{root}/none")).is_err());
     }
 }

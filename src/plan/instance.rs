@@ -261,7 +261,12 @@ fn plan_managed(
             .about(&addr),
         );
     }
-    let after = decision.planned.clone().mark_paths(marks);
+    let marks = context
+        .info
+        .schema
+        .block
+        .with_copies(marks.to_vec(), &decision.planned);
+    let after = decision.planned.clone().mark_paths(&marks);
     let after = context.info.schema.block.mark_sensitive(&after);
     let action = match () {
         () if plain_before.is_null() => Action::Create,

@@ -16,6 +16,7 @@ mod pending;
 pub mod planner;
 pub mod providers;
 pub mod refresh;
+pub mod request;
 pub mod scope;
 pub mod semantics;
 pub mod steps;

@@ -70,6 +70,8 @@ pub struct Attribute {
     pub write_only: bool,
     /// A change replaces the object (for documentation; the provider decides).
     pub forces_replacement: bool,
+    /// The argument that it repeats, so that it is as sensitive as that.
+    pub copy_of: Option<&'static str>,
     /// One sentence for the reference page.
     pub description: &'static str,
 }
@@ -106,12 +108,14 @@ impl Attribute {
     /// An attribute of this type and usage, neither sensitive nor replacing.
     pub fn new(ty: Type, usage: Usage, description: &'static str) -> Attribute {
         let (sensitive, write_only, forces_replacement) = (false, false, false);
+        let copy_of = None;
         Attribute {
             ty,
             usage,
             sensitive,
             write_only,
             forces_replacement,
+            copy_of,
             description,
         }
     }
@@ -142,6 +146,13 @@ impl Attribute {
     #[must_use]
     pub fn sensitive(mut self) -> Attribute {
         self.sensitive = true;
+        self
+    }
+
+    /// Marks it as repeating an argument.
+    #[must_use]
+    pub fn copy_of(mut self, argument: &'static str) -> Attribute {
+        self.copy_of = Some(argument);
         self
     }
 
@@ -272,6 +283,29 @@ impl Block {
             (Arc::clone(name), member)
         });
         Value::object_members(marked.collect()).mark(value.marks())
+    }
+
+    /// The marks of a configuration's arguments, and the same on the attributes of `object` that repeat them;
+    /// on all of an attribute whose parts are not known yet.
+    pub fn with_copies(&self, marks: Vec<(Path, Marks)>, object: &Value) -> Vec<(Path, Marks)> {
+        let mut all = Vec::new();
+        for (name, attribute) in &self.attributes {
+            let Some(argument) = attribute.copy_of else {
+                continue;
+            };
+            let copy = object.members().and_then(|members| members.get(name));
+            let whole = copy.is_some_and(|copy| !copy.is_known());
+            for (path, marks) in &marks {
+                let mut steps = path.steps().iter();
+                if matches!(steps.next(), Some(PathStep::Attr(first)) if &**first == argument) {
+                    let parts = steps.filter(|_| !whole).cloned();
+                    let copied = std::iter::once(PathStep::Attr(Arc::clone(name))).chain(parts);
+                    all.push((Path(copied.collect()), *marks));
+                }
+            }
+        }
+        all.extend(marks);
+        all
     }
 
     fn has_sensitive(&self) -> bool {

@@ -19,6 +19,7 @@ use swarmform::value::{Kind, Marks, Type, Value};
 #[derive(Debug, Deserialize)]
 pub struct Record {
     pub id: String,
+    #[allow(dead_code)]
     pub area: String,
     #[serde(default = "empty")]
     pub fixture: String,

@@ -44,7 +44,7 @@ impl Builtin {
                 ),
                 (
                     "output",
-                    Attribute::computed(Type::Dynamic, "The input as last applied."),
+                    Attribute::computed(Type::Dynamic, "The input as last applied.").copy_of("input"),
                 ),
                 ("id", Attribute::computed(Type::String, "A random UUID.")),
             ]),

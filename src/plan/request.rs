@@ -1,0 +1,94 @@
+//! What a planner is asked, what it asks, and what it ends with.
+//!
+//! Plain data; the planner itself is in `planner`.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::addr::{InstanceAddr, Target};
+use crate::value::Value;
+
+use super::change::{Plan, PlanMode};
+use super::evaluate::Evaluator;
+use super::providers::{ProviderKey, Semantic};
+use super::semantics::Fault;
+use super::world::World;
+
+/// What was asked for beside the configuration.
+#[derive(Clone, Debug, Default)]
+pub struct PlanOptions {
+    /// The mode.
+    pub mode: PlanMode,
+    /// `-refresh=false`: trust the state.
+    pub skip_refresh: bool,
+    /// `-target`.
+    pub targets: Vec<Target>,
+    /// `-replace`.
+    pub replace: Vec<InstanceAddr>,
+}
+
+/// An effect that the planner asks for.
+#[derive(Clone, Debug)]
+pub enum Request {
+    /// Make a provider and configure it.
+    Configure {
+        /// Under which key it is used.
+        provider: ProviderKey,
+        /// Which provider.
+        name: Arc<str>,
+        /// Its configuration.
+        config: Value,
+    },
+    /// Read an object of the state again.
+    Read {
+        /// Whose object.
+        addr: InstanceAddr,
+        /// Which deposed object, if any.
+        deposed: Option<Arc<str>>,
+        /// By which provider.
+        provider: ProviderKey,
+        /// The object as stored.
+        prior: Value,
+    },
+    /// Read a data source.
+    ReadData {
+        /// Whose.
+        addr: InstanceAddr,
+        /// By which provider.
+        provider: ProviderKey,
+        /// Its configuration.
+        config: Value,
+    },
+}
+
+/// What came of a [`Request`].
+#[derive(Clone, Debug)]
+pub enum Answer {
+    /// The provider is ready, or why not.
+    Configured(Result<(), Fault>),
+    /// The object, none when it is gone, or why it cannot be told.
+    Read(Result<Option<Value>, Fault>),
+    /// The data, or why it cannot be told.
+    Data(Result<Value, Fault>),
+}
+
+/// Names a request.
+pub type RequestId = usize;
+
+/// A plan together with what applying it needs.
+pub struct Planned {
+    /// The decision.
+    pub plan: Plan,
+    /// How to evaluate again.
+    pub evaluator: Evaluator,
+    /// All values as planned.
+    pub world: World,
+    /// Pure halves of the providers, by provider name.
+    pub semantics: Semantic,
+    /// Configurations of the providers, by key: provider name and value.
+    pub providers: BTreeMap<ProviderKey, (Arc<str>, Value)>,
+    /// Events that bring the state up to the refreshed one.
+    pub refreshed: Vec<crate::state::Event>,
+    /// What each managed instance depends on, for its record.
+    pub dependencies: BTreeMap<InstanceAddr, Vec<Arc<str>>>,
+}
