@@ -83,7 +83,7 @@ fn a_plan_ends_with_a_code_that_says_whether_it_is_empty() {
         .run(&["plan"])
         .expect(0)
         .says("Plan: 2 to add, 0 to change, 0 to destroy.")
-        .is_silent_about("hunter2");
+        .never_says("hunter2");
     place.run(&["plan", "-detailed-exitcode"]).expect(2);
     place
         .run(&["apply", "-auto-approve"])
@@ -117,7 +117,7 @@ fn only_yes_approves() {
         .run(&["apply", "-input=false"])
         .expect(1)
         .says("cli/no-approval")
-        .is_silent_about("Enter a value");
+        .never_says("Enter a value");
     assert_eq!(place.run(&["state", "list"]).expect(0).out, "");
     answer(&place, &["apply"], "yes\n").expect(0).says("2 added");
     answer(&place, &["destroy"], "no\n")
@@ -142,7 +142,7 @@ fn a_saved_plan_is_carried_out_as_it_was_shown_and_only_once() {
         .run(&["show", "p"])
         .expect(0)
         .says("+ name   = \"saved\"")
-        .is_silent_about("hunter2");
+        .never_says("hunter2");
     let json: Value = serde_json::from_str(&place.run(&["show", "-json", "p"]).expect(0).out).unwrap();
     assert_eq!(json["variables"]["name"]["value"], "saved");
     assert_eq!(json["resource_changes"].as_array().unwrap().len(), 2);
@@ -186,7 +186,7 @@ fn outputs_are_for_people_programs_and_scripts() {
         .run(&["apply", "-auto-approve"])
         .expect(0)
         .says("secret = <sensitive>")
-        .is_silent_about("hunter2");
+        .never_says("hunter2");
     assert_eq!(
         place.run(&["output"]).expect(0).out,
         "list = [\n  1,\n  2,\n]\nname = \"lab\"\nsecret = <sensitive>\n"
@@ -229,7 +229,7 @@ fn the_state_can_be_looked_at() {
         .run(&["state", "show", "terraform_data.first"])
         .expect(0)
         .says("resource \"terraform_data\" \"first\" {")
-        .is_silent_about("hunter2");
+        .never_says("hunter2");
     place
         .run(&["state", "show", "terraform_data.frist"])
         .expect(1)
@@ -256,7 +256,7 @@ fn the_state_can_be_looked_at() {
         .expect(0)
         .says("# terraform_data.first:")
         .says("secret = (sensitive value)")
-        .is_silent_about("hunter2");
+        .never_says("hunter2");
 }
 
 #[test]
@@ -265,7 +265,7 @@ fn events_are_one_json_object_a_line() {
     let ran = place
         .run(&["apply", "-auto-approve", "-json"])
         .expect(0)
-        .is_silent_about("hunter2");
+        .never_says("hunter2");
     let lines = lines(&ran);
     let types: Vec<&str> = lines.iter().map(|line| line["type"].as_str().unwrap()).collect();
     assert_eq!(types.first(), Some(&"version"));
@@ -435,7 +435,7 @@ resource "terraform_data" "after" {
         .says("It is not what it should be.")
         .says("The state has all that was done:")
         .says("- create terraform_data.after")
-        .is_silent_about("Apply complete");
+        .never_says("Apply complete");
 }
 
 #[test]
@@ -447,7 +447,7 @@ fn the_graph_shows_resources_behind_what_stands_between_them() {
         .run(&["graph"])
         .expect(0)
         .says("\"terraform_data.b\" -> \"terraform_data.a\"")
-        .is_silent_about("local");
+        .never_says("local");
 }
 
 #[test]

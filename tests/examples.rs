@@ -64,7 +64,7 @@ fn a_changed_line_makes_a_small_plan() {
         .expect(0)
         .says("Plan: 0 to add, 1 to change, 0 to destroy.")
         .says("~ instances = 2 -> 4")
-        .is_silent_about("must be replaced");
+        .never_says("must be replaced");
     place
         .run(&["apply", "-auto-approve"])
         .expect(0)

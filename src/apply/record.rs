@@ -37,10 +37,9 @@ impl Walker {
             }
             return Err(self.failure(addr, applied.error));
         }
-        let object = info
-            .schema
-            .block
-            .mark_sensitive(&applied.state.clone().mark_paths(&marks));
+        let block = &info.schema.block;
+        let marks = block.with_copies(marks, &applied.state);
+        let object = block.mark_sensitive(&applied.state.clone().mark_paths(&marks));
         let updating = change.action == Action::Update;
         let status = match (&applied.error, updating) {
             (None, _) => Status::Ready,

@@ -371,13 +371,16 @@ impl Planner {
                 if out || self.done.contains(node) || self.waiting_data.contains_key(node) {
                     continue;
                 }
-                let pending = self.graph.needs(node).into_iter().any(|need| {
-                    !self.done.contains(need)
-                        && !self
-                            .targeted
-                            .as_ref()
-                            .is_some_and(|targeted| !targeted.has_node(need))
-                });
+                let outside = |need| {
+                    self.targeted
+                        .as_ref()
+                        .is_some_and(|targeted| !targeted.has_node(need))
+                };
+                let pending = self
+                    .graph
+                    .needs(node)
+                    .into_iter()
+                    .any(|need| !self.done.contains(need) && !outside(need));
                 if pending {
                     continue;
                 }

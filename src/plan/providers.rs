@@ -87,7 +87,7 @@ pub struct TypeInfo {
 #[derive(Clone, Default)]
 pub struct Semantic {
     providers: BTreeMap<Arc<str>, Arc<dyn Semantics>>,
-    types: BTreeMap<(Mode, Arc<str>), (Arc<str>, Arc<TypeInfo>)>,
+    types: BTreeMap<(Mode, Arc<str>), Arc<TypeInfo>>,
 }
 
 impl Semantic {
@@ -109,8 +109,7 @@ impl Semantic {
                     ty: schema.block.implied_type(),
                     schema: schema.clone(),
                 };
-                all.types
-                    .insert((mode, Arc::from(type_name)), (Arc::clone(&name), Arc::new(info)));
+                all.types.insert((mode, Arc::from(type_name)), Arc::new(info));
             }
             all.providers.insert(name, semantics);
         }
@@ -129,9 +128,7 @@ impl Semantic {
 
     /// A type.
     pub fn type_info(&self, resource: &ResourceAddr) -> Option<&Arc<TypeInfo>> {
-        self.types
-            .get(&(resource.mode, Arc::clone(&resource.type_name)))
-            .map(|(_, info)| info)
+        self.types.get(&(resource.mode, Arc::clone(&resource.type_name)))
     }
 
     /// The names of all types of a mode, for suggestions.

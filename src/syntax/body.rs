@@ -132,10 +132,10 @@ impl<'a, 's> Reader<'a, 's> {
                 Kind::OParen => open.push(Kind::CParen),
                 Kind::Interp | Kind::Control => open.push(Kind::SeqEnd),
                 Kind::OHeredoc => open.push(Kind::CHeredoc),
-                close @ (Kind::CBrace | Kind::CBrack | Kind::CParen | Kind::SeqEnd | Kind::CHeredoc) => {
-                    if open.pop() != Some(close) {
-                        return None;
-                    }
+                close @ (Kind::CBrace | Kind::CBrack | Kind::CParen | Kind::SeqEnd | Kind::CHeredoc)
+                    if open.pop() != Some(close) =>
+                {
+                    return None;
                 }
                 _ => {}
             }

@@ -56,7 +56,7 @@ impl Ran {
 
     /// Expects a text in neither stream.
     #[track_caller]
-    pub fn is_silent_about(self, text: &str) -> Ran {
+    pub fn never_says(self, text: &str) -> Ran {
         assert!(
             !self.all().contains(text),
             "something says {text:?}:\n{}\n{}",
