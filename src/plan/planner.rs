@@ -1,4 +1,4 @@
-//! The planner: a state machine that asks for reads and ends with a [`Plan`].
+//! The planner: a state machine that asks for reads and ends with a [`Planned`].
 //!
 //! It goes through three stages. *Providers*: what their configuration needs is evaluated, and each is asked
 //! to be configured. *Refresh*: every object of the state is asked to be read, all at once. *Walk*: the nodes

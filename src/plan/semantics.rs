@@ -79,7 +79,7 @@ pub struct Decision {
     /// The old object must be gone before the new one can be made, whatever the configuration says.
     pub delete_first: bool,
     /// The calls of the change, in order; for a replacement those of the creation (those of the deletion come
-    /// from [`Semantics::deletion_calls`]).
+    /// from [`Semantics::plan_delete`]).
     pub calls: Vec<PlannedCall>,
     /// Warnings, and notes such as "volumes are lost".
     pub faults: Vec<Fault>,

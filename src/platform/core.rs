@@ -18,7 +18,7 @@ use crate::platform::simulated::Simulated;
 use crate::platform::store::Store;
 use crate::platform::world::{Changes, World};
 
-/// An open platform. Give it to [`crate::platform::app`] or [`crate::platform::serve`].
+/// An open platform. Give it to [`crate::platform::app`] or [`crate::platform::serve()`].
 pub struct Platform {
     config: Config,
     runtime: Arc<dyn Runtime>,

@@ -96,7 +96,7 @@ pub enum StoreError {
     Io(String),
 }
 
-/// A held lock; released when dropped or by [`StateStore::unlock`].
+/// A held lock; released when dropped.
 pub trait Lock: Send + Sync {
     /// Who holds it: we.
     fn info(&self) -> &LockInfo;
