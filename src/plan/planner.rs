@@ -172,6 +172,7 @@ impl Planner {
             Ok(targeted) => self.targeted = targeted,
             Err(fault) => return self.faults.push(fault),
         }
+        self.refuse_unsupported();
         let keys = self.used_providers();
         let blocks: Vec<ConfigNode> = keys
             .keys()
@@ -196,6 +197,22 @@ impl Planner {
         }
         for (key, name) in keys {
             self.configure(key, name);
+        }
+    }
+
+    /// Blocks that are read but not carried out yet are refused, never ignored.
+    fn refuse_unsupported(&mut self) {
+        let config = Arc::clone(&self.evaluator.config);
+        for module in config.modules.values() {
+            let moved = module.moved.iter().map(|block| ("moved", block.span));
+            let removed = module.removed.iter().map(|block| ("removed", block.span));
+            let imports = module.imports.iter().map(|block| ("import", block.span));
+            for (kind, span) in moved.chain(removed).chain(imports) {
+                let detail =
+                    format!("This version does not carry out {kind} blocks. Take the block out to plan.");
+                self.faults
+                    .push(Diagnostic::error(&codes::UNSUPPORTED, detail).at(span));
+            }
         }
     }
 
