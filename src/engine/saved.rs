@@ -284,6 +284,8 @@ impl Recording {
                 "it was made from serial {}, the state is at serial {}",
                 self.serial, now.serial
             )
+        } else if self.lineage.is_empty() {
+            "it was made before anything was applied".to_owned()
         } else {
             "it was made from another state altogether".to_owned()
         };
