@@ -109,8 +109,9 @@ fn run(given: Vec<OsString>) -> u8 {
     if let Some(dir) = &cli.chdir
         && let Err(error) = std::env::set_current_dir(dir)
     {
+        let reason = crate::host::files::reason(&error);
         return usage(&format!(
-            "The directory {} given by -chdir cannot be entered: {error}.",
+            "The directory \"{}\" given by -chdir cannot be entered: {reason}.",
             dir.display()
         ));
     }
