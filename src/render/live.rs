@@ -3,8 +3,12 @@
 //! Where the output is not a terminal nothing is drawn, and lines are written as they are.
 
 use std::io::Write;
+use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+/// How often the sign turns that shows that the program lives.
+const TICK: Duration = Duration::from_millis(120);
 
 /// The live line.
 pub struct Live {
@@ -45,14 +49,18 @@ impl Live {
     /// Says what runs now.
     pub fn status(&self, text: String) {
         if let Some(bar) = &self.bar {
+            if bar.is_finished() {
+                bar.reset();
+            }
             bar.set_message(text);
-            bar.tick();
+            bar.enable_steady_tick(TICK);
         }
     }
 
-    /// Removes the line.
+    /// Removes the line, until there is a new status.
     pub fn clear(&self) {
         if let Some(bar) = &self.bar {
+            bar.disable_steady_tick();
             bar.finish_and_clear();
         }
     }
