@@ -176,7 +176,7 @@ impl State {
         }
     }
 
-    fn reading(&self) {
+    fn reading(&mut self) {
         if self.live.is_live() {
             let (done, begun) = self.reads;
             self.live.status(format!(
@@ -186,7 +186,7 @@ impl State {
         }
     }
 
-    fn status(&self) {
+    fn status(&mut self) {
         if self.live.is_live() {
             let (done, total) = self.steps;
             // The sign that turns stands before the text.

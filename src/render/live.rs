@@ -13,6 +13,7 @@ const TICK: Duration = Duration::from_millis(120);
 /// The live line.
 pub struct Live {
     bar: Option<ProgressBar>,
+    ticking: bool,
 }
 
 impl Live {
@@ -25,7 +26,7 @@ impl Live {
             }
             bar
         });
-        Live { bar }
+        Live { bar, ticking: false }
     }
 
     /// Whether there is a terminal to draw on.
@@ -47,21 +48,25 @@ impl Live {
     }
 
     /// Says what runs now.
-    pub fn status(&self, text: String) {
+    pub fn status(&mut self, text: String) {
         if let Some(bar) = &self.bar {
             if bar.is_finished() {
                 bar.reset();
             }
             bar.set_message(text);
-            bar.enable_steady_tick(TICK);
+            if !self.ticking {
+                bar.enable_steady_tick(TICK);
+                self.ticking = true;
+            }
         }
     }
 
     /// Removes the line, until there is a new status.
-    pub fn clear(&self) {
+    pub fn clear(&mut self) {
         if let Some(bar) = &self.bar {
             bar.disable_steady_tick();
             bar.finish_and_clear();
+            self.ticking = false;
         }
     }
 }
