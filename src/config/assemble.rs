@@ -70,9 +70,11 @@ fn declare(block: Block, to: &mut Module, is_root: bool, cx: &mut Context<'_>) {
         "terraform" => settings::terraform(block, &mut to.settings, is_root, cx),
         "locals" => {
             for local in value::locals(block, cx) {
-                let names = Names { title: "Duplicate local value definition", what: "A local value", name: &local.name };
-                let (key, span) = (Arc::clone(&local.name), local.span);
-                names.clone().insert(&mut to.locals, key, local.clone(), span, |local| local.span, cx);
+                let name = Arc::clone(&local.name);
+                let names =
+                    Names { title: "Duplicate local value definition", what: "A local value", name: &name };
+                let span = local.span;
+                names.insert(&mut to.locals, Arc::clone(&name), local, span, |local| local.span, cx);
             }
         }
         "provider" => {
@@ -150,7 +152,6 @@ fn declare(block: Block, to: &mut Module, is_root: bool, cx: &mut Context<'_>) {
 }
 
 /// How to speak of a second declaration.
-#[derive(Clone)]
 struct Names<'a> {
     title: &'a str,
     what: &'a str,

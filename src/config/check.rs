@@ -207,6 +207,7 @@ impl Checker<'_> {
     /// A condition must refer to something: a validation to its own variable.
     fn condition(&mut self, condition: &Condition, here: Here<'_>, variable: Option<&Arc<str>>) {
         self.expr(&condition.error_message, here);
+        let faults = self.found.0.len();
         let names = self.expr(&condition.condition, here);
         let at = condition.condition.span;
         match variable {
@@ -215,7 +216,7 @@ impl Checker<'_> {
                 at,
                 format!("The condition must refer to var.{name}, for it shall tell whether its value is valid."),
             ),
-            None if names.is_empty() && !self.found.0.iter().any(|fault| fault.subject.is_some_and(|s| at.contains(s))) => {
+            None if names.is_empty() && self.found.0.len() == faults => {
                 self.error(
                     &codes::CONDITION,
                     at,

@@ -25,11 +25,15 @@ pub(super) fn apply(blocks: &mut Vec<Block>, changes: Vec<Block>, cx: &mut Conte
         return;
     }
     let mut places: BTreeMap<Key, usize> = BTreeMap::new();
-    let mut locals: BTreeMap<Arc<str>, usize> = BTreeMap::new();
+    let mut locals: BTreeMap<Arc<str>, (usize, usize)> = BTreeMap::new();
     for (at, block) in blocks.iter().enumerate() {
         if &*block.kind.name == "locals" {
-            for attribute in block.body.attributes() {
-                locals.entry(Arc::clone(&attribute.name.name)).or_insert(at);
+            for (item_at, item) in block.body.items.iter().enumerate() {
+                if let Item::Attribute(attribute) = item {
+                    locals
+                        .entry(Arc::clone(&attribute.name.name))
+                        .or_insert((at, item_at));
+                }
             }
         }
         places.entry(key(block)).or_insert(at);
@@ -42,11 +46,11 @@ pub(super) fn apply(blocks: &mut Vec<Block>, changes: Vec<Block>, cx: &mut Conte
                     let Item::Attribute(attribute) = &item else {
                         continue;
                     };
-                    let base = locals
-                        .get(&attribute.name.name)
-                        .and_then(|at| blocks.get_mut(*at));
+                    let place = locals.get(&attribute.name.name).copied();
+                    let base =
+                        place.and_then(|(block, item)| blocks.get_mut(block)?.body.items.get_mut(item));
                     match base {
-                        Some(base) => replace_argument(&mut base.body, item),
+                        Some(base) => *base = item,
                         None => missing("local value", attribute.name.span, cx),
                     }
                 }
