@@ -203,6 +203,16 @@ impl Planner {
     /// Blocks that are read but not carried out yet are refused, never ignored.
     fn refuse_unsupported(&mut self) {
         let config = Arc::clone(&self.evaluator.config);
+        let backends = config
+            .modules
+            .values()
+            .filter_map(|module| module.settings.backend.as_ref());
+        for (kind, _, span) in backends.filter(|(kind, ..)| &**kind != "local") {
+            let detail =
+                format!("The backend \"{kind}\" has no effect in this version: the state is kept locally.");
+            self.faults
+                .push(Diagnostic::warning(&codes::UNSUPPORTED, detail).at(*span));
+        }
         for module in config.modules.values() {
             let moved = module.moved.iter().map(|block| ("moved", block.span));
             let removed = module.removed.iter().map(|block| ("removed", block.span));
