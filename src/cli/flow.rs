@@ -206,7 +206,13 @@ pub fn show(ui: &mut Ui, plan: &Plan, schemas: &Schemas, calls: bool) {
             ui.emit(|stream| stream.output_changes(&plan.outputs));
         }
     }
-    ui.diagnostics(&plan.warnings);
+    let mut warnings = plan.warnings.clone();
+    if plan.partial {
+        let detail = "-target leaves out whatever the addresses given do not need, so the platform may not be as the \
+                      configuration says after this plan. Plan again without -target once the trouble is over.";
+        warnings.push(Diagnostic::warning(&codes::TARGETED, detail));
+    }
+    ui.diagnostics(&warnings);
 }
 
 impl Prepared {
