@@ -14,37 +14,19 @@
     clippy::disallowed_macros
 )]
 
+mod support;
+
 use std::fmt::Write as _;
-use std::path::Path;
-use std::process::{Command, Stdio};
-use std::time::Instant;
 
-use nix::sys::resource::{UsageWho, getrusage};
-
-/// One measured command.
-#[derive(Clone, Copy)]
-struct Figure {
-    wall: f64,
-    cpu: f64,
-    peak_mb: f64,
-}
+use support::{Figure, has_terraform, measure};
 
 fn main() {
-    let args: Vec<String> = std::env::args().skip(1).filter(|arg| arg != "--bench").collect();
-    if args.first().is_some_and(|arg| arg == "--measure") {
-        return measure_child(&args[1..]);
-    }
+    let Some(args) = support::arguments() else {
+        return;
+    };
     let sizes: Vec<usize> = args.iter().filter_map(|arg| arg.parse().ok()).collect();
     let sizes = if sizes.is_empty() { vec![100, 1000] } else { sizes };
-    println!(
-        "machine: {} processors",
-        std::thread::available_parallelism().map_or(0, usize::from)
-    );
-    let terraform = Command::new("terraform")
-        .arg("version")
-        .stdout(Stdio::null())
-        .status()
-        .is_ok();
+    let terraform = has_terraform();
     let swarmform = env!("CARGO_BIN_EXE_swarmform");
     println!("\n| shape | tool | operation | wall s | CPU s | peak MB |\n|---|---|---|---|---|---|");
     for size in &sizes {
@@ -124,49 +106,4 @@ fn run_all(shape: &str, tool: &str, program: &str, text: &str) {
         let Figure { wall, cpu, peak_mb } = measure(program, args, dir.path());
         println!("| {shape} | {tool} | {name} | {wall:.2} | {cpu:.2} | {peak_mb:.0} |");
     }
-}
-
-/// Runs a command as the only child of a process of its own, so that the system's accounting is of it alone.
-fn measure(program: &str, args: &[&str], dir: &Path) -> Figure {
-    let own = std::env::current_exe().unwrap();
-    let output = Command::new(own)
-        .arg("--measure")
-        .arg(program)
-        .args(args)
-        .current_dir(dir)
-        .output()
-        .unwrap();
-    let text = String::from_utf8_lossy(&output.stdout);
-    let figures: Vec<f64> = text
-        .split_whitespace()
-        .filter_map(|word| word.parse().ok())
-        .collect();
-    assert_eq!(
-        figures.len(),
-        3,
-        "{program} {args:?}: {text}{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    Figure {
-        wall: figures[0],
-        cpu: figures[1],
-        peak_mb: figures[2],
-    }
-}
-
-fn measure_child(command: &[String]) {
-    let started = Instant::now();
-    let status = Command::new(&command[0])
-        .args(&command[1..])
-        .env("CHECKPOINT_DISABLE", "1")
-        .stdout(Stdio::null())
-        .stdin(Stdio::null())
-        .status()
-        .unwrap();
-    assert!(status.success(), "{command:?} failed");
-    let wall = started.elapsed().as_secs_f64();
-    let usage = getrusage(UsageWho::RUSAGE_CHILDREN).unwrap();
-    let seconds = |time: nix::sys::time::TimeVal| time.tv_sec() as f64 + time.tv_usec() as f64 / 1e6;
-    let cpu = seconds(usage.user_time()) + seconds(usage.system_time());
-    println!("{wall} {cpu} {}", usage.max_rss() as f64 / 1024.0);
 }

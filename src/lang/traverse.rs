@@ -9,7 +9,7 @@ use crate::diag::{Diagnostic, Diagnostics, did_you_mean};
 use crate::source::Span;
 use crate::syntax::ast::{Expr, ExprKind};
 use crate::value::convert::convert;
-use crate::value::{Kind, Type, Value};
+use crate::value::{Kind, Number, Type, Value};
 
 use super::codes;
 use super::eval::{Cx, Outcome, eval as eval_expr};
@@ -189,14 +189,15 @@ pub(super) fn index(value: &Value, key: &Value, span: Span) -> Result<Value, Box
     if key.is_null() {
         return fault("A null value cannot be used as an index.".to_owned());
     }
-    let ty = value.ty();
-    if ty == Type::Dynamic || matches!(key.kind(), Kind::Unknown(Type::Dynamic, _)) {
+    let dynamic = |value: &Value| matches!(value.kind(), Kind::Unknown(Type::Dynamic, _));
+    if dynamic(value) || dynamic(key) {
         return Ok(Value::unknown(Type::Dynamic).mark(marks));
     }
-    let wanted = match &ty {
-        Type::List(_) | Type::Tuple(_) => Type::Number,
-        Type::Map(_) | Type::Object(_) => Type::String,
-        Type::Set(_) => {
+    // The type of a large tuple or object is dear, so only faults ask for it.
+    let wanted = match value.kind() {
+        Kind::List(..) | Kind::Tuple(_) | Kind::Unknown(Type::List(_) | Type::Tuple(_), _) => Type::Number,
+        Kind::Map(..) | Kind::Object(_) | Kind::Unknown(Type::Map(_) | Type::Object(_), _) => Type::String,
+        Kind::Set(..) | Kind::Unknown(Type::Set(_), _) => {
             return fault(
                 "Elements of a set have no index: a set tells only which values are in it. Go through all \
                  of them with a for expression, or convert it with tolist()."
@@ -206,7 +207,7 @@ pub(super) fn index(value: &Value, key: &Value, span: Span) -> Result<Value, Box
         _ => {
             return fault(format!(
                 "{} has no indices.",
-                capital(&article(&ty.friendly_name()))
+                capital(&article(&value.ty().friendly_name()))
             ));
         }
     };
@@ -215,25 +216,30 @@ pub(super) fn index(value: &Value, key: &Value, span: Span) -> Result<Value, Box
         Err(reason) => {
             return fault(format!(
                 "The given key does not identify an element of {}: {reason}.",
-                article(&ty.friendly_name())
+                article(&value.ty().friendly_name())
             ));
         }
     };
     match position.kind() {
-        Kind::String(name) => member(value, &ty, name, key),
-        Kind::Number(_) => element(value, &ty, &position),
-        _ => Ok(element_type(&ty)),
+        Kind::String(name) => member(value, name, key),
+        Kind::Number(number) => element(value, number),
+        _ => Ok(any_element(value)),
     }
     .map(|value| value.mark(marks))
     .or_else(fault)
 }
 
 /// What an element will be, while the index is unknown.
-fn element_type(ty: &Type) -> Value {
-    Value::unknown(ty.element().cloned().unwrap_or(Type::Dynamic))
+fn any_element(value: &Value) -> Value {
+    let element = match value.kind() {
+        Kind::List(element, _) | Kind::Map(element, _) => Some(element),
+        Kind::Unknown(ty, _) => ty.element(),
+        _ => None,
+    };
+    Value::unknown(element.cloned().unwrap_or(Type::Dynamic))
 }
 
-fn member(value: &Value, ty: &Type, name: &str, key: &Value) -> Result<Value, String> {
+fn member(value: &Value, name: &str, key: &Value) -> Result<Value, String> {
     let shown = if value.marks().is_empty() && key.marks().is_empty() {
         quote(name)
     } else {
@@ -243,7 +249,7 @@ fn member(value: &Value, ty: &Type, name: &str, key: &Value) -> Result<Value, St
     match value.kind() {
         Kind::Object(members) | Kind::Map(_, members) => match members.get(name) {
             Some(member) => Ok(member.clone()),
-            None if matches!(key.kind(), Kind::Number(_)) && matches!(ty, Type::Object(_)) => {
+            None if matches!((key.kind(), value.kind()), (Kind::Number(_), Kind::Object(_))) => {
                 absent(" An object has attributes by name, not elements by number.".to_owned())
             }
             None if shown.starts_with('"') => absent(did_you_mean(name, members.keys().map(|n| &**n))),
@@ -253,14 +259,11 @@ fn member(value: &Value, ty: &Type, name: &str, key: &Value) -> Result<Value, St
             Some(ty) => Ok(Value::unknown(ty.clone())),
             None => absent(did_you_mean(name, object.attributes.keys().map(|n| &**n))),
         },
-        _ => Ok(element_type(ty)),
+        _ => Ok(any_element(value)),
     }
 }
 
-fn element(value: &Value, ty: &Type, position: &Value) -> Result<Value, String> {
-    let Kind::Number(number) = position.kind() else {
-        return Ok(element_type(ty));
-    };
+fn element(value: &Value, number: &Number) -> Result<Value, String> {
     if number.sign().is_lt() {
         return Err("A negative number is not an index: the first element has index 0.".to_owned());
     }
@@ -275,19 +278,15 @@ fn element(value: &Value, ty: &Type, position: &Value) -> Result<Value, String> 
             if length == 1 { "" } else { "s" }
         ),
     };
-    match (value.kind(), ty) {
-        (Kind::List(_, items), _) => at
+    match value.kind() {
+        Kind::List(_, items) | Kind::Tuple(items) => at
             .and_then(|at| items.get(at))
             .cloned()
             .ok_or_else(|| beyond(items.len())),
-        (Kind::Tuple(items), _) => at
-            .and_then(|at| items.get(at))
-            .cloned()
-            .ok_or_else(|| beyond(items.len())),
-        (_, Type::Tuple(types)) => at
+        Kind::Unknown(Type::Tuple(types), _) => at
             .and_then(|at| types.get(at))
             .map(|ty| Value::unknown(ty.clone()))
             .ok_or_else(|| beyond(types.len())),
-        _ => Ok(element_type(ty)),
+        _ => Ok(any_element(value)),
     }
 }
