@@ -3,6 +3,18 @@
 //! The library is a house of nine floors; a room uses only rooms below it. `ARCHITECTURE.md` shows the floor
 //! table and the way of the data, and `tests/architecture.rs` holds the code to it.
 
+/// The stack of every thread that the program runs on: enough for the deepest texts and values that it takes, in
+/// builds without optimization too. Whoever uses the library on threads of its own should give them as much.
+pub const STACK_BYTES: usize = 64 << 20;
+
+/// Runs a test on a stack as the program has it.
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+pub(crate) fn on_a_stack(test: impl FnOnce() + Send + 'static) {
+    let thread = std::thread::Builder::new().stack_size(STACK_BYTES);
+    thread.spawn(test).unwrap().join().unwrap();
+}
+
 // Floor 0: ground.
 pub mod diag;
 pub mod source;

@@ -24,5 +24,11 @@ fn main() -> ExitCode {
             env!("CARGO_PKG_VERSION")
         );
     }));
-    std::panic::catch_unwind(swarmform::cli::main).unwrap_or(ExitCode::FAILURE)
+    // The stack that the system gives may be smaller than what the deepest allowed text takes.
+    std::thread::Builder::new()
+        .stack_size(swarmform::STACK_BYTES)
+        .spawn(swarmform::cli::main)
+        .ok()
+        .and_then(|program| program.join().ok())
+        .unwrap_or(ExitCode::FAILURE)
 }

@@ -136,7 +136,11 @@ fn dispatch(cli: Cli, assignments: Vec<args::Assignment>) -> u8 {
     };
     crate::host::tls::install_crypto();
     let mut ui = Ui::new(command.view());
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .thread_stack_size(crate::STACK_BYTES)
+        .enable_all()
+        .build()
+    {
         Ok(runtime) => runtime,
         Err(error) => return usage(&format!("The program cannot start its threads: {error}.")),
     };

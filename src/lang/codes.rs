@@ -85,6 +85,10 @@ codes! {
     /// `[*]` of null list.
     SPLAT_NULL = "splat-of-null", "Splat of null value",
         "A null list has no elements to splat. Use `coalesce(list, [])` first.";
+    /// A value with too many levels.
+    TOO_DEEP = "value-too-deep", "Value nested too deeply",
+        "Values may hold values down to a bounded depth. Only a chain of local values that each wrap the one \
+         before comes near it.";
     /// A value that does not convert to the wanted type.
     TYPE_MISMATCH = "incorrect-value-type", "Incorrect attribute value type",
         "The value cannot be converted to the type that is wanted here.";

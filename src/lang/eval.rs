@@ -10,7 +10,7 @@ use crate::source::Span;
 use crate::syntax::ast::{Conditional, Expr, ExprKind, ObjectItem, ObjectKey};
 use crate::value::convert::convert;
 use crate::value::unify::unify;
-use crate::value::{Kind, Marks, Members, Number, Type, Value};
+use crate::value::{Kind, MAX_DEPTH, Marks, Members, Number, Refinement, Type, Value};
 
 use super::fault::{article, explain};
 use super::scope::Scope;
@@ -106,6 +106,28 @@ pub(super) fn eval_as(expr: &Expr, cx: Cx<'_>, ty: &Type) -> Outcome {
 
 /// The value of an expression.
 pub(super) fn eval(expr: &Expr, cx: Cx<'_>) -> Outcome {
+    let value = of_kind(expr, cx)?;
+    if value.depth() > MAX_DEPTH {
+        return Err(too_deep(expr.span));
+    }
+    Ok(value)
+}
+
+#[inline(never)]
+fn too_deep(span: Span) -> Diagnostics {
+    Diagnostic::error(
+        &codes::TOO_DEEP,
+        format!(
+            "Collections are nested more than {MAX_DEPTH} levels deep in this value. Refer to inner ones by a key \
+             or an index instead of wrapping them again."
+        ),
+    )
+    .at(span)
+    .into()
+}
+
+#[inline(always)]
+fn of_kind(expr: &Expr, cx: Cx<'_>) -> Outcome {
     match &expr.kind {
         ExprKind::Null => Ok(Value::null(Type::Dynamic)),
         ExprKind::Bool(value) => Ok(Value::bool(*value)),
@@ -261,20 +283,20 @@ fn conditional(parts: &Conditional, expr: &Expr, cx: Cx<'_>) -> Outcome {
     }
 }
 
-/// An unknown that one of two values will take the place of.
+/// What is known while it is not known which of two values it will be.
 fn undecided(ty: Type, yes: Option<Value>, no: Option<Value>) -> Value {
     let mut marks = Marks::NONE;
     for side in [&yes, &no].into_iter().flatten() {
         marks |= side.marks();
     }
-    let result = Value::unknown(ty);
-    let never_null = [&yes, &no]
-        .into_iter()
-        .all(|side| side.as_ref().is_some_and(Value::is_not_null));
-    let result = if never_null {
-        result.refine_not_null()
-    } else {
-        result
+    // A side that fails, or does not convert, is one of which nothing can be said.
+    let converted = |side: Option<Value>| convert(&side?, &ty).ok();
+    let result = match (converted(yes), converted(no)) {
+        (Some(yes), Some(no)) if yes.is_null() && no.is_null() => Value::null(ty),
+        (Some(yes), Some(no)) => {
+            Value::unknown_refined(ty, Refinement::of(&yes).either(&Refinement::of(&no)))
+        }
+        _ => Value::unknown(ty),
     };
     result.mark(marks)
 }

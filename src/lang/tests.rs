@@ -1,7 +1,10 @@
+mod unknowns;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::diag::{Diagnostic, Diagnostics};
+use crate::on_a_stack;
 use crate::schema::{Attribute, Block as Schema, NestedBlock, Nesting};
 use crate::source::{FileId, Span};
 use crate::syntax::ast::{BinaryOp, Expr, ExprKind};
@@ -171,7 +174,11 @@ fn a_long_chain_of_operators_costs_no_stack() {
 }
 
 #[test]
-fn whatever_syntax_takes_evaluates_on_a_small_stack() {
+fn whatever_syntax_takes_evaluates() {
+    on_a_stack(nestings);
+}
+
+fn nestings() {
     for (open, close) in [
         ("[", "]"),
         ("{a = ", "}"),
@@ -189,7 +196,7 @@ fn whatever_syntax_takes_evaluates_on_a_small_stack() {
         ("\"a%{if true}${", "}%{endif}\""),
     ] {
         let mut evaluated = 0;
-        for depth in [20, 40, 60, 90, 120, 150, 180, 195] {
+        for depth in [20, 40, 60, 90, 120, 160, 240, 490] {
             let text = format!("{}1{}", open.repeat(depth), close.repeat(depth));
             if let Ok(expr) = parse_expression(&text, FileId(0), 0) {
                 let _ = evaluate(&expr, &names());
@@ -198,6 +205,47 @@ fn whatever_syntax_takes_evaluates_on_a_small_stack() {
         }
         assert!(evaluated > 0, "{open}");
     }
+}
+
+#[test]
+fn values_may_be_nested_deeply_but_not_without_end() {
+    on_a_stack(|| {
+        for wrapped in [
+            "[x]",
+            "{a = x}",
+            "tolist([x])",
+            "[for y in [1] : x]",
+            "concat([x], [])",
+            "setproduct([x], [1])",
+        ] {
+            let expr = parse_expression(wrapped, FileId(0), 0).unwrap();
+            let mut value = Value::int(1);
+            let mut levels = 0;
+            let fault = loop {
+                let names = NamesScope::new([("x".into(), value.clone())].into(), &NoFiles);
+                match evaluate(&expr, &names) {
+                    Ok(deeper) => value = deeper,
+                    Err(faults) => break faults.into_iter().next().unwrap(),
+                }
+                levels += 1;
+            };
+            assert_eq!(fault.code.id, "lang/value-too-deep", "{wrapped} {levels}");
+            assert!((150..=500).contains(&levels), "{wrapped} {levels}");
+        }
+        // What is not known yet is as deep as its type says.
+        let expr = parse_expression("chunklist(x, 2)", FileId(0), 0).unwrap();
+        let mut value = Value::unknown(Type::list(Type::String));
+        for _ in 0..499 {
+            let names = NamesScope::new([("x".into(), value)].into(), &NoFiles);
+            value = evaluate(&expr, &names).unwrap();
+        }
+        assert_eq!(value.depth(), 500);
+        let names = NamesScope::new([("x".into(), value)].into(), &NoFiles);
+        assert_eq!(
+            evaluate(&expr, &names).unwrap_err().0[0].code.id,
+            "lang/value-too-deep"
+        );
+    });
 }
 
 struct Applying;

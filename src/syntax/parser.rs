@@ -9,7 +9,7 @@ use super::codes;
 use super::token::{Kind, Source, Token, describe};
 
 /// How deep a tree may be. Chains of binary operators do not count, for their left spine is walked by loops.
-pub(super) const MAX_DEPTH: u32 = 200;
+pub(super) const MAX_DEPTH: u32 = 500;
 
 /// The reader cannot go on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

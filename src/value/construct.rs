@@ -21,9 +21,11 @@ pub(in crate::value) fn normalize(text: &str) -> Cow<'_, str> {
 impl Value {
     /// An unmarked value.
     pub fn from_kind(kind: Kind) -> Value {
+        let depth = depth_of(&kind);
         Value {
             kind,
             marks: Marks::NONE,
+            depth,
         }
     }
 
@@ -136,6 +138,23 @@ impl Value {
     /// A type as a value.
     pub fn type_value(ty: Type) -> Value {
         Value::from_kind(Kind::TypeValue(ty))
+    }
+}
+
+/// How many levels of elements a value has, counting those that its type tells of.
+fn depth_of(kind: &Kind) -> u16 {
+    let over = |deepest: Option<u16>| deepest.unwrap_or(0).saturating_add(1);
+    let deepest = |items: &[Value]| items.iter().map(|item| item.depth).max();
+    let deepest_member = |members: &Members| members.values().map(|member| member.depth).max();
+    match kind {
+        Kind::Null(ty) | Kind::Unknown(ty, _) => ty.depth(),
+        Kind::List(element, items) | Kind::Set(element, items) => {
+            over(deepest(items).or_else(|| Some(element.depth())))
+        }
+        Kind::Map(element, members) => over(deepest_member(members).or_else(|| Some(element.depth()))),
+        Kind::Tuple(items) => over(deepest(items)),
+        Kind::Object(members) => over(deepest_member(members)),
+        Kind::Bool(_) | Kind::Number(_) | Kind::String(_) | Kind::TypeValue(_) => 0,
     }
 }
 

@@ -83,7 +83,7 @@ fn compare_to_unknown(ty: &Type, refinement: &Refinement, known: &Value) -> Opti
 }
 
 /// Whether a value of one type may turn out to have the other type once everything is known.
-fn could_conform(a: &Type, b: &Type) -> bool {
+pub(in crate::value) fn could_conform(a: &Type, b: &Type) -> bool {
     match (a, b) {
         (Type::Dynamic, _) | (_, Type::Dynamic) => true,
         (Type::List(a), Type::List(b)) | (Type::Set(a), Type::Set(b)) | (Type::Map(a), Type::Map(b)) => {

@@ -19,6 +19,11 @@ impl Value {
         self.marks
     }
 
+    /// How many levels of elements are in it, counting those that its type tells of; 0 for a primitive value.
+    pub fn depth(&self) -> usize {
+        self.depth.into()
+    }
+
     /// Its type. Computed from the elements of a tuple or object, so not free.
     pub fn ty(&self) -> Type {
         match &self.kind {

@@ -44,6 +44,7 @@ impl Value {
         Value {
             kind,
             marks: change(self.marks),
+            depth: self.depth,
         }
     }
 
@@ -141,5 +142,9 @@ fn mark_below(value: &Value, marks: &[(&[PathStep], Marks)]) -> Value {
             _ => {}
         }
     }
-    Value { kind, marks: own }
+    Value {
+        kind,
+        marks: own,
+        depth: value.depth,
+    }
 }

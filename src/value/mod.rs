@@ -20,6 +20,7 @@ mod marks;
 pub mod number;
 mod ops;
 pub mod path;
+mod promise;
 mod refine;
 mod set;
 mod transform;
@@ -34,6 +35,7 @@ pub use marks::Marks;
 pub use number::{NotANumber, Number};
 pub use ops::OpError;
 pub use path::{Key, Path, PathStep};
+pub use promise::fulfils;
 pub use refine::{Bound, Refinement, safe_prefix};
 pub use set::set_order;
 pub use types::{ObjectType, Type};
@@ -50,7 +52,12 @@ pub type Members = BTreeMap<Arc<str>, Value>;
 pub struct Value {
     kind: Kind,
     marks: Marks,
+    depth: u16,
 }
+
+/// How deep values may be nested, so that whoever walks them by recursion has stack enough. Who makes values
+/// from what a user wrote refuses deeper ones; nothing here does.
+pub const MAX_DEPTH: usize = 500;
 
 /// What a value is, without its own marks; elements have marks of their own.
 ///

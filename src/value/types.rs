@@ -93,6 +93,17 @@ impl Type {
         }
     }
 
+    /// How many levels of elements a value of it has.
+    pub fn depth(&self) -> u16 {
+        let deepest = match self {
+            Type::Dynamic | Type::Bool | Type::Number | Type::String | Type::TypeValue => return 0,
+            Type::List(element) | Type::Set(element) | Type::Map(element) => element.depth(),
+            Type::Tuple(elements) => elements.iter().map(Type::depth).max().unwrap_or(0),
+            Type::Object(object) => object.attributes.values().map(Type::depth).max().unwrap_or(0),
+        };
+        deepest.saturating_add(1)
+    }
+
     /// Whether `Dynamic` occurs anywhere in it.
     pub fn has_dynamic(&self) -> bool {
         match self {

@@ -117,5 +117,5 @@ fn blocks_are_objects_and_arrays_under_their_labels() {
 #[test]
 fn deep_json_is_a_fault() {
     let text = format!("{{\"a\": {}1{}}}", "[".repeat(10_000), "]".repeat(10_000));
-    check_faults(&text, "too-deep 1:206-207");
+    check_faults(&text, "too-deep 1:506-507");
 }

@@ -1,37 +1,29 @@
 use super::{FILE, check_faults, expr, file, parse_template};
-
-/// Runs on a stack as small as those of worker threads.
-fn on_a_small_stack(test: fn()) {
-    let thread = std::thread::Builder::new()
-        .stack_size(2 << 20)
-        .spawn(test)
-        .unwrap();
-    thread.join().unwrap();
-}
+use crate::on_a_stack;
 
 #[test]
 fn nesting_is_deep_enough_and_bounded() {
-    on_a_small_stack(|| {
+    on_a_stack(|| {
         let nestings: &[(&str, &str, &str, usize)] = &[
-            ("[", "1", "]", 190),
-            ("(", "1", ")", 190),
-            ("f(", "1", ")", 190),
-            ("{a = ", "1", "}", 190),
-            ("!", "a", "", 190),
-            ("-", "1", "", 190),
-            ("a[", "0", "]", 190),
-            ("a ? b : ", "c", "", 190),
-            ("a ? ", "b", " : c", 190),
-            ("[for x in y : ", "x", "]", 95),
-            ("a[*][", "0", "]", 95),
-            ("(1 + 2 * ", "1", ")", 65),
+            ("[", "1", "]", 490),
+            ("(", "1", ")", 490),
+            ("f(", "1", ")", 490),
+            ("{a = ", "1", "}", 490),
+            ("!", "a", "", 490),
+            ("-", "1", "", 490),
+            ("a[", "0", "]", 490),
+            ("a ? b : ", "c", "", 490),
+            ("a ? ", "b", " : c", 490),
+            ("[for x in y : ", "x", "]", 245),
+            ("a[*][", "0", "]", 245),
+            ("(1 + 2 * ", "1", ")", 165),
         ];
         for (open, inner, close, fits) in nestings {
             let text = |times: usize| format!("{}{inner}{}", open.repeat(times), close.repeat(times));
             let deep = expr(&text(*fits)).unwrap();
             assert_eq!(deep.clone(), deep);
             let _ = format!("{deep:?}");
-            for times in [300, 100_000] {
+            for times in [700, 100_000] {
                 let fault = expr(&text(times)).unwrap_err();
                 assert_eq!(fault.0[0].code.id, "syntax/too-deep", "{open} {times}");
             }
@@ -41,7 +33,7 @@ fn nesting_is_deep_enough_and_bounded() {
 
 #[test]
 fn templates_blocks_and_traversals_are_bounded() {
-    on_a_small_stack(|| {
+    on_a_stack(|| {
         let template = |times: usize| format!("{}1{}", "\"${".repeat(times), "}\"".repeat(times));
         assert!(expr(&template(50)).is_ok());
         assert_eq!(
@@ -49,19 +41,19 @@ fn templates_blocks_and_traversals_are_bounded() {
             "syntax/too-deep"
         );
         let directives = |times: usize| format!("{}{}", "%{if a}".repeat(times), "%{endif}".repeat(times));
-        assert!(parse_template(&directives(190), FILE, 0).is_ok());
+        assert!(parse_template(&directives(490), FILE, 0).is_ok());
         let fault = parse_template(&directives(50_000), FILE, 0).unwrap_err();
         assert_eq!(fault.0[0].code.id, "syntax/too-deep");
         let blocks = |times: usize| format!("{}{}", "a {\n".repeat(times), "}\n".repeat(times));
-        assert!(file(&blocks(190)).1.is_empty());
+        assert!(file(&blocks(490)).1.is_empty());
         assert_eq!(file(&blocks(50_000)).1.0[0].code.id, "syntax/too-deep");
-        assert!(expr(&format!("a{}", ".b".repeat(190))).is_ok());
+        assert!(expr(&format!("a{}", ".b".repeat(490))).is_ok());
         let fault = expr(&format!("a{}", ".b".repeat(100_000))).unwrap_err();
         assert_eq!(fault.0[0].code.id, "syntax/too-deep");
         // Chains inside brackets inside chains do not multiply.
         let mut text = "a".to_owned();
         for _ in 0..20 {
-            text = format!("({text}{})", ".b".repeat(100));
+            text = format!("({text}{})", ".b".repeat(200));
         }
         assert_eq!(expr(&text).unwrap_err().0[0].code.id, "syntax/too-deep");
     });
@@ -69,7 +61,7 @@ fn templates_blocks_and_traversals_are_bounded() {
 
 #[test]
 fn operator_chains_may_be_of_any_length() {
-    on_a_small_stack(|| {
+    on_a_stack(|| {
         for operator in [" + ", " && ", " == "] {
             let text = vec!["a"; 100_000].join(operator);
             let tree = expr(&text).unwrap();
@@ -84,6 +76,10 @@ fn operator_chains_may_be_of_any_length() {
 
 #[test]
 fn cost_grows_with_the_text_alone() {
+    on_a_stack(large_texts);
+}
+
+fn large_texts() {
     // Each of these took minutes if the cost were quadratic.
     let keys: String = (0..60_000).map(|at| format!("  k{at} = {at}\n")).collect();
     assert!(file(&format!("a = {{\n{keys}}}\n")).1.is_empty());

@@ -6,8 +6,9 @@
 
 use crate::value::json::JsonError;
 
-/// How deep arrays and objects may be nested.
-pub const MAX_DEPTH: usize = 500;
+/// How deep arrays and objects may be nested: the deepest value must fit with its type beside it, in which an
+/// object takes two levels.
+pub const MAX_DEPTH: usize = 2 * crate::value::MAX_DEPTH + 100;
 
 /// JSON as it is written.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::generate::{any_number, any_type, any_value, forget};
 use crate::value::{
-    Kind, Marks, Number, OpError, Path, Type, Value, conversion_exists, convert, json, set_order, unify,
+    Marks, Number, OpError, Path, Type, Value, conversion_exists, convert, fulfils, json, set_order, unify,
 };
 
 type Operator = fn(&Value, &Value) -> Result<Value, OpError>;
@@ -22,39 +22,6 @@ const OPERATORS: &[(&str, Operator)] = &[
     ("==", |a, b| Ok(a.equals(b))),
     ("!=", |a, b| Ok(a.not_equals(b))),
 ];
-
-/// Whether a known value may stand where an earlier answer stood: equal wherever that was known, of the same
-/// type, and within what was said of its unknowns.
-fn fulfils(earlier: &Value, later: &Value) -> Result<(), String> {
-    let wrong = |why: &str| Err(format!("{why}: {earlier:?} became {later:?}"));
-    match (earlier.kind(), later.kind()) {
-        (Kind::Unknown(Type::Dynamic, _), _) => Ok(()),
-        (Kind::Unknown(_, refinement), _) => {
-            if later.is_known() && refinement.not_null && later.is_null() {
-                return wrong("null");
-            }
-            if later.is_known() && !refinement.allows(later) {
-                return wrong("out of range");
-            }
-            Ok(())
-        }
-        (Kind::Set(..), Kind::Set(..)) if !earlier.is_wholly_known() => Ok(()),
-        _ if earlier.can_iterate() => {
-            let before: Vec<_> = earlier.iter_elements().collect();
-            let after: Vec<_> = later.iter_elements().collect();
-            if before.len() != after.len() {
-                return wrong("length");
-            }
-            before
-                .iter()
-                .zip(&after)
-                .try_for_each(|((_, before), (_, after))| fulfils(before, after))
-        }
-        (Kind::Null(_), Kind::Null(_)) => Ok(()),
-        _ if earlier.clone().unmark_deep().0 == later.clone().unmark_deep().0 => Ok(()),
-        _ => wrong("different"),
-    }
-}
 
 fn chooser(choices: Vec<u8>) -> impl FnMut() -> u8 {
     let mut at = 0;
