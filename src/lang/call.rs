@@ -51,10 +51,13 @@ pub(super) fn eval(call: &Call, expr: &Expr, cx: Cx<'_>) -> Outcome {
     if faults.has_errors() {
         return Err(faults);
     }
+    let mut marks = Marks::NONE;
     if call.expand_final
         && let (Some(last), Some(arg)) = (values.pop(), call.args.last())
     {
         match expand(&last, arg, cx)? {
+            // That there is nothing in it is told by the answer too.
+            Some(more) if more.is_empty() => marks = last.marks(),
             Some(more) => values.extend(more),
             None => return Ok(Value::unknown(Type::Dynamic).mark(last.marks())),
         }
@@ -64,7 +67,9 @@ pub(super) fn eval(call: &Call, expr: &Expr, cx: Cx<'_>) -> Outcome {
         scope: cx.scope,
         in_template: cx.in_template,
     };
-    functions::call(function, values, surroundings).map_err(|fault| told(&fault, function, call, expr, cx))
+    functions::call(function, values, surroundings)
+        .map(|answer| answer.mark(marks))
+        .map_err(|fault| told(&fault, function, call, expr, cx))
 }
 
 /// The name without the namespace `core::`, which all functions of ours are in.

@@ -91,9 +91,21 @@ fn apply(
                 cx,
             )
         })?,
-        _ => Value::unknown(result_type(op)).refine_not_null(),
+        _ => of_unknowns(op, &left, &right),
     };
     Ok(result.mark(marks))
+}
+
+/// The answer while an operand is unknown: known all the same if the bounds of both numbers decide an order.
+fn of_unknowns(op: BinaryOp, left: &Value, right: &Value) -> Value {
+    let order = match op {
+        BinaryOp::Greater => left.greater(right),
+        BinaryOp::GreaterEq => left.greater_eq(right),
+        BinaryOp::Less => left.less(right),
+        BinaryOp::LessEq => left.less_eq(right),
+        _ => return Value::unknown(result_type(op)).refine_not_null(),
+    };
+    order.unwrap_or_else(|_| Value::unknown(Type::Bool).refine_not_null())
 }
 
 fn result_type(op: BinaryOp) -> Type {

@@ -83,6 +83,11 @@ pub(crate) fn at(name: &str) -> Path {
     Path::root().attr(name)
 }
 
+/// The id that an object will have: not known yet, but never null.
+pub(crate) fn unknown_id() -> Value {
+    unknown_text().refine_not_null()
+}
+
 /// An unknown string.
 pub(crate) fn unknown_text() -> Value {
     Value::unknown(Type::String)

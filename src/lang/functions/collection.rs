@@ -8,26 +8,25 @@ use unicode_segmentation::UnicodeSegmentation;
 use crate::lang::fault::quote;
 use crate::value::convert::convert;
 use crate::value::unify::unify;
-use crate::value::{Kind, Marks, Members, Type, Value};
+use crate::value::{Kind, Marks, Members, Number, Refinement, Type, Value};
 
 use super::Answer;
 use super::args::{Args, failed, strings};
 
 pub(super) fn length(args: &Args<'_>, _: &Type) -> Answer<Value> {
     let value = args.get(0)?;
-    let unknown = || Value::unknown(Type::Number).refine_not_null();
-    let count = |count: usize| Value::int(i64::try_from(count).unwrap_or(i64::MAX));
+    let count = |text: &str| Number::from(text.graphemes(true).count());
     let answer = match value.kind() {
-        Kind::String(text) => count(text.graphemes(true).count()),
-        Kind::List(_, items) | Kind::Tuple(items) => count(items.len()),
-        // Two unknown elements may turn out to be equal.
-        Kind::Set(_, items) if items.len() > 1 && !value.is_wholly_known() => unknown(),
-        Kind::Set(_, items) => count(items.len()),
-        Kind::Map(_, members) | Kind::Object(members) => count(members.len()),
-        Kind::Unknown(Type::Tuple(types), _) => count(types.len()),
-        Kind::Unknown(Type::Object(object), _) => count(object.attributes.len()),
-        Kind::Unknown(Type::Dynamic | Type::String, _) => unknown(),
-        Kind::Unknown(ty, _) if ty.is_collection() => unknown(),
+        Kind::String(text) => Value::number(count(text)),
+        // It has as many characters as its known beginning, or more.
+        Kind::Unknown(Type::String, _) => {
+            let least = count(value.known_prefix().unwrap_or_default());
+            Value::unknown_refined(Type::Number, Refinement::not_null().with_range(Some(least), None))
+        }
+        Kind::Unknown(Type::Dynamic, _) => Value::unknown(Type::Number).refine_not_null(),
+        Kind::Unknown(Type::Tuple(_) | Type::Object(_), _) => value.length(),
+        Kind::Unknown(ty, _) if ty.is_collection() => value.length(),
+        _ if value.can_iterate() => value.length(),
         _ => {
             return failed(format!(
                 "a string, a collection, a tuple or an object has a length, but not a {}",
@@ -365,7 +364,8 @@ pub(super) fn coalesce(args: &Args<'_>, ty: &Type) -> Answer<Value> {
             Err(fault) => return args.fault(at, fault.to_string()),
         };
         if !value.is_known() {
-            return Ok(Value::unknown(ty.clone()).mark(value.marks()));
+            // Null would be passed over.
+            return Ok(Value::unknown(ty.clone()).refine_not_null().mark(value.marks()));
         }
         if !value.is_null() && value.as_str() != Some("") {
             return Ok(value);
@@ -384,7 +384,7 @@ pub(super) fn any_true(args: &Args<'_>, _: &Type) -> Answer<Value> {
 
 /// Whether an element decides the answer; null counts as false.
 fn every(args: &Args<'_>, decides: bool) -> Answer<Value> {
-    let mut known = true;
+    let mut known = args.get(0)?.is_known();
     for item in args.items(0) {
         if !item.is_known() {
             known = false;

@@ -8,7 +8,7 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::value::json::{parse_implied, to_json_string};
-use crate::value::{Type, Value};
+use crate::value::{Kind, Refinement, Type, Value};
 
 use super::Answer;
 use super::args::{Args, failed};
@@ -59,7 +59,16 @@ pub(super) fn base64gzip(args: &Args<'_>, _: &Type) -> Answer<Value> {
 pub(super) fn jsonencode(args: &Args<'_>, _: &Type) -> Answer<Value> {
     let value = args.get(0)?;
     if !value.is_wholly_known() {
-        return Ok(Value::unknown(Type::String).refine_not_null());
+        // A bracket or quote is certain once null is not possible.
+        let beginning = match value.kind() {
+            _ if !value.is_not_null() => "",
+            Kind::Object(_) | Kind::Map(..) | Kind::Unknown(Type::Object(_) | Type::Map(_), _) => "{",
+            Kind::Unknown(Type::String, _) => "\"",
+            Kind::Unknown(Type::Dynamic | Type::Bool | Type::Number, _) => "",
+            _ => "[",
+        };
+        let beginning = Refinement::not_null().with_prefix(beginning);
+        return Ok(Value::unknown_refined(Type::String, beginning));
     }
     match to_json_string(value) {
         Ok(text) => Ok(Value::string(text)),

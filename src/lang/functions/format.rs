@@ -350,6 +350,10 @@ pub(super) fn formatlist(args: &Args<'_>, ty: &Type) -> Answer<Value> {
     for (at, value) in arguments.iter().enumerate() {
         let is_list = matches!(value.ty(), Type::List(_) | Type::Set(_) | Type::Tuple(_));
         match value.items() {
+            // Elements of a set that are not known yet may turn out to be equal.
+            Some(_) if !value.length().is_known() => {
+                return Ok(Value::unknown(ty.clone()).refine_not_null());
+            }
             Some(items) => match length {
                 Some((first, count)) if count != items.len() => {
                     return args.fault(

@@ -100,7 +100,7 @@ pub(super) fn flatten(args: &Args<'_>, ty: &Type) -> Answer<Value> {
 /// False when something may yet turn out to be a list.
 fn flatten_into(value: &Value, flat: &mut Vec<Value>, marks: &mut Marks) -> bool {
     *marks |= value.marks();
-    let mut known = true;
+    let mut known = value.length().is_known();
     for item in value.items().unwrap_or_default() {
         match item.kind() {
             Kind::List(..) | Kind::Set(..) | Kind::Tuple(_) => {

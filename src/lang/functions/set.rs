@@ -163,6 +163,12 @@ pub(super) fn product(args: &Args<'_>, ty: &Type) -> Answer<Value> {
     let Some(Type::Tuple(types)) = ty.element().cloned() else {
         return Ok(Value::unknown(ty.clone()));
     };
+    // How many elements a set has is not known before they are.
+    if args.values.iter().any(|value| !value.length().is_known()) {
+        let all = |marks: Marks, value: &Value| marks | value.deep_marks();
+        let marks = args.values.iter().fold(Marks::NONE, all);
+        return Ok(Value::unknown(ty.clone()).refine_not_null().mark(marks));
+    }
     let mut marks = Marks::NONE;
     let mut rows: Vec<Vec<Value>> = vec![Vec::new()];
     for (at, value) in args.values.iter().enumerate() {

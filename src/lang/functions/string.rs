@@ -80,13 +80,12 @@ pub(super) fn startswith(args: &Args<'_>, _: &Type) -> Answer<Value> {
         return unknown();
     };
     // The beginning may be known while the end is not.
-    if let Some(known) = value.known_prefix() {
-        if known.starts_with(prefix) {
-            return Ok(Value::bool(true));
-        }
-        if value.is_known() || !prefix.starts_with(known) {
-            return Ok(Value::bool(false));
-        }
+    let known = value.known_prefix().unwrap_or_default();
+    if known.starts_with(prefix) {
+        return Ok(Value::bool(true));
+    }
+    if value.is_known() || !prefix.starts_with(known) {
+        return Ok(Value::bool(false));
     }
     unknown()
 }

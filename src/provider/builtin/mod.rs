@@ -10,7 +10,7 @@ use async_trait::async_trait;
 
 use crate::plan::semantics::{Decision, Fault, PlannedCall, Proposal, Semantics};
 use crate::ports::{Applied, Ids, Order, Provider};
-use crate::provider::object::{at, get, plain, unknown_text, with};
+use crate::provider::object::{at, get, plain, unknown_id, with};
 use crate::schema::{Attribute, Block, ProviderSchema, ResourceSchema};
 use crate::value::{Path, Type, Value};
 
@@ -132,7 +132,7 @@ impl Semantics for Builtin {
         if creates || !decision.replace.is_empty() {
             decision.planned = with(
                 proposal.proposed,
-                [("id", unknown_text()), ("output", promised(&input))],
+                [("id", unknown_id()), ("output", promised(&input))],
             );
         } else if moved("input") {
             decision.planned = with(proposal.proposed, [("output", promised(&input))]);

@@ -11,7 +11,7 @@ use crate::ports::Applied;
 use crate::provider::giantswarm::calls::{self, Parts};
 use crate::provider::giantswarm::faults::{exists, failed};
 use crate::provider::giantswarm::session::Session;
-use crate::provider::object::{Arg, at, plain, text, unknown_text, with};
+use crate::provider::object::{Arg, at, plain, text, unknown_id, unknown_text, with};
 use crate::value::{Path, Type, Value};
 
 pub(crate) fn validate(config: &Value) -> Vec<Fault> {
@@ -43,7 +43,7 @@ pub(crate) fn plan(proposal: Proposal<'_>) -> Decision {
         let planned = with(
             proposal.proposed,
             [
-                ("id", unknown_text()),
+                ("id", unknown_id()),
                 ("default_cluster", unknown_text()),
                 ("members", Value::unknown(Type::list(Type::String))),
             ],

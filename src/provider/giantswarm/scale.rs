@@ -15,7 +15,7 @@ use crate::provider::giantswarm::app::wait::Pause;
 use crate::provider::giantswarm::calls::{self, Parts};
 use crate::provider::giantswarm::faults::failed;
 use crate::provider::giantswarm::session::{AppKey, Session};
-use crate::provider::object::{Arg, at, get, plain, text, unknown_text, whole, with};
+use crate::provider::object::{Arg, at, get, plain, text, unknown_id, whole, with};
 use crate::value::{Path, Value};
 
 /// How long the platform may take to reach the count.
@@ -59,7 +59,7 @@ pub(crate) fn plan(proposal: Proposal<'_>) -> Decision {
     let parts: Vec<Option<&str>> = names.iter().map(|name| text(&proposed, name).known()).collect();
     let id = match parts.as_slice() {
         [Some(app), Some(service), Some(component)] => Value::string(format!("{app}/{service}/{component}")),
-        _ => unknown_text(),
+        _ => unknown_id(),
     };
     let same = !prior.is_null()
         && names

@@ -21,7 +21,7 @@ use crate::provider::giantswarm::calls::{self, Parts};
 use crate::provider::giantswarm::org::name_fault;
 use crate::provider::giantswarm::session::AppKey;
 use crate::provider::giantswarm::settings::duration_argument;
-use crate::provider::object::{Arg, at, get, plain, text, truth, unknown_text, with};
+use crate::provider::object::{Arg, at, get, plain, text, truth, unknown_id, unknown_text, with};
 use crate::value::{Path, Type, Value};
 
 pub(crate) use act::{create, delete, update};
@@ -209,7 +209,7 @@ pub(crate) fn plan(proposal: Proposal<'_>, me: Option<&str>) -> Result<Decision,
         planned = with(
             &planned,
             [
-                ("id", unknown_text()),
+                ("id", unknown_id()),
                 ("created", unknown_text()),
                 ("status", unknown_text()),
                 ("instances", unknown_instances()),
@@ -243,7 +243,7 @@ pub(crate) fn plan(proposal: Proposal<'_>, me: Option<&str>) -> Result<Decision,
         planned = with(
             &planned,
             [
-                ("id", unknown_text()),
+                ("id", unknown_id()),
                 ("created", unknown_text()),
                 ("status", unknown_text()),
                 ("instances", unknown_instances()),
