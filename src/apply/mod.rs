@@ -4,8 +4,10 @@
 //! decided: a step whose configuration comes to something else than planned fails instead. Every outcome
 //! becomes state events before the steps that wait for it are offered.
 
+mod intent;
 mod prepare;
 mod record;
+pub mod settle;
 pub mod walker;
 
 pub use walker::{Outcome, Report, Walker, Work};

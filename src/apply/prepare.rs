@@ -15,7 +15,7 @@ use crate::plan::providers::{ProviderKey, TypeInfo, resolve_provider};
 use crate::plan::scope::Here;
 use crate::plan::semantics::{Order, Proposal};
 use crate::plan::steps::StepId;
-use crate::state::Object;
+use crate::state::{Object, Subject};
 use crate::value::Value;
 
 use super::walker::{Walker, Work};
@@ -192,6 +192,11 @@ impl Walker {
             config,
             private,
         };
+        let subject = Subject {
+            addr: addr.clone(),
+            deposed: None,
+        };
+        self.intend(id, subject, &provider, &order, &decision.calls)?;
         Ok(Work::Apply {
             provider,
             order: Box::new(order),
@@ -201,6 +206,7 @@ impl Walker {
     /// The order of a deletion; none when the object is gone already.
     pub(super) fn prepare_delete(
         &mut self,
+        id: StepId,
         at: usize,
         deposed: Option<&Arc<str>>,
     ) -> Result<Option<Work>, Diagnostics> {
@@ -225,6 +231,15 @@ impl Walker {
             config: null,
             private: object.private,
         };
+        let semantics = self.planned.semantics.get(&provider.provider.name);
+        let calls = semantics
+            .map(|semantics| semantics.plan_delete(&order.type_name, &order.prior).0)
+            .unwrap_or_default();
+        let subject = Subject {
+            addr,
+            deposed: deposed.cloned(),
+        };
+        self.intend(id, subject, &provider, &order, &calls)?;
         Ok(Some(Work::Apply {
             provider,
             order: Box::new(order),

@@ -13,7 +13,7 @@ use crate::plan::refresh::encode;
 use crate::plan::semantics::{Applied, Fault};
 use crate::plan::steps::StepId;
 use crate::state::{Event, Instance, Object, Status};
-use crate::value::Value;
+use crate::value::{Path, Value};
 
 use super::prepare::out_of_step;
 use super::walker::Walker;
@@ -139,9 +139,20 @@ impl Walker {
         status: Status,
         private: Option<Arc<str>>,
     ) -> Result<Object, Diagnostics> {
-        let (attributes, sensitive) = encode(object, &info.ty)?;
+        Ok(self.object(addr, info, encode(object, &info.ty)?, status, private))
+    }
+
+    /// An object of the state with what the configuration says of it beside its attributes.
+    pub(super) fn object(
+        &self,
+        addr: &InstanceAddr,
+        info: &TypeInfo,
+        (attributes, sensitive): (Arc<str>, Vec<Path>),
+        status: Status,
+        private: Option<Arc<str>>,
+    ) -> Object {
         let lifecycle = self.declared(addr).map(|declared| &declared.lifecycle);
-        Ok(Object {
+        Object {
             status,
             schema_version: info.schema.version,
             attributes,
@@ -150,7 +161,7 @@ impl Walker {
             dependencies: self.planned.dependencies.get(addr).cloned().unwrap_or_default(),
             create_before_destroy: lifecycle
                 .is_some_and(|lifecycle| lifecycle.create_before_destroy == Some(true)),
-        })
+        }
     }
 
     fn put_current(&mut self, addr: &InstanceAddr, object: Option<Object>) {
@@ -186,10 +197,10 @@ impl Walker {
         }
     }
 
-    fn failure(&self, addr: &InstanceAddr, fault: Option<Fault>) -> Diagnostics {
+    pub(super) fn failure(&self, addr: &InstanceAddr, fault: Option<Fault>) -> Diagnostics {
         let fault = fault.unwrap_or_else(|| {
             Fault::error(
-                crate::value::Path::root(),
+                Path::root(),
                 "The object is gone",
                 "The provider reported success, but there is no object.",
             )

@@ -21,6 +21,8 @@ use crate::value::{Path, Type, Value};
 
 use super::{Outcome, Report, Walker, Work};
 
+mod intents;
+
 /// A provider with one type: `thing_one { name, size, hard }`, where `hard` cannot be changed in place.
 struct Things {
     schema: ProviderSchema,
@@ -179,6 +181,7 @@ fn walk(planned: Planned, fail: &[&str]) -> (Vec<String>, Report, State) {
                     state,
                     private: None,
                     error,
+                    in_doubt: false,
                     notes: Vec::new(),
                 }))
             }

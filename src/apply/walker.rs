@@ -182,7 +182,7 @@ impl Walker {
             StepKind::Evaluate(node) => self.evaluate(node).map(|()| None),
             StepKind::Create(at) | StepKind::Update(at) => self.prepare_change(id, *at).map(Some),
             StepKind::Read(at) => self.prepare_read(id, *at).map(Some),
-            StepKind::Delete(at, deposed) => self.prepare_delete(*at, deposed.as_ref()),
+            StepKind::Delete(at, deposed) => self.prepare_delete(id, *at, deposed.as_ref()),
             StepKind::Depose(at, key) => {
                 self.depose(*at, key);
                 Ok(None)
@@ -220,7 +220,16 @@ impl Walker {
         else {
             return;
         };
+        let in_doubt = matches!(&outcome, Outcome::Applied(applied) if applied.in_doubt);
+        if let Some(subject) = self.subject(&kind).filter(|_| !in_doubt) {
+            self.conclude(subject);
+        }
         let result = match (&kind, outcome) {
+            (_, Outcome::Applied(applied)) if in_doubt => {
+                let change = kind.change().and_then(|at| self.change(at));
+                let addr = change.map(|change| change.addr.clone());
+                addr.map_or(Ok(()), |addr| Err(self.failure(&addr, applied.error)))
+            }
             (StepKind::Create(at) | StepKind::Update(at), Outcome::Applied(applied)) => {
                 self.changed(id, *at, *applied)
             }
@@ -251,6 +260,11 @@ impl Walker {
         if let Some(at) = self.status.get_mut(id) {
             *at = status;
         }
+    }
+
+    /// The step is offered no more, and counts as not tried.
+    pub(super) fn wait_again(&mut self, id: StepId) {
+        self.set(id, Status::Waiting);
     }
 
     fn succeed(&mut self, id: StepId) {

@@ -8,7 +8,6 @@ use crate::addr::{parse_instance, parse_target};
 use crate::apply::Report;
 use crate::config::Config;
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::engine::plan::store_fault;
 use crate::engine::saved::{RecordedFiles, RecordedReader};
 use crate::engine::{Engine, Recording, Session};
 use crate::host::{ConfigFiles, HostFiles};
@@ -358,9 +357,10 @@ pub async fn reopen(ui: &mut Ui, planning: &Planning, path: &Path) -> Result<Pre
     let told_files = Arc::clone(&files) as Arc<dyn crate::lang::Files>;
     let inputs = place.inputs(read, recording.variables(), told_files, recording.moment());
     let lock = session::lock(&store, "apply", planning).await?;
-    let now = store.read().await.map_err(|error| store_fault(&error))?;
+    let now = engine.settled(&inputs).await;
+    teller.rest();
     notices(ui, &store);
-    recording.check_fresh(&now)?;
+    recording.check_fresh(&now?)?;
     let planned = engine
         .plan_from(&inputs, options, recording.state()?, Some(&recording))
         .await;

@@ -5,6 +5,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
+use crate::apply::settle::Settled;
 use crate::engine::{Outcome, Progress as Told};
 use crate::host::SystemClock;
 use crate::plan::change::Action;
@@ -13,7 +14,8 @@ use crate::ports::Clock;
 use crate::render::live::Live;
 use crate::render::progress::{Event, Progress};
 use crate::render::stream::{Stream, timestamp};
-use crate::render::{Ink, Style};
+use crate::render::{Ink, Style, escape};
+use crate::state::State as Applied;
 
 use super::ui::Ui;
 
@@ -88,6 +90,23 @@ fn action(kind: &StepKind) -> Option<Action> {
     }
 }
 
+/// Tells of operations that have no outcome, for commands that only look. `in_use` says that a run is at work,
+/// whose operations they are then.
+pub fn pending(ui: &Ui, state: &Applied, in_use: bool) {
+    for (subject, pending) in &state.pending {
+        let deed = pending.deed.as_str();
+        let subject = escape::line(&subject.to_string()).into_owned();
+        ui.note(&if in_use {
+            format!("Note: another run is at work, and its {deed} of {subject} has no outcome yet.")
+        } else {
+            format!(
+                "Note: the last run ended before it knew how its {deed} of {subject} came out. The next plan, apply or \
+                 destroy asks the platform and records it."
+            )
+        });
+    }
+}
+
 impl State {
     fn tell(&mut self, told: &Told) {
         let now = self.began.elapsed();
@@ -139,6 +158,7 @@ impl State {
                 self.steps = (*done, *total);
                 self.status();
             }
+            Told::Settled(settled) => self.settled(settled),
             Told::Stopping => self.stopping(),
         }
     }
@@ -192,6 +212,15 @@ impl State {
             // The sign that turns stands before the text.
             let width = self.style.width.saturating_sub(2);
             self.live.status(self.progress.status(done, total, width));
+        }
+    }
+
+    fn settled(&self, settled: &Settled) {
+        let text = format!("Settled: {settled}.");
+        if self.stream {
+            self.live.print(&self.events().log(&text));
+        } else {
+            self.live.print(&format!("{}\n", escape::line(&text)));
         }
     }
 

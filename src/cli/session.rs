@@ -30,8 +30,9 @@ use crate::state::State;
 use crate::store::{self, Owner, SledStore};
 use crate::value::Value;
 
-use super::codes;
 use super::options::Planning;
+use super::ui::Ui;
+use super::{codes, report};
 
 /// The directory of the state, if none is named.
 const STATE: &str = "state";
@@ -66,9 +67,12 @@ impl Place {
         store::open(&self.state_dir, owner)
     }
 
-    /// The state, read without a lock.
-    pub async fn state(&self) -> Result<State, Diagnostic> {
-        self.store().read().await.map_err(|error| store_fault(&error))
+    /// The state, read without a lock. Operations that have no outcome are told, for nothing is settled here.
+    pub async fn state(&self, ui: &Ui) -> Result<State, Diagnostic> {
+        let store = self.store();
+        let state = store.read().await.map_err(|error| store_fault(&error))?;
+        report::pending(ui, &state, store.is_in_use().await);
+        Ok(state)
     }
 
     /// All providers.

@@ -17,7 +17,7 @@ pub async fn run(ui: &mut Ui, options: &Show) -> Answer {
     match &options.plan {
         Some(path) => saved(ui, options, &place, path),
         None => {
-            let now = place.state().await?;
+            let now = place.state(ui).await?;
             let schemas = place.schemas();
             ui.print(&if options.json {
                 json_state::document(&now, &schemas).compact() + "\n"

@@ -4,6 +4,7 @@ use crate::addr::{InstanceAddr, Target, parse_instance, parse_target};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::engine::codes::STATE_DAMAGED;
 use crate::engine::plan::store_fault;
+use crate::ports::StateStore;
 use crate::render::{escape, state as text};
 use crate::state::{Instance, v4};
 use crate::value::Value;
@@ -11,7 +12,7 @@ use crate::value::Value;
 use super::options::{State, StateCommand, StateList, StatePull, StateShow};
 use super::session::Place;
 use super::ui::Ui;
-use super::{Answer, codes};
+use super::{Answer, codes, report};
 
 /// Runs one of them.
 pub async fn run(ui: &mut Ui, options: &State) -> Answer {
@@ -39,7 +40,7 @@ async fn list(ui: &mut Ui, options: &StateList) -> Answer {
     if faults.has_errors() {
         return Err(faults.into());
     }
-    let state = place.state().await?;
+    let state = place.state(ui).await?;
     let schemas = place.schemas();
     let has_id = |addr: &InstanceAddr, instance: &Instance| {
         let Some(wanted) = &options.id else { return true };
@@ -76,7 +77,7 @@ async fn show(ui: &mut Ui, options: &StateShow) -> Answer {
     let wanted = &options.address;
     let addr = parse_instance(wanted).map_err(|error| bad_address(wanted, &error))?;
     let place = Place::new(options.state.as_deref());
-    let state = place.state().await?;
+    let state = place.state(ui).await?;
     let Some(instance) = state.instances.get(&addr) else {
         let known: Vec<String> = state.instances.keys().map(ToString::to_string).collect();
         let hint = crate::diag::did_you_mean(wanted, known.iter().map(String::as_str));
@@ -100,6 +101,7 @@ async fn show(ui: &mut Ui, options: &StateShow) -> Answer {
 async fn pull(ui: &mut Ui, options: &StatePull) -> Answer {
     let store = Place::new(options.state.as_deref()).store();
     let (state, damages) = store.read_lenient().await.map_err(|error| store_fault(&error))?;
+    report::pending(ui, &state, store.is_in_use().await);
     let mut faults = Diagnostics::new();
     for damage in &damages {
         let detail = format!(

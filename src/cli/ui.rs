@@ -74,6 +74,13 @@ impl Ui {
         let _ = out.flush();
     }
 
+    /// Writes a line on standard error, where it is in no program's way.
+    pub fn note(&self, text: &str) {
+        let mut err = std::io::stderr().lock();
+        let _ = writeln!(err, "{}", self.err.wrap(text));
+        let _ = err.flush();
+    }
+
     /// Writes a text that is not for programs: nothing where events are asked for.
     pub fn say(&self, text: &str) {
         if !self.stream {

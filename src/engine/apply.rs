@@ -1,12 +1,14 @@
-//! Driving a walker: running steps as they become ready, and making outcomes durable before what waits for
-//! them starts.
+//! Driving a walker: running steps as they become ready, and making intents durable before their first call and
+//! outcomes before what waits for them starts.
 //!
-//! All outcomes that came in together are committed together: one batch, one sync. When a commit fails, no
-//! further step starts.
+//! All outcomes that came in together and the intents of what is ready next are committed together: one batch,
+//! one sync. When a commit fails, no further step starts.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use futures::future::BoxFuture;
 use futures::stream::FuturesUnordered;
 use futures::{FutureExt, StreamExt};
 
@@ -25,6 +27,12 @@ use super::{Configured, Engine, Progress, Session};
 
 /// How often a long step is told to be still at work.
 const STILL: Duration = Duration::from_secs(10);
+
+/// How many steps more than can run are made ready at most: enough to hide the disk, and few to settle after a
+/// crash.
+const AHEAD: usize = 16;
+
+type Running = FuturesUnordered<BoxFuture<'static, (StepId, Outcome)>>;
 
 /// The writing half of a run: which serial it writes.
 struct Writer<'a> {
@@ -98,73 +106,92 @@ impl Engine {
         (report, state)
     }
 
-    /// Steps that are ready start first, then what has ended is told to the walker and committed while those
-    /// run. So no disk is waited for in vain, and still nothing starts before the outcomes it waits for are
-    /// durable: until they are told, the walker does not offer it.
+    /// What has ended is told to the walker; its outcomes and the intents of what is ready now are committed
+    /// together; then that may start. Some steps more than can run are made ready this way, so that a step that
+    /// ends is followed by the next one at once, while the disk is written to.
     async fn walk(
         &self,
         walker: &mut Walker,
         providers: &Configured,
         writer: &mut Writer<'_>,
     ) -> Result<(), Diagnostic> {
-        let mut running = FuturesUnordered::new();
+        let most = self.parallelism.max(1);
+        let mut running = Running::new();
+        let mut ready: VecDeque<(StepId, Work)> = VecDeque::new();
         let mut ended: Vec<(StepId, Outcome)> = Vec::new();
         let mut told = false;
         loop {
-            let room = if self.cancel.is_stopping() {
-                0
-            } else {
-                self.parallelism.max(1) - running.len()
-            };
-            let work = walker.next(room);
-            let saved = commit(writer, &walker.take_events(), &mut running, &mut ended).await;
-            if saved.is_ok() {
-                for (id, work) in work {
-                    running.push(self.work(walker, id, work, providers));
-                }
+            for (id, outcome) in ended.drain(..) {
+                walker.done(id, outcome);
             }
+            let fresh = if self.cancel.is_stopping() {
+                Vec::new()
+            } else {
+                walker.next((most + most.min(AHEAD)).saturating_sub(running.len() + ready.len()))
+            };
+            let events = walker.take_events();
+            let mut saving = std::pin::pin!(writer.commit(&events));
+            let saved = loop {
+                self.start(&mut ready, &mut running, walker, providers);
+                tokio::select! {
+                    biased;
+                    saved = &mut saving => break saved,
+                    Some(more) = running.next(), if !running.is_empty() => ended.push(more),
+                }
+            };
+            if saved.is_err() {
+                // Nothing new may start; what runs is waited for, so that the report tells how it ended.
+                let rest: Vec<_> = running.collect().await;
+                for (id, outcome) in ended.into_iter().chain(rest) {
+                    walker.done(id, outcome);
+                }
+                return saved;
+            }
+            ready.extend(fresh);
+            self.start(&mut ready, &mut running, walker, providers);
             let (done, total) = walker.progress();
             (self.progress)(&Progress::Steps {
                 done,
                 total,
                 running: running.len(),
             });
-            if ended.is_empty() {
-                if running.is_empty() {
-                    return saved;
-                }
-                tokio::select! {
-                    first = running.next() => ended.extend(first),
-                    () = self.cancel.stopping(), if !told => {
-                        told = true;
-                        (self.progress)(&Progress::Stopping);
-                    }
-                    () = self.cancel.stopped() => return saved,
-                }
-                while let Some(Some(more)) = running.next().now_or_never() {
-                    ended.push(more);
-                }
-                if saved.is_ok() && !ended.is_empty() {
-                    continue;
-                }
+            if !ended.is_empty() {
+                continue;
             }
-            for (id, outcome) in ended.drain(..) {
-                walker.done(id, outcome);
+            if running.is_empty() {
+                break;
             }
-            let saved = match saved {
-                Ok(()) => commit(writer, &walker.take_events(), &mut running, &mut ended).await,
-                failed => failed,
-            };
-            if saved.is_err() {
-                // Nothing new may start; what runs is waited for, so that the report tells how it ended.
-                while let Some(last) = running.next().await {
-                    ended.push(last);
+            tokio::select! {
+                first = running.next() => ended.extend(first),
+                () = self.cancel.stopping(), if !told => {
+                    told = true;
+                    (self.progress)(&Progress::Stopping);
                 }
-                for (id, outcome) in ended {
-                    walker.done(id, outcome);
-                }
-                return saved;
+                () = self.cancel.stopped() => break,
             }
+            while let Some(Some(more)) = running.next().now_or_never() {
+                ended.push(more);
+            }
+        }
+        for (id, _) in ready {
+            walker.withdraw(id);
+        }
+        Ok(())
+    }
+
+    /// Starts as much as there is room for.
+    fn start(
+        &self,
+        ready: &mut VecDeque<(StepId, Work)>,
+        running: &mut Running,
+        walker: &Walker,
+        providers: &Configured,
+    ) {
+        while running.len() < self.parallelism.max(1)
+            && !self.cancel.is_stopping()
+            && let Some((id, work)) = ready.pop_front()
+        {
+            running.push(self.work(walker, id, work, providers).boxed());
         }
     }
 
@@ -230,23 +257,6 @@ impl Engine {
     }
 }
 
-/// Commits events while what runs goes on; what ends meanwhile is kept.
-async fn commit(
-    writer: &mut Writer<'_>,
-    events: &[Event],
-    running: &mut FuturesUnordered<impl Future<Output = (StepId, Outcome)>>,
-    ended: &mut Vec<(StepId, Outcome)>,
-) -> Result<(), Diagnostic> {
-    let mut saving = std::pin::pin!(writer.commit(events));
-    loop {
-        tokio::select! {
-            biased;
-            saved = &mut saving => return saved,
-            Some(more) = running.next(), if !running.is_empty() => ended.push(more),
-        }
-    }
-}
-
 /// Waits for an effect, telling every ten seconds that it still works.
 async fn with_patience(
     effect: impl Future<Output = Outcome>,
@@ -282,6 +292,7 @@ fn unconfigured(work: Work) -> Outcome {
             },
             private: order.private,
             error: Some(fault),
+            in_doubt: false,
             notes: Vec::new(),
         })),
         Work::ReadData { .. } => Outcome::Data(Err(fault)),

@@ -20,6 +20,12 @@ pub static STATE_TOO_NEW: Code = Code::new(
     "The state is too new",
     "The state was written in a format that this version does not know. Use the version that wrote it, or a newer one.",
 );
+/// An operation of an earlier run has no outcome, and none could be found out.
+pub static UNSETTLED: Code = Code::new(
+    "state/unsettled",
+    "The outcome of an operation is not known",
+    "An earlier run was cut off after it had written down what it was about to do to an object and before it could write down what came of it. Before anything else is done, swarmform reads the object from the platform to find out; that failed. It never sends such a call again without knowing. Run the command again when the platform answers. Commands that only read the state show which operations are open.",
+);
 /// Any other fault of the store.
 pub static STATE_IO: Code = Code::new(
     "state/io",
@@ -44,6 +50,7 @@ pub static CODES: &[&Code] = &[
     &STATE_LOCKED,
     &STATE_DAMAGED,
     &STATE_TOO_NEW,
+    &UNSETTLED,
     &STATE_IO,
     &STALE_PLAN,
     &BAD_PLAN_FILE,

@@ -15,6 +15,7 @@ pub mod codes;
 pub mod plan;
 mod progress;
 pub mod saved;
+mod settle;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

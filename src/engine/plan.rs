@@ -55,13 +55,9 @@ pub fn store_fault(error: &StoreError) -> Diagnostic {
 }
 
 impl Engine {
-    /// Plans: reads the state, refreshes, and decides.
+    /// Plans: reads the state, settles what an earlier run left open, refreshes, and decides.
     pub async fn plan(&self, inputs: &Inputs, options: PlanOptions) -> Result<Session, Diagnostics> {
-        let state = self
-            .store
-            .read()
-            .await
-            .map_err(|error| Diagnostics::from(store_fault(&error)))?;
+        let state = self.settled(inputs).await?;
         self.plan_from(inputs, options, state, None).await
     }
 
@@ -73,23 +69,8 @@ impl Engine {
         state: State,
         replay: Option<&Recording>,
     ) -> Result<Session, Diagnostics> {
-        let graph = config_graph::build(&inputs.config, &inputs.sources)?;
-        let semantics = semantics(&*self.providers);
-        let environment = Environment {
-            files: Arc::clone(&inputs.files),
-            effects: None,
-            plan_timestamp: inputs.timestamp.clone(),
-            workspace: inputs.workspace.clone(),
-            root_dir: ".".to_owned(),
-        };
-        let evaluator = Evaluator {
-            config: Arc::clone(&inputs.config),
-            environment,
-            variables: inputs.variables.clone(),
-            validating: false,
-        };
         let mut recording = Recording::new(&state, &options, inputs);
-        let mut planner = Planner::new(evaluator, graph, state, options, semantics.clone());
+        let (mut planner, semantics) = self.planner(inputs, options, state)?;
         let mut providers = Configured::new();
         let result = self
             .drive(&mut planner, &mut providers, &semantics, &mut recording, replay)
@@ -112,6 +93,32 @@ impl Engine {
                 Err(faults)
             }
         }
+    }
+
+    /// A planner at its start.
+    pub(super) fn planner(
+        &self,
+        inputs: &Inputs,
+        options: PlanOptions,
+        state: State,
+    ) -> Result<(Planner, Semantic), Diagnostics> {
+        let graph = config_graph::build(&inputs.config, &inputs.sources)?;
+        let semantics = semantics(&*self.providers);
+        let environment = Environment {
+            files: Arc::clone(&inputs.files),
+            effects: None,
+            plan_timestamp: inputs.timestamp.clone(),
+            workspace: inputs.workspace.clone(),
+            root_dir: ".".to_owned(),
+        };
+        let evaluator = Evaluator {
+            config: Arc::clone(&inputs.config),
+            environment,
+            variables: inputs.variables.clone(),
+            validating: false,
+        };
+        let planner = Planner::new(evaluator, graph, state, options, semantics.clone());
+        Ok((planner, semantics))
     }
 
     async fn drive(
@@ -164,7 +171,7 @@ impl Engine {
     }
 
     /// Runs one request. The future owns all it needs, so that `providers` may grow meanwhile.
-    fn run(
+    pub(super) fn run(
         &self,
         id: RequestId,
         request: Request,
@@ -232,7 +239,7 @@ fn missing(request: &Request) -> Answer {
     }
 }
 
-fn interrupted() -> Diagnostic {
+pub(super) fn interrupted() -> Diagnostic {
     Diagnostic::error(
         &codes::INTERRUPTED,
         "The run was interrupted while planning. Nothing was changed.",

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::addr::InstanceAddr;
+use crate::apply::settle::Settled;
 use crate::plan::steps::StepKind;
 
 /// How a step ended.
@@ -76,6 +77,8 @@ pub enum Progress {
         /// Steps that run now.
         running: usize,
     },
+    /// An operation that an earlier run had left without an outcome was settled.
+    Settled(Settled),
     /// The run was asked to stop.
     Stopping,
 }

@@ -253,8 +253,10 @@ impl Planner {
                 }
             }
         }
-        for instance in self.state.instances.values() {
-            let key = ProviderKey::parse(&instance.provider);
+        let stored = self.state.instances.values().map(|instance| &instance.provider);
+        let pending = self.state.pending.values().map(|pending| &pending.provider);
+        for provider in stored.chain(pending) {
+            let key = ProviderKey::parse(provider);
             if self.semantics.get(&key.provider.name).is_some() {
                 let name = Arc::clone(&key.provider.name);
                 keys.insert(key, name);

@@ -95,6 +95,9 @@ pub struct Applied {
     pub private: Option<Arc<str>>,
     /// Why it is not as planned, if it is not.
     pub error: Option<Fault>,
+    /// Whether nobody knows what the platform did: a call had no answer, and reading did not tell either. Then
+    /// `state` is not looked at, and the operation stays pending until a later run has settled it.
+    pub in_doubt: bool,
     /// Things to tell, such as "the count is left as it is".
     pub notes: Vec<Fault>,
 }
@@ -114,6 +117,18 @@ pub struct Order {
     pub private: Option<Arc<str>>,
 }
 
+/// What reading tells of an order whose outcome nobody knows.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Found {
+    /// There is no such object.
+    Nothing,
+    /// The object as it is now. For a creation it is plainly the one that was ordered.
+    Object(Value),
+    /// There is an object where one was to be made, and it is not plainly the one that was ordered. The fault
+    /// says why, and names the choices there are.
+    Foreign(Fault),
+}
+
 /// The pure half of a provider.
 pub trait Semantics: Send + Sync {
     /// All types.
@@ -131,6 +146,12 @@ pub trait Semantics: Send + Sync {
     /// What creating (`prior` null) or updating comes to. A change that the answer calls a replacement is asked
     /// again with `prior` null. Faults that are errors make it impossible.
     fn plan(&self, proposal: Proposal<'_>) -> Result<Decision, Vec<Fault>>;
+
+    /// Whether objects of this type exist outside of the state, so that what was done to them can be known even if
+    /// its outcome was never recorded. Where they do not, an operation without an outcome never happened.
+    fn is_remote(&self, _type_name: &str) -> bool {
+        true
+    }
 
     /// The calls that deleting this object makes, and what to warn of.
     fn plan_delete(&self, type_name: &str, prior: &Value) -> (Vec<PlannedCall>, Vec<Fault>);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-pub use crate::plan::semantics::{Applied, Order};
+pub use crate::plan::semantics::{Applied, Found, Order};
 use crate::plan::semantics::{Fault, Semantics};
 use crate::state::{Event, State};
 use crate::value::Value;
@@ -26,6 +26,18 @@ pub trait Provider: Semantics {
     /// Changes one object. When it returns, the answer tells all that is known of the object; nothing goes on
     /// in the background.
     async fn apply(&self, order: Order) -> Applied;
+
+    /// Reads what has become of an order whose outcome nobody knows, because the run that gave it died or had no
+    /// answer. It asks the platform and not a cache, and changes nothing.
+    async fn settle(&self, order: &Order) -> Result<Found, Fault> {
+        let known = if order.prior.is_null() {
+            &order.planned
+        } else {
+            &order.prior
+        };
+        let found = self.read(&order.type_name, known).await?;
+        Ok(found.map_or(Found::Nothing, Found::Object))
+    }
 
     /// Reads an existing object by its import id. `None` when there is none. Changes nothing.
     async fn import(&self, type_name: &str, id: &str) -> Result<Option<Value>, Fault>;
@@ -112,11 +124,16 @@ pub trait StateStore: Send + Sync {
     async fn read(&self) -> Result<State, StoreError>;
 
     /// Carries out the events and sets the serial, all or nothing. Durable when it returns. `lineage` is set
-    /// when the stored one is empty.
+    /// when the stored one is empty. What `state::pending` does not allow is refused.
     async fn commit(&self, lineage: &str, serial: u64, events: &[Event]) -> Result<(), StoreError>;
 
     /// Ends a run: writes the export beside the store, so that a damaged store can be restored.
     async fn finish(&self) -> Result<(), StoreError>;
+
+    /// Whether another run is at work on the state right now, so that operations without an outcome are its own.
+    async fn is_in_use(&self) -> bool {
+        false
+    }
 
     /// What there is to tell the user since the last call, as full sentences: that a damaged store was
     /// restored, and from what. Empty nearly always.

@@ -17,6 +17,10 @@
 //! 9. The name of an output is an identifier.
 //! 10. The value of an output is wholly known and has no marks.
 //! 11. A state that holds anything, or whose serial is not 0, has a lineage.
+//! 12. A pending operation has the digest of its order, and a wish unless it deletes; its provider and its wish
+//!     obey rules 3 to 6, its address rule 8.
+//! 13. An operation begins on an object that has no pending one, and ends when it has begun; between the two
+//!     the object's record does not change. This one is about the order of changes: see `pending::TRANSITIONS`.
 
 use std::fmt;
 use std::sync::Arc;
@@ -26,7 +30,7 @@ use crate::value::PathStep;
 use crate::value::path::Key;
 
 use super::json::fault_of_object;
-use super::{Event, Instance, Object, OutputRecord, State, Status};
+use super::{Deed, Event, Instance, Object, OutputRecord, Pending, State, Status, Subject};
 
 /// One broken rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,11 +63,14 @@ pub fn verify(state: &State) -> Vec<Violation> {
     for (name, output) in &state.outputs {
         verify_output(name, output, &mut found);
     }
+    for (subject, pending) in &state.pending {
+        verify_pending(subject, pending, &mut found);
+    }
     found
 }
 
-/// The violations that carrying out these changes would bring. All rules but the last concern one record
-/// each, so that a change is checked without the rest of the state.
+/// The violations that carrying out these changes would bring. All rules but 11 and 13 concern one
+/// record each, so that a change is checked without the rest of the state.
 pub fn verify_events(lineage: &str, serial: u64, events: &[Event]) -> Vec<Violation> {
     let mut found = Vec::new();
     verify_lineage(lineage, serial, events.is_empty(), &mut found);
@@ -71,7 +78,8 @@ pub fn verify_events(lineage: &str, serial: u64, events: &[Event]) -> Vec<Violat
         match event {
             Event::Put(address, instance) => verify_instance(address, instance, &mut found),
             Event::PutOutput(name, output) => verify_output(name, output, &mut found),
-            Event::Remove(_) | Event::RemoveOutput(_) => {}
+            Event::Begin(subject, pending) => verify_pending(subject, pending, &mut found),
+            Event::Remove(_) | Event::RemoveOutput(_) | Event::End(_) => {}
         }
     }
     found
@@ -115,12 +123,7 @@ pub fn verify_instance(address: &InstanceAddr, instance: &Instance, found: &mut 
     for object in instance.current.iter().chain(instance.deposed.values()) {
         verify_object(object, &mut broken);
     }
-    if parse_provider(&instance.provider).is_none() {
-        broken(
-            5,
-            format!("the provider {:?} is not a name or name.alias", instance.provider),
-        );
-    }
+    verify_provider(&instance.provider, &mut broken);
     if address.resource.mode == Mode::Data {
         let tainted = instance
             .current
@@ -135,6 +138,38 @@ pub fn verify_instance(address: &InstanceAddr, instance: &Instance, found: &mut 
     }
     if parse_instance(&record).as_ref() != Ok(address) {
         broken(8, "the address does not read back as itself".to_owned());
+    }
+}
+
+/// The violations of one pending operation.
+pub fn verify_pending(subject: &Subject, pending: &Pending, found: &mut Vec<Violation>) {
+    let record = subject.addr.to_string();
+    let mut broken = |rule: u8, message: String| {
+        found.push(Violation {
+            rule,
+            record: format!("pending {subject}"),
+            message,
+        });
+    };
+    if pending.digest.is_empty() || pending.wish.is_none() != (pending.deed == Deed::Delete) {
+        let deed = pending.deed.as_str();
+        broken(12, format!("it does not say wholly what it was to {deed}"));
+    }
+    if let Some(wish) = &pending.wish {
+        verify_object(wish, &mut broken);
+    }
+    verify_provider(&pending.provider, &mut broken);
+    if parse_instance(&record).as_ref() != Ok(&subject.addr) {
+        broken(8, "the address does not read back as itself".to_owned());
+    }
+}
+
+fn verify_provider(provider: &str, broken: &mut impl FnMut(u8, String)) {
+    if parse_provider(provider).is_none() {
+        broken(
+            5,
+            format!("the provider {provider:?} is not a name or name.alias"),
+        );
     }
 }
 

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::integrity::{verify, verify_instance};
+use super::integrity::{verify, verify_instance, verify_pending};
 use super::json::quote;
 use super::record::{self, Damage, FORMAT, META, Meta};
 use super::{Event, State};
@@ -38,6 +38,9 @@ impl Records {
             let body = record::output_body(output)
                 .map_err(|reason| Damage::new(format!("output.{name}"), reason))?;
             bodies.insert(record::output_key(name), body);
+        }
+        for (subject, pending) in &state.pending {
+            bodies.insert(record::pending_key(subject), record::pending_body(pending));
         }
         Ok(Records {
             lineage: state.lineage.clone(),
@@ -113,8 +116,10 @@ impl Records {
                 }
             };
             let mut violations = Vec::new();
-            if let Event::Put(address, instance) = &event {
-                verify_instance(address, instance, &mut violations);
+            match &event {
+                Event::Put(address, instance) => verify_instance(address, instance, &mut violations),
+                Event::Begin(subject, pending) => verify_pending(subject, pending, &mut violations),
+                _ => {}
             }
             match violations.into_iter().next() {
                 Some(violation) => damages.push(Damage::new(violation.record, violation.message)),

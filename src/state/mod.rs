@@ -1,7 +1,8 @@
 //! What swarmform knows of applied resources: the state and the changes of it.
 //!
 //! A [`State`] is a plain value: instances by address, outputs by name. It changes only by [`Event`]s, one per
-//! finished step, so that a store can write one record per event and a reader can fold the events again. It
+//! finished step, so that a store can write one record per event and a reader can fold the events again. What a
+//! step is about to do is an event too ([`pending`]), so that no crash loses it. It
 //! does no I/O and knows no schema: attributes stay JSON text until a planner decodes them.
 
 pub mod export;
@@ -9,6 +10,7 @@ mod integrity;
 pub mod journal;
 mod json;
 mod paths;
+pub mod pending;
 pub mod record;
 #[cfg(test)]
 mod tests;
@@ -21,6 +23,7 @@ use crate::addr::InstanceAddr;
 use crate::value::{Path, Value};
 
 pub use integrity::{Violation, parse_provider, verify, verify_events};
+pub use pending::{Deed, Pending, Subject};
 
 /// All that is known of one workspace.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -33,6 +36,8 @@ pub struct State {
     pub instances: BTreeMap<InstanceAddr, Instance>,
     /// Outputs of the root module.
     pub outputs: BTreeMap<Arc<str>, OutputRecord>,
+    /// Operations that have begun and whose outcome is not known.
+    pub pending: BTreeMap<Subject, Pending>,
 }
 
 /// One resource instance: a current object, and the old halves of create-then-delete replacements.
@@ -96,12 +101,16 @@ pub enum Event {
     PutOutput(Arc<str>, OutputRecord),
     /// An output is gone.
     RemoveOutput(Arc<str>),
+    /// An operation on an object is about to begin.
+    Begin(Subject, Pending),
+    /// The outcome of an operation is known. What it changed is told by the other events of the same commit.
+    End(Subject),
 }
 
 impl State {
-    /// Whether it holds neither instances nor outputs.
+    /// Whether it holds neither instances nor outputs nor pending operations.
     pub fn is_empty(&self) -> bool {
-        self.instances.is_empty() && self.outputs.is_empty()
+        self.instances.is_empty() && self.outputs.is_empty() && self.pending.is_empty()
     }
 
     /// Carries out one change.
@@ -118,6 +127,12 @@ impl State {
             }
             Event::RemoveOutput(name) => {
                 self.outputs.remove(&name);
+            }
+            Event::Begin(subject, pending) => {
+                self.pending.insert(subject, pending);
+            }
+            Event::End(subject) => {
+                self.pending.remove(&subject);
             }
         }
     }

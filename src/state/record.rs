@@ -19,10 +19,10 @@ use crate::addr::{InstanceAddr, parse_instance};
 use crate::value::json;
 
 use super::json::{compact, quote};
-use super::{Event, Instance, Object, OutputRecord, Status, paths};
+use super::{Deed, Event, Instance, Object, OutputRecord, Pending, Status, Subject, paths};
 
 /// The version of the on-disk format that this code writes, and the newest that it reads.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// The key of the record that holds lineage, serial and counts.
 pub const META: &str = "meta";
@@ -59,6 +59,28 @@ pub fn name_of(key: &str) -> String {
         (_, Some(output)) => format!("output.{output}"),
         _ => key.escape_debug().to_string(),
     }
+}
+
+/// The key of a pending operation's record.
+pub fn pending_key(subject: &Subject) -> String {
+    match &subject.deposed {
+        None => format!("pending {}", subject.addr),
+        Some(key) => format!("pending {key} {}", subject.addr),
+    }
+}
+
+/// The reverse of [`pending_key`]; none when the key is of another kind or no object's.
+pub fn parse_pending_key(key: &str) -> Option<Subject> {
+    let text = key.strip_prefix("pending ")?;
+    // The first word of an address is followed by a point, that of a deposed object's key by a space.
+    let (deposed, address) = match text.split_once(' ') {
+        Some((key, rest)) if key.len() == 8 && key.bytes().all(|digit| digit.is_ascii_hexdigit()) => {
+            (Some(Arc::from(key)), rest)
+        }
+        _ => (None, text),
+    };
+    let addr = parse_instance(address).ok()?;
+    Some(Subject { addr, deposed })
 }
 
 /// The key of an instance's record.
@@ -108,6 +130,11 @@ pub fn unseal<'a>(line: &'a str, place: &str) -> Result<(Cow<'a, str>, &'a str),
 /// Where a JSON error is, without quoting the text around it.
 fn position(error: &serde_json::Error) -> String {
     format!("line {}, column {}", error.line(), error.column())
+}
+
+/// 16 hexadecimal digits that tell a text and what it is for from any other.
+pub fn digest(purpose: &str, text: &str) -> String {
+    check(purpose, text)
 }
 
 fn check(key: &str, body: &str) -> String {
@@ -276,6 +303,48 @@ fn parse_instance_body(body: &str) -> Result<Instance, String> {
     })
 }
 
+/// The body of a pending operation's record.
+pub fn pending_body(pending: &Pending) -> String {
+    let mut out = format!("{{\"deed\":\"{}\",\"provider\":", pending.deed.as_str());
+    quote(&pending.provider, &mut out);
+    out.push_str(",\"calls\":[");
+    for (at, call) in pending.calls.iter().enumerate() {
+        out.push_str(if at == 0 { "" } else { "," });
+        quote(call, &mut out);
+    }
+    out.push_str("],\"digest\":");
+    quote(&pending.digest, &mut out);
+    if let Some(wish) = &pending.wish {
+        out.push_str(",\"wish\":");
+        object_body(wish, &mut out);
+    }
+    out.push('}');
+    out
+}
+
+#[derive(Deserialize)]
+struct PendingBody<'a> {
+    deed: Cow<'a, str>,
+    provider: Arc<str>,
+    calls: Vec<String>,
+    digest: Arc<str>,
+    #[serde(borrow, default)]
+    wish: Option<ObjectBody<'a>>,
+}
+
+fn parse_pending_body(body: &str) -> Result<Pending, String> {
+    let body: PendingBody<'_> = serde_json::from_str(body)
+        .map_err(|error| format!("its content cannot be read ({})", position(&error)))?;
+    let deed = Deed::parse(&body.deed).ok_or("it does not say what was to be done")?;
+    Ok(Pending {
+        deed,
+        provider: body.provider,
+        calls: body.calls,
+        digest: body.digest,
+        wish: body.wish.map(Object::try_from).transpose()?,
+    })
+}
+
 /// The body of an output's record. The error says why its value has no JSON form.
 pub fn output_body(output: &OutputRecord) -> Result<String, String> {
     let (ty, value) = encode_value(&output.value)?;
@@ -331,6 +400,8 @@ pub fn of_event(event: &Event) -> Result<(String, Option<String>), Damage> {
             (output_key(name), Some(body))
         }
         Event::RemoveOutput(name) => (output_key(name), None),
+        Event::Begin(subject, pending) => (pending_key(subject), Some(pending_body(pending))),
+        Event::End(subject) => (pending_key(subject), None),
     })
 }
 
@@ -349,6 +420,12 @@ pub fn to_event(key: &str, body: Option<&str>) -> Result<Event, Damage> {
         return Ok(match body {
             Some(body) => Event::PutOutput(Arc::from(name), parse_output_body(body).map_err(damage)?),
             None => Event::RemoveOutput(Arc::from(name)),
+        });
+    }
+    if let Some(subject) = parse_pending_key(key) {
+        return Ok(match body {
+            Some(body) => Event::Begin(subject, parse_pending_body(body).map_err(damage)?),
+            None => Event::End(subject),
         });
     }
     Err(damage("its key is of no known kind".to_owned()))

@@ -6,7 +6,10 @@ use std::sync::Arc;
 use proptest::prelude::*;
 
 use super::journal::{Commit, Journal, Records};
-use super::{Event, Instance, Object, OutputRecord, State, Status, export, record, v4, verify};
+use super::pending::{Move, Open, Stage, transition};
+use super::{
+    Deed, Event, Instance, Object, OutputRecord, Pending, State, Status, Subject, export, record, v4, verify,
+};
 use crate::addr::{InstanceAddr, InstanceKey, Mode, ModuleInstance, ResourceAddr};
 use crate::value::{Number, Path, Type, Value, json};
 
@@ -163,7 +166,29 @@ fn event() -> impl Strategy<Value = Event> {
             Event::PutOutput(Arc::from(name), OutputRecord { value, sensitive })
         }),
         1 => "[a-z]{1,2}".prop_map(|name| Event::RemoveOutput(Arc::from(name))),
+        2 => (subject(), pending()).prop_map(|(subject, pending)| Event::Begin(subject, pending)),
+        1 => subject().prop_map(Event::End),
     ]
+}
+
+fn subject() -> impl Strategy<Value = Subject> {
+    (address(), proptest::option::of("[0-9a-f]{8}")).prop_map(|(addr, deposed)| Subject {
+        addr,
+        deposed: deposed.map(Arc::from),
+    })
+}
+
+fn pending() -> impl Strategy<Value = Pending> {
+    (0usize..3, object(), proptest::collection::vec("\\PC{0,9}", 0..3)).prop_map(|(deed, object, calls)| {
+        let deed = Deed::ALL[deed].0;
+        Pending {
+            deed,
+            provider: Arc::from("giantswarm"),
+            calls,
+            digest: Arc::from("0123456789abcdef"),
+            wish: (deed != Deed::Delete).then_some(object),
+        }
+    })
 }
 
 /// Runs of commits: a serial a run, several commits in each.
@@ -251,7 +276,9 @@ proptest! {
 
     #[test]
     fn terraforms_state_format_gives_the_state_back(runs in commits()) {
-        let state = fold(&runs);
+        let mut state = fold(&runs);
+        // Terraform knows no pending operations.
+        state.pending.clear();
         let text = v4::to_v4(&state).unwrap();
         prop_assert_eq!(v4::from_v4(&text).unwrap(), state);
         let again = v4::to_v4(&v4::from_v4(&text).unwrap()).unwrap();
@@ -375,4 +402,124 @@ fn each_integrity_rule_is_checked() {
     let mut state = a_state(|_, _| ());
     state.lineage.clear();
     check(&state, &[11]);
+}
+
+fn an_intent(deed: Deed) -> Pending {
+    let state = a_state(|_, _| ());
+    let object = state
+        .instances
+        .values()
+        .next()
+        .and_then(|instance| instance.current.clone());
+    Pending {
+        deed,
+        provider: Arc::from("giantswarm"),
+        calls: vec!["POST /v1/org/".to_owned()],
+        digest: Arc::from("0123456789abcdef"),
+        wish: object.filter(|_| deed != Deed::Delete),
+    }
+}
+
+#[test]
+fn a_pending_operation_says_wholly_what_it_was_to_do() {
+    let check = |change: fn(&mut Subject, &mut Pending), broken: &[u8]| {
+        let mut state = a_state(|_, _| ());
+        let mut pending = an_intent(Deed::Create);
+        let mut subject = subject_of("terraform_data.a");
+        change(&mut subject, &mut pending);
+        state.pending.insert(subject, pending);
+        check(&state, broken);
+    };
+    check(|_, _| (), &[]);
+    check(|_, pending| pending.wish = None, &[12]);
+    check(|_, pending| pending.deed = Deed::Delete, &[12]);
+    check(|_, pending| pending.digest = Arc::from(""), &[12]);
+    check(|_, pending| pending.provider = Arc::from("a b"), &[5]);
+    check(
+        |_, pending| pending.wish.as_mut().unwrap().attributes = Arc::from("1"),
+        &[3],
+    );
+    check(|subject, _| subject.addr.resource.name = Arc::from("a b"), &[8]);
+}
+
+/// `TYPE.NAME`, or `TYPE.NAME (deposed KEY)` as it is shown.
+fn subject_of(text: &str) -> Subject {
+    let (addr, deposed) = match text.split_once(" (deposed ") {
+        Some((addr, key)) => (addr, Some(Arc::from(key.trim_end_matches(')')))),
+        None => (text, None),
+    };
+    let addr = crate::addr::parse_instance(addr).unwrap();
+    Subject { addr, deposed }
+}
+
+#[test]
+fn every_move_of_an_operation_is_in_the_table_or_refused() {
+    use Move::{Begin, Change, End};
+    use Stage::{Open, Settled};
+    for (from, step, to) in [
+        (Settled, Begin, Some(Open)),
+        (Settled, Change, Some(Settled)),
+        (Settled, End, None),
+        (Open, Begin, None),
+        (Open, Change, None),
+        (Open, End, Some(Settled)),
+    ] {
+        assert_eq!(transition(from, step), to, "{from:?} {step:?}");
+    }
+}
+
+/// Commits on `a.a`, whose instance has the deposed object 00000001: `begin`, `begin 1`, `end`, `end 1`, `put`, `put
+/// bare` (without the deposed object), `remove`. The last commit is expected to be legal or not.
+#[track_caller]
+fn check_moves(commits: &[&str], legal: bool) {
+    let subject = |deposed: bool| subject_of(if deposed { "a.a (deposed 00000001)" } else { "a.a" });
+    let addr = subject(false).addr;
+    let state = a_state(|_, _| ());
+    let bare = state.instances.values().next().unwrap().clone();
+    let mut whole = bare.clone();
+    whole
+        .deposed
+        .insert(Arc::from("00000001"), bare.current.clone().unwrap());
+    let event = |word: &str| match word {
+        "begin" => Event::Begin(subject(false), an_intent(Deed::Update)),
+        "begin 1" => Event::Begin(subject(true), an_intent(Deed::Delete)),
+        "end" => Event::End(subject(false)),
+        "end 1" => Event::End(subject(true)),
+        "put" => Event::Put(addr.clone(), whole.clone()),
+        "put bare" => Event::Put(addr.clone(), bare.clone()),
+        "remove" => Event::Remove(addr.clone()),
+        other => panic!("{other}"),
+    };
+    let mut open = Open::default();
+    for (at, commit) in commits.iter().enumerate() {
+        let events: Vec<Event> = commit.split(", ").map(event).collect();
+        let last = at + 1 == commits.len();
+        match open.after(&events) {
+            Ok(after) if legal || !last => open = after,
+            Err(violation) if !legal && last => assert_eq!(violation.rule, 13),
+            other => panic!("{commit}: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn a_record_is_changed_only_when_the_outcome_of_its_operation_is_known() {
+    check_moves(&["begin", "end, put"], true);
+    check_moves(&["put, begin", "end, put, begin", "end, remove"], true);
+    check_moves(&["begin", "put"], false);
+    check_moves(&["begin", "remove"], false);
+    check_moves(&["begin", "put, end"], false);
+    check_moves(&["begin", "begin"], false);
+    check_moves(&["end"], false);
+    check_moves(&["begin, end", "end"], false);
+}
+
+#[test]
+fn the_objects_of_one_instance_may_have_an_operation_each() {
+    check_moves(&["begin, begin 1", "end 1, put bare", "end, put bare"], true);
+    check_moves(&["begin, begin 1", "end, put", "end 1, put bare"], true);
+    check_moves(&["begin, begin 1", "end, put bare"], false);
+    check_moves(&["begin 1", "put bare"], false);
+    check_moves(&["begin 1", "put"], true);
+    check_moves(&["begin 1", "remove"], false);
 }

@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 use crate::ports::StoreError;
 use crate::state::export;
 use crate::state::journal::{Commit, Journal, Records, seal_meta};
+use crate::state::pending::Open;
 use crate::state::record::{self, FORMAT, META, Meta};
 
 use super::contents::{self, Contents};
@@ -32,6 +33,7 @@ pub struct Database {
     file: File,
     journal: File,
     meta: Meta,
+    open: Open,
     exported: u64,
     blobs: BTreeSet<OsString>,
     failed: bool,
@@ -131,6 +133,7 @@ impl Database {
             file,
             journal,
             meta,
+            open: Open::default(),
             exported: 0,
             blobs: BTreeSet::new(),
             failed: false,
@@ -143,12 +146,27 @@ impl Database {
             }
             None => database.reconcile(notices)?,
         }
+        database.open = database.scan_open()?;
         Ok(Some(database))
     }
 
     /// What there is to say of its records: lineage, serial, number of the last commit.
     pub fn meta(&self) -> &Meta {
         &self.meta
+    }
+
+    /// The objects whose operations have no outcome yet.
+    pub fn open_operations(&self) -> &Open {
+        &self.open
+    }
+
+    fn scan_open(&self) -> Result<Open, StoreError> {
+        let db = self.db().map_err(broken)?;
+        let keys: Vec<sled::IVec> = calm(|| db.scan_prefix("pending ").keys().collect()).map_err(broken)?;
+        let subjects = keys
+            .iter()
+            .filter_map(|key| record::parse_pending_key(std::str::from_utf8(key).ok()?));
+        Ok(Open::new(subjects))
     }
 
     /// Reads all records, damaged ones told apart.
@@ -241,6 +259,11 @@ impl Database {
         batch.insert(META, seal_meta(&meta).into_bytes());
         self.persist(batch)?;
         self.meta = meta;
+        for (key, body) in commits.iter().flat_map(|commit| &commit.changes) {
+            if let Some(subject) = record::parse_pending_key(key) {
+                self.open.set(subject, body.is_some());
+            }
+        }
         Ok(())
     }
 

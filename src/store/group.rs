@@ -57,6 +57,7 @@ impl Queue {
         let mut commits: Vec<Commit> = Vec::new();
         let mut waiting = Vec::new();
         let mut meta = database.meta().clone();
+        let mut open = database.open_operations().clone();
         for (request, outcome) in self.take() {
             let made = accepted(
                 &meta.lineage,
@@ -64,25 +65,23 @@ impl Queue {
                 meta.serial,
                 request.serial,
                 &request.events,
+                &open,
             )
-            .and_then(|lineage| {
-                Ok(Commit::of(
-                    meta.commit + 1,
-                    &lineage,
-                    request.serial,
-                    &request.events,
-                )?)
+            .and_then(|(lineage, open)| {
+                let commit = Commit::of(meta.commit + 1, &lineage, request.serial, &request.events)?;
+                Ok((commit, open))
             });
             match made {
                 Err(error) => settle(&outcome, Err(error)),
-                Ok(commit)
+                Ok((commit, _))
                     if commit.changes.is_empty()
                         && commit.serial == meta.serial
                         && commit.lineage == meta.lineage =>
                 {
                     settle(&outcome, Ok(()));
                 }
-                Ok(commit) => {
+                Ok((commit, after)) => {
+                    open = after;
                     meta.commit = commit.number;
                     meta.serial = commit.serial;
                     meta.lineage.clone_from(&commit.lineage);

@@ -8,6 +8,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use crate::ports::{Lock, LockInfo, StateStore, StoreError};
+use crate::state::pending::Open;
 use crate::state::{Event, State};
 
 use super::accepted;
@@ -178,7 +179,8 @@ impl StateStore for MemoryStore {
     async fn commit(&self, lineage: &str, serial: u64, events: &[Event]) -> Result<(), StoreError> {
         self.run(Operation::Commit, |inside| {
             let state = &mut inside.state;
-            state.lineage = accepted(&state.lineage, lineage, state.serial, serial, events)?;
+            let open = Open::new(state.pending.keys().cloned());
+            (state.lineage, _) = accepted(&state.lineage, lineage, state.serial, serial, events, &open)?;
             state.serial = serial;
             for event in events {
                 state.apply(event.clone());

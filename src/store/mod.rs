@@ -33,8 +33,9 @@ use async_trait::async_trait;
 
 use crate::ports::{Clock, Ids, Lock, LockInfo, StateStore, StoreError};
 use crate::state::journal::{Commit, Records};
+use crate::state::pending::Open;
 use crate::state::record::Damage;
-use crate::state::{Event, State, verify_events};
+use crate::state::{Event, State, Violation, verify_events};
 
 use contents::Contents;
 use database::Database;
@@ -187,14 +188,16 @@ impl Inner {
     }
 }
 
-/// The lineage after a commit, if the commit may be carried out on a state with `stored` lineage and serial.
+/// The lineage and the open operations after a commit, if the commit may be carried out on a state with `stored`
+/// lineage and serial and these open operations.
 fn accepted(
     stored: &str,
     given: &str,
     stored_serial: u64,
     serial: u64,
     events: &[Event],
-) -> Result<String, StoreError> {
+    open: &Open,
+) -> Result<(String, Open), StoreError> {
     if !stored.is_empty() && !given.is_empty() && stored != given {
         return Err(StoreError::Io(format!(
             "the stored state has lineage {stored}, and the changes are of lineage {given}"
@@ -207,16 +210,17 @@ fn accepted(
         )));
     }
     let lineage = if stored.is_empty() { given } else { stored };
-    match verify_events(lineage, serial, events).into_iter().next() {
-        Some(violation) => Err(StoreError::Damaged {
-            record: violation.record,
-            reason: format!(
-                "it was not written, because {} (integrity rule {})",
-                violation.message, violation.rule
-            ),
-        }),
-        None => Ok(lineage.to_owned()),
+    let refused = |violation: Violation| StoreError::Damaged {
+        record: violation.record,
+        reason: format!(
+            "it was not written, because {} (integrity rule {})",
+            violation.message, violation.rule
+        ),
+    };
+    if let Some(violation) = verify_events(lineage, serial, events).into_iter().next() {
+        return Err(refused(violation));
     }
+    Ok((lineage.to_owned(), open.after(events).map_err(refused)?))
 }
 
 impl SledStore {
@@ -235,6 +239,13 @@ impl SledStore {
             }
             inner.with(|database| {
                 let old = database.records()?;
+                if *database.open_operations() != Open::default() {
+                    return Err(StoreError::Io(
+                        "an operation of an earlier run has no outcome yet, and a plan has to settle it before the \
+                         state can be replaced"
+                            .to_owned(),
+                    ));
+                }
                 let new = Records::of(&state, old.commit + 1)?;
                 let gone = old
                     .bodies
@@ -344,6 +355,11 @@ impl StateStore for SledStore {
             None => Ok(()),
         })
         .await
+    }
+
+    async fn is_in_use(&self) -> bool {
+        // A run of our own keeps the database open.
+        self.inner.database().is_none() && lock::is_held(&self.inner.layout)
     }
 
     fn notices(&self) -> Vec<String> {

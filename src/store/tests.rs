@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::*;
 use crate::addr::{InstanceAddr, parse_instance};
-use crate::state::{Instance, Object, OutputRecord, Status};
+use crate::state::{Deed, Instance, Object, OutputRecord, Pending, Status, Subject, export};
 use crate::value::Value;
 
 fn block_on<F: Future>(future: F) -> F::Output {
@@ -471,7 +471,7 @@ fn a_record_that_vanished_or_stands_under_another_key_is_found_out() {
 fn a_newer_format_is_refused_and_left_alone() {
     let home = Home::new();
     home.run(2, 1, true);
-    let meta = "{\"format\":2,\"lineage\":\"aaaa\",\"serial\":1,\"commit\":2,\"count\":2}";
+    let meta = "{\"format\":3,\"lineage\":\"aaaa\",\"serial\":1,\"commit\":2,\"count\":2}";
     tamper(&home, |db| {
         db.insert("meta", crate::state::record::seal("meta", meta).into_bytes())
             .unwrap();
@@ -484,7 +484,7 @@ fn a_newer_format_is_refused_and_left_alone() {
             .unwrap_err(),
     ] {
         assert!(
-            matches!(error, StoreError::TooNew { found: 2, known: 1 }),
+            matches!(error, StoreError::TooNew { found: 3, known: 2 }),
             "{error}"
         );
     }
@@ -625,11 +625,10 @@ fn the_memory_store_keeps_the_same_promises_and_fails_on_demand() {
     assert!(!store.is_locked());
 }
 
-#[test]
-fn the_checked_in_export_of_each_format_is_still_read() {
+/// Reads a checked-in export, lets a run make a database of it, and expects this export of it.
+fn check_fixture(fixture: &[u8], exported: &[u8]) -> State {
     let home = Home::new();
     fs::create_dir(&home.dir).unwrap();
-    let fixture = include_bytes!("../../state/fixtures/v1/example.export.json");
     fs::write(home.layout().export(), fixture).unwrap();
     let state = block_on(home.store().read()).unwrap();
     let addresses: Vec<String> = state.instances.keys().map(ToString::to_string).collect();
@@ -650,12 +649,76 @@ fn the_checked_in_export_of_each_format_is_still_read() {
     assert_eq!(note.current.as_ref().unwrap().status, Status::Tainted);
     assert_eq!(note.deposed.len(), 1);
     assert!(state.outputs["token"].sensitive);
-    // A run makes a database of it, and exports the same bytes again.
     let store = home.store();
     let _lock = block_on(store.lock("apply", Duration::ZERO)).unwrap();
     assert_eq!(block_on(store.read()).unwrap(), state);
     block_on(store.finish()).unwrap();
-    assert_eq!(fs::read(home.layout().export()).unwrap(), fixture);
+    let written = fs::read(home.layout().export()).unwrap();
+    assert_eq!(written, exported, "{}", String::from_utf8_lossy(&written));
+    state
+}
+
+#[test]
+fn the_checked_in_export_of_each_format_is_still_read() {
+    let v1 = include_bytes!("../../state/fixtures/v1/example.export.json");
+    let v2 = include_bytes!("../../state/fixtures/v2/example.export.json");
+    // What was of an older format is written in the newest.
+    let records = export::read(std::str::from_utf8(v1).unwrap()).unwrap();
+    let state = check_fixture(v1, export::write(&records).as_bytes());
+    assert_eq!(state.pending.len(), 0);
+    let state = check_fixture(v2, v2);
+    let pending: Vec<String> = state
+        .pending
+        .iter()
+        .map(|(subject, pending)| format!("{} {subject}", pending.deed.as_str()))
+        .collect();
+    assert_eq!(
+        pending,
+        [
+            "create giantswarm_org.team",
+            "delete terraform_data.note (deposed 0a1b2c3d)",
+        ]
+    );
+}
+
+#[test]
+fn an_operation_outlives_a_kill_and_is_guarded_after_it() {
+    let home = Home::new();
+    let subject = Subject {
+        addr: address(1),
+        deposed: None,
+    };
+    let pending = Pending {
+        deed: Deed::Create,
+        provider: Arc::from("terraform"),
+        calls: vec!["POST /v1/org/".to_owned()],
+        digest: Arc::from("0123456789abcdef"),
+        wish: instance("1").current,
+    };
+    let begin = Event::Begin(subject.clone(), pending.clone());
+    let store = home.store();
+    let lock = block_on(store.lock("apply", Duration::ZERO)).unwrap();
+    block_on(store.commit("aaaa", 1, &[put(0, 1), begin.clone()])).unwrap();
+    // Another command sees it, and that its run is at work.
+    assert_eq!(block_on(home.store().read()).unwrap().pending.len(), 1);
+    assert!(block_on(home.store().is_in_use()) && !block_on(store.is_in_use()));
+    // No export, no goodbye.
+    drop(lock);
+
+    let store = home.store();
+    let _lock = block_on(store.lock("apply", Duration::ZERO)).unwrap();
+    let state = block_on(store.read()).unwrap();
+    assert_eq!(state.pending.get(&subject), Some(&pending));
+    for events in [vec![begin], vec![put(1, 1)], vec![Event::Remove(address(1))]] {
+        let (record, reason) = damaged(block_on(store.commit("aaaa", 1, &events)).map(|()| state.clone()));
+        assert!(
+            record == address(1).to_string() && reason.contains("rule 13"),
+            "{record}: {reason}"
+        );
+    }
+    assert!(block_on(store.replace(&state)).is_err());
+    block_on(store.commit("aaaa", 1, &[Event::End(subject), put(1, 1)])).unwrap();
+    assert_eq!(block_on(store.read()).unwrap().pending.len(), 0);
 }
 
 /// Not a law but a measure: `cargo test --release --lib store::tests::speed -- --ignored --nocapture`.

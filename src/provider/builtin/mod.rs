@@ -140,6 +140,12 @@ impl Semantics for Builtin {
         Ok(decision)
     }
 
+    /// They live in the state alone. An operation on one whose outcome was not recorded has left nothing anywhere,
+    /// so it is simply carried out by the next run.
+    fn is_remote(&self, _type_name: &str) -> bool {
+        false
+    }
+
     fn plan_delete(&self, _type_name: &str, _prior: &Value) -> (Vec<PlannedCall>, Vec<Fault>) {
         (Vec::new(), Vec::new())
     }
@@ -175,6 +181,7 @@ impl Provider for Builtin {
             state,
             private: None,
             error: None,
+            in_doubt: false,
             notes: Vec::new(),
         }
     }

@@ -62,3 +62,15 @@ pub(crate) fn exists(path: Path, what: &str, import_id: &str) -> Fault {
         ),
     )
 }
+
+/// Something stands where a lost creation would have put its object, and it may be somebody else's. `what` says
+/// so in a clause.
+pub(crate) fn foreign(path: Path, what: &str, import_id: &str) -> Fault {
+    Fault::error(
+        path,
+        "Not plainly ours",
+        format!(
+            "{what}, so it is not plainly the one that the last run was about to make. Import it with the id \"{import_id}\" if it is yours; delete it on the platform if nobody needs it; or choose another name"
+        ),
+    )
+}

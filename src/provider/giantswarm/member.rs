@@ -134,9 +134,11 @@ pub(crate) async fn create(session: &Session, planned: &Value) -> Applied {
         }
         kind if kind.is_ambiguous() => {
             // Whoever added the user, the wish is fulfilled, and before the call it was not.
+            let fault = failed(Path::root(), &aim, &error);
             return match is_member(session, &org, &username).await {
                 Ok(true) => super::done(object(&org, &username)),
-                _ => super::refused(failed(Path::root(), &aim, &error)),
+                Ok(false) if error.kind == ErrorKind::Server => super::refused(fault),
+                _ => super::in_doubt(fault),
             };
         }
         _ => return super::refused(failed(Path::root(), &aim, &error)),

@@ -1,7 +1,8 @@
 //! The provider `giantswarm`: organizations, members, apps and scale on a platform that speaks the API V1.
 //!
 //! One file a resource type; this one sends each question to its file. Values come with marks and are looked
-//! at without them; what goes into a message or a planned call has its secrets taken out.
+//! at without them; what goes into a message or a planned call has its secrets taken out. A creation whose answer
+//! was lost is in doubt unless reading shows it done: a request may still be under way when nothing is there yet.
 
 pub mod app;
 mod calls;
@@ -23,7 +24,7 @@ use async_trait::async_trait;
 
 use crate::api::{Client, Credentials};
 use crate::plan::semantics::{Decision, Fault, PlannedCall, Proposal, Semantics};
-use crate::ports::{Applied, Order, Provider};
+use crate::ports::{Applied, Found, Order, Provider};
 use crate::provider::giantswarm::embedded::EmbeddedPlatforms;
 use crate::provider::giantswarm::session::{Counter, Session};
 use crate::provider::giantswarm::settings::{Environment, Target};
@@ -79,7 +80,16 @@ fn done(state: Value) -> Applied {
         state,
         private: None,
         error: None,
+        in_doubt: false,
         notes: Vec::new(),
+    }
+}
+
+/// Nobody knows what the platform did: a later run finds out.
+fn in_doubt(fault: Fault) -> Applied {
+    Applied {
+        in_doubt: true,
+        ..refused(fault)
     }
 }
 
@@ -261,6 +271,21 @@ impl Provider for GiantSwarm {
             "giantswarm_app" => app::update(&session, &order).await,
             "giantswarm_component_scale" => scale::apply(&session, &order.prior, &order.planned).await,
             other => unchanged(&order.prior, unknown_type(other)),
+        }
+    }
+
+    async fn settle(&self, order: &Order) -> Result<Found, Fault> {
+        let session = self.session()?;
+        let creates = order.prior.is_null();
+        match &*order.type_name {
+            "giantswarm_org" if creates => org::settle(&session, &order.planned).await,
+            "giantswarm_app" if creates => app::settle(&session, order).await,
+            "giantswarm_component_scale" if creates => scale::settle(&session, &order.planned).await,
+            type_name => {
+                let known = if creates { &order.planned } else { &order.prior };
+                let found = self.read(type_name, known).await?;
+                Ok(found.map_or(Found::Nothing, Found::Object))
+            }
         }
     }
 

@@ -5,11 +5,11 @@
 
 use crate::api::definition::is_organization_name;
 use crate::api::wire::Organization;
-use crate::api::{ErrorKind, paths};
+use crate::api::{ApiError, ErrorKind, paths};
 use crate::plan::semantics::{Decision, Fault, PlannedCall, Proposal};
-use crate::ports::Applied;
+use crate::ports::{Applied, Found};
 use crate::provider::giantswarm::calls::{self, Parts};
-use crate::provider::giantswarm::faults::{exists, failed};
+use crate::provider::giantswarm::faults::{exists, failed, foreign};
 use crate::provider::giantswarm::session::Session;
 use crate::provider::object::{Arg, at, plain, text, unknown_id, unknown_text, with};
 use crate::value::{Path, Type, Value};
@@ -132,13 +132,11 @@ pub(crate) async fn create(session: &Session, planned: &Value) -> Applied {
         }
         Err(error) if error.kind.is_ambiguous() => {
             // The answer is lost, not perhaps the deed: look.
-            let ours = async {
-                let me = session.username().await.ok()?;
-                let found = session.organization(name).await.ok()??;
-                (found.members == [me]).then_some(())
-            };
-            if ours.await.is_none() {
-                return super::refused(failed(Path::root(), &aim, &error));
+            let fault = failed(Path::root(), &aim, &error);
+            match session.organization(name).await {
+                Ok(Some(found)) if is_ours(session, &found).await == Ok(true) => {}
+                Ok(None) if error.kind == ErrorKind::Server => return super::refused(fault),
+                _ => return super::in_doubt(fault),
             }
         }
         Err(error) => return super::refused(failed(Path::root(), &aim, &error)),
@@ -161,6 +159,33 @@ pub(crate) async fn create(session: &Session, planned: &Value) -> Applied {
             }
         }
     }
+}
+
+/// Whether an organization that may be ours has nobody but us in it, as one that was just made.
+async fn is_ours(session: &Session, organization: &Organization) -> Result<bool, ApiError> {
+    Ok(organization.members == [session.username().await?])
+}
+
+/// What became of a creation.
+pub(crate) async fn settle(session: &Session, planned: &Value) -> Result<Found, Fault> {
+    let planned = plain(planned);
+    let name = text(&planned, "name").known().unwrap_or_default();
+    let fault = |error| {
+        failed(
+            Path::root(),
+            &format!("to read the organization \"{name}\""),
+            &error,
+        )
+    };
+    let Some(found) = session.organization(name).await.map_err(fault)? else {
+        return Ok(Found::Nothing);
+    };
+    Ok(if is_ours(session, &found).await.map_err(fault)? {
+        Found::Object(object(name, &found))
+    } else {
+        let what = format!("The organization \"{name}\" has other members than its maker");
+        Found::Foreign(foreign(at("name"), &what, name))
+    })
 }
 
 pub(crate) async fn delete(session: &Session, prior: &Value) -> Applied {

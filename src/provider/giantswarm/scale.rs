@@ -10,7 +10,7 @@ use tokio::time::{Instant, sleep};
 use crate::api::wire::{ComponentStatus, Status};
 use crate::api::{ApiError, ComponentRef, ErrorKind};
 use crate::plan::semantics::{Decision, Fault, PlannedCall, Proposal};
-use crate::ports::Applied;
+use crate::ports::{Applied, Found};
 use crate::provider::giantswarm::app::wait::Pause;
 use crate::provider::giantswarm::calls::{self, Parts};
 use crate::provider::giantswarm::faults::failed;
@@ -199,6 +199,16 @@ async fn read_target(session: &Session, target: &Target) -> Result<Option<Value>
         let component = found.status.component(&target.service, &target.component)?;
         Some(target.object(count(component)))
     }))
+}
+
+/// What became of a creation: the count that is read decides. Where it is another one, creating reads it again and
+/// asks for the difference alone.
+pub(crate) async fn settle(session: &Session, planned: &Value) -> Result<Found, Fault> {
+    let planned = plain(planned);
+    let found = read(session, &planned).await?;
+    Ok(found
+        .filter(|found| whole(found, "instances") == whole(&planned, "instances"))
+        .map_or(Found::Nothing, Found::Object))
 }
 
 /// Imports `org/env/app/service/component`.

@@ -6,16 +6,16 @@
 
 use crate::api::definition::{Change, Definition, difference};
 use crate::api::wire::{AppStatus, Status, Strategy};
-use crate::api::{ComponentRef, ErrorKind};
+use crate::api::{ApiError, ComponentRef, ErrorKind};
 use crate::plan::semantics::Fault;
-use crate::ports::{Applied, Order};
+use crate::ports::{Applied, Found, Order};
 use crate::provider::giantswarm::app::read::{created, flag, instances};
 use crate::provider::giantswarm::app::source::{Source, source};
-use crate::provider::giantswarm::app::wait::{Deadline, Wanted, wait, wait_gone};
+use crate::provider::giantswarm::app::wait::{Deadline, Failure, Wanted, wait, wait_gone};
 use crate::provider::giantswarm::app::{key, timeout};
-use crate::provider::giantswarm::faults::{exists, failed};
+use crate::provider::giantswarm::faults::{exists, failed, foreign};
 use crate::provider::giantswarm::session::{AppKey, Session};
-use crate::provider::giantswarm::{done, gone, refused, unchanged};
+use crate::provider::giantswarm::{done, gone, in_doubt, refused, unchanged};
 use crate::provider::object::{at, get, plain, text, with};
 use crate::value::{Path, Value};
 
@@ -75,8 +75,11 @@ pub(crate) async fn create(session: &Session, order: &Order) -> Applied {
     };
     let deadline = Deadline::after(timeout(&planned, "create"));
     session.forget_app(&key);
-    if let Err(fault) = post(session, &key, &definition, deadline).await {
-        return refused(fault);
+    if let Err(failure) = post(session, &key, &definition, deadline).await {
+        return match failure.in_doubt {
+            true => in_doubt(failure.fault),
+            false => refused(failure.fault),
+        };
     }
     session.forget_app(&key);
     let mut status = AppStatus {
@@ -87,9 +90,10 @@ pub(crate) async fn create(session: &Session, order: &Order) -> Applied {
     if flag(&planned, "running") {
         match start(session, &key, deadline, "create").await {
             Ok(found) => status = found,
-            Err((fault, found)) => {
-                error = Some(fault);
-                status = found.unwrap_or(status);
+            Err(failure) if failure.in_doubt => return in_doubt(failure.fault),
+            Err(failure) => {
+                error = Some(failure.fault);
+                status = failure.status.unwrap_or(status);
             }
         }
     } else {
@@ -97,7 +101,7 @@ pub(crate) async fn create(session: &Session, order: &Order) -> Applied {
             Ok(found) => status = found,
             Err(failure) => {
                 let aim = format!("to read the status of the app \"{}\"", key.id());
-                error = Some(failed(Path::root(), &aim, &failure));
+                return in_doubt(failed(Path::root(), &aim, &failure));
             }
         }
     }
@@ -122,11 +126,12 @@ async fn post(
     key: &AppKey,
     definition: &Definition,
     deadline: Deadline,
-) -> Result<(), Fault> {
+) -> Result<(), Failure> {
     let mut definition = definition.clone();
     definition.app_name.clone_from(&key.app);
     let body = definition.to_value();
     let aim = format!("to create the app \"{}\"", key.id());
+    let refused = |fault| Failure::known(fault, None);
     let mut again = true;
     loop {
         let Err(error) = session.client.create_app(&key.org, &key.env, &body).await else {
@@ -138,40 +143,74 @@ async fn post(
                 if again && status.is_ok_and(|status| status.status == Status::Deleting) {
                     // Its namesake is on its way out; nothing was made, so the call may go once more.
                     again = false;
-                    wait_gone(session, key, deadline).await?;
+                    wait_gone(session, key, deadline).await.map_err(refused)?;
                     continue;
                 }
                 let what = format!("The app \"{}\"", key.id());
-                return Err(exists(at("name"), &what, &key.id()));
+                return Err(refused(exists(at("name"), &what, &key.id())));
             }
             ErrorKind::NotFound | ErrorKind::Forbidden
                 if matches!(session.organization(&key.org).await, Ok(None)) =>
             {
-                return Err(Fault::error(
+                return Err(refused(Fault::error(
                     at("org"),
                     "Organization not found",
                     format!("There is no organization \"{}\" on the platform.", key.org),
-                ));
+                )));
             }
             kind if kind.is_ambiguous() => {
                 // The answer is lost, not perhaps the deed: it is ours if it is just what was sent.
                 session.forget_app(key);
-                let found = session.app(key).await.ok().flatten();
-                let ours = found.is_some_and(|found| {
-                    difference(&definition.normalized(), &found.definition.normalized()).is_empty()
-                });
-                return if ours {
-                    Ok(())
-                } else {
-                    Err(failed(Path::root(), &aim, &error))
+                let fault = failed(Path::root(), &aim, &error);
+                return match session.app(key).await {
+                    Ok(Some(found)) if is_just(&definition, &found.definition) => Ok(()),
+                    Ok(None) if error.kind == ErrorKind::Server => Err(refused(fault)),
+                    _ => Err(Failure::in_doubt(fault)),
                 };
             }
-            _ => return Err(failed(Path::root(), &aim, &error)),
+            _ => return Err(refused(failed(Path::root(), &aim, &error))),
         }
     }
 }
 
-type Failure = (Fault, Option<AppStatus>);
+/// Whether two definitions mean the same.
+fn is_just(wanted: &Definition, found: &Definition) -> bool {
+    difference(&wanted.normalized(), &found.normalized()).is_empty()
+}
+
+/// What became of a creation.
+pub(crate) async fn settle(session: &Session, order: &Order) -> Result<Found, Fault> {
+    let definition = definition(&plain(&order.config), session.known_name())?;
+    let planned = plain(&order.planned);
+    let name = text(&planned, "name").known().unwrap_or(&definition.app_name);
+    let planned = with(&planned, [("name", Value::string(name))]);
+    let Some(key) = key(&planned) else {
+        return Ok(Found::Nothing);
+    };
+    let fault = |error| failed(Path::root(), &format!("to read the app \"{}\"", key.id()), &error);
+    let Some(found) = session.app(&key).await.map_err(fault)? else {
+        return Ok(Found::Nothing);
+    };
+    let mut wanted = definition;
+    wanted.app_name.clone_from(&key.app);
+    if !is_just(&wanted, &found.definition) {
+        let what = format!("The app \"{}\" has another definition", key.id());
+        return Ok(Found::Foreign(foreign(at("name"), &what, &key.id())));
+    }
+    let created = created(session, &key).await.map_err(fault)?;
+    let read = super::read(session, &planned).await?;
+    Ok(read.map_or(Found::Nothing, |read| {
+        Found::Object(with(&read, [("created", Value::string(created))]))
+    }))
+}
+
+/// The failure of a call that was refused, or could not be sent.
+fn not_sent(fault: Fault, error: &ApiError) -> Failure {
+    match error.kind {
+        ErrorKind::Connect => Failure::in_doubt(fault),
+        _ => Failure::known(fault, None),
+    }
+}
 
 /// Starts an app and waits until it is up.
 async fn start(
@@ -184,7 +223,7 @@ async fn start(
         && !error.kind.is_ambiguous()
     {
         let aim = format!("to start the app \"{}\"", key.id());
-        return Err((failed(Path::root(), &aim, &error), None));
+        return Err(not_sent(failed(Path::root(), &aim, &error), &error));
     }
     wait(session, key, Wanted::Up, deadline, argument).await
 }
@@ -195,7 +234,7 @@ async fn stop(session: &Session, key: &AppKey, deadline: Deadline) -> Result<App
         && !error.kind.is_ambiguous()
     {
         let aim = format!("to stop the app \"{}\"", key.id());
-        return Err((failed(Path::root(), &aim, &error), None));
+        return Err(not_sent(failed(Path::root(), &aim, &error), &error));
     }
     wait(session, key, Wanted::Down, deadline, "update").await
 }
@@ -296,7 +335,7 @@ async fn carry_out(
         };
         status = Some(move_to(session, key, target, to, strategy, deadline).await?);
     }
-    let finish = |result: Result<AppStatus, Failure>| result.map(Some).map_err(|(fault, _)| fault);
+    let finish = |result: Result<AppStatus, Failure>| result.map(Some).map_err(|failure| failure.fault);
     match (was, wanted) {
         (false, true) => finish(start(session, key, deadline, "update").await),
         (true, false) => finish(stop(session, key, deadline).await),

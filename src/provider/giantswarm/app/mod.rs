@@ -24,7 +24,7 @@ use crate::provider::giantswarm::settings::duration_argument;
 use crate::provider::object::{Arg, at, get, plain, text, truth, unknown_id, unknown_text, with};
 use crate::value::{Path, Type, Value};
 
-pub(crate) use act::{create, delete, update};
+pub(crate) use act::{create, delete, settle, update};
 pub(crate) use read::{import, read};
 use source::{Source, is_definition, needs_login_name, source};
 

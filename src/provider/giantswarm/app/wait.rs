@@ -72,6 +72,36 @@ impl Deadline {
     }
 }
 
+/// Why an app is not as it should be, with all that is known of it.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub fault: Fault,
+    /// Its status, if it was seen.
+    pub status: Option<AppStatus>,
+    /// Whether it could not be seen, so that nobody knows how it is.
+    pub in_doubt: bool,
+}
+
+impl Failure {
+    /// The platform said no, or said what is wrong.
+    pub fn known(fault: Fault, status: Option<AppStatus>) -> Failure {
+        Failure {
+            fault,
+            status,
+            in_doubt: false,
+        }
+    }
+
+    /// The platform could not be asked.
+    pub fn in_doubt(fault: Fault) -> Failure {
+        Failure {
+            fault,
+            status: None,
+            in_doubt: true,
+        }
+    }
+}
+
 /// Waits until an app is up or down. A failed app is a fault that comes with its status, and so is a lapse of
 /// time.
 pub(crate) async fn wait(
@@ -80,7 +110,7 @@ pub(crate) async fn wait(
     wanted: Wanted,
     deadline: Deadline,
     argument: &str,
-) -> Result<AppStatus, (Fault, Option<AppStatus>)> {
+) -> Result<AppStatus, Failure> {
     let mut pause = Pause::default();
     loop {
         let status = session
@@ -89,12 +119,12 @@ pub(crate) async fn wait(
             .await
             .map_err(|error| {
                 let aim = format!("to read the status of the app \"{}\"", key.id());
-                (failed(Path::root(), &aim, &error), None)
+                Failure::in_doubt(failed(Path::root(), &aim, &error))
             })?;
         match (&status.status, wanted) {
             (Status::Up, Wanted::Up) | (Status::Down, Wanted::Down) => return Ok(status),
             (Status::Failed, _) => {
-                return Err((failed_fault(key, &status), Some(status)));
+                return Err(Failure::known(failed_fault(key, &status), Some(status)));
             }
             _ => {}
         }
@@ -105,7 +135,8 @@ pub(crate) async fn wait(
                 "\"down\""
             };
             let seen = status.status.as_str().to_owned();
-            return Err((deadline.fault(key, argument, word, &seen), Some(status)));
+            let fault = deadline.fault(key, argument, word, &seen);
+            return Err(Failure::known(fault, Some(status)));
         }
         sleep(pause.next()).await;
     }
