@@ -33,7 +33,6 @@ const DIFFERENT: &[(&str, &str)] = &[
     ("destroy", "not yet"),
     ("ephemeral_variable", "not yet"),
     ("failures", "not yet"),
-    ("fmt", "not yet"),
     ("foreach_errors", "not yet"),
     ("foreach_map_set", "not yet"),
     ("ignore_changes", "not yet"),
@@ -313,7 +312,7 @@ impl Play {
                 found.to_string(),
             );
         }
-        let data = matches!(name, "state" | "output" | "workspace") && expect.exit == 0;
+        let data = (matches!(name, "state" | "output" | "workspace") && expect.exit == 0) || name == "fmt";
         if let Some(stdout) = expect.stdout.as_ref().filter(|_| data && expect.json.is_none()) {
             let wanted = stdout.trim_end();
             let found = ran.out.trim_end().to_owned();

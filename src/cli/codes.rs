@@ -38,6 +38,12 @@ pub static FILE: Code = Code::new(
     "A file cannot be read or written",
     "The operating system refused to read or write a file that was named on the command line. The message says why.",
 );
+/// Not a file that is formatted.
+pub static NOT_FORMATTED: Code = Code::new(
+    "cli/not-formatted",
+    "Not a file that can be formatted",
+    "`swarmform fmt` formats files of the native syntax: those that end in `.tf`, `.tfvars`, `.tftest.hcl` or `.tfmock.hcl`. JSON files have no canonical layout, and another ending tells that the file is no configuration.",
+);
 /// An address cannot be read.
 pub static BAD_ADDRESS: Code = Code::new(
     "cli/bad-address",
@@ -95,6 +101,7 @@ pub static CODES: &[&Code] = &[
     &BAD_VARIABLE,
     &BAD_VARIABLES_FILE,
     &FILE,
+    &NOT_FORMATTED,
     &BAD_ADDRESS,
     &NO_INSTANCE,
     &NO_OUTPUT,

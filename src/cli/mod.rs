@@ -15,6 +15,7 @@ pub mod codes;
 pub mod destroy;
 mod duration;
 mod flow;
+pub mod fmt;
 pub mod graph;
 pub mod init;
 pub mod options;
@@ -148,6 +149,7 @@ fn dispatch(cli: Cli, assignments: Vec<args::Assignment>) -> u8 {
         match command {
             Command::Init(options) => init::run(&mut ui, &options),
             Command::Validate(options) => validate::run(&mut ui, &options),
+            Command::Fmt(options) => fmt::run(&mut ui, &options),
             Command::Plan(options) => plan::run(&mut ui, &options, &assignments).await,
             Command::Apply(options) => apply::run(&mut ui, &options, &assignments).await,
             Command::Destroy(options) => destroy::run(&mut ui, options, &assignments).await,

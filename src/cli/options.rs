@@ -32,6 +32,8 @@ pub enum Command {
     Init(Init),
     /// Check that the configuration is valid, without asking the platform anything
     Validate(Validate),
+    /// Bring configuration files into the canonical layout
+    Fmt(Fmt),
     /// Show what has to change
     Plan(Plan),
     /// Make the platform as the configuration says
@@ -76,6 +78,7 @@ impl Command {
         match self {
             Command::Init(options) => view(options.no_color, options.json),
             Command::Validate(options) => view(options.no_color, false),
+            Command::Fmt(options) => view(options.no_color, false),
             Command::Plan(options) => options.planning.view(),
             Command::Apply(options) => options.planning.view(),
             Command::Destroy(options) => options.planning.view(),
@@ -122,6 +125,32 @@ pub struct Validate {
     /// Print no colour
     #[arg(long)]
     pub no_color: bool,
+}
+
+/// Options of `fmt`.
+#[derive(Args, Debug)]
+pub struct Fmt {
+    /// Change nothing; end with 3 if a file is not in the layout
+    #[arg(long, value_name = "BOOL", default_value_t = false, num_args = 0..=1, default_missing_value = "true", require_equals = true, action = ArgAction::Set)]
+    pub check: bool,
+    /// Show what changes as a unified diff
+    #[arg(long, value_name = "BOOL", default_value_t = false, num_args = 0..=1, default_missing_value = "true", require_equals = true, action = ArgAction::Set)]
+    pub diff: bool,
+    /// List the files that change
+    #[arg(long, value_name = "BOOL", default_value_t = true, num_args = 0..=1, default_missing_value = "true", require_equals = true, action = ArgAction::Set)]
+    pub list: bool,
+    /// Write the files that change
+    #[arg(long, value_name = "BOOL", default_value_t = true, num_args = 0..=1, default_missing_value = "true", require_equals = true, action = ArgAction::Set)]
+    pub write: bool,
+    /// Go through directories below, too
+    #[arg(long, value_name = "BOOL", default_value_t = false, num_args = 0..=1, default_missing_value = "true", require_equals = true, action = ArgAction::Set)]
+    pub recursive: bool,
+    /// Print no colour
+    #[arg(long)]
+    pub no_color: bool,
+    /// Files and directories, or - for standard input; the working directory if none is given
+    #[arg(value_name = "TARGET")]
+    pub targets: Vec<String>,
 }
 
 /// Options that `plan`, `apply` and `destroy` share.

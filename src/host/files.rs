@@ -53,6 +53,32 @@ pub fn names(dir: &Path) -> Result<Vec<String>, String> {
     Ok(names)
 }
 
+/// What a directory holds, by name, and whether each is a directory. Links to files count as files; links to
+/// directories are left out, for they may lead back, and so is what is neither.
+pub fn entries(dir: &Path) -> Result<Vec<(String, bool)>, String> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(dir).map_err(|error| reason(&error))? {
+        let entry = entry.map_err(|error| reason(&error))?;
+        let is_directory = entry.file_type().is_ok_and(|kind| kind.is_dir());
+        let is_file = fs::metadata(entry.path()).is_ok_and(|data| data.is_file());
+        if let (true, Ok(name)) = (is_directory || is_file, entry.file_name().into_string()) {
+            found.push((name, is_directory));
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// The text of standard input.
+pub fn stdin() -> Result<String, String> {
+    io::read_to_string(io::stdin()).map_err(|error| reason(&error))
+}
+
+/// Gives a file a new text in its place, so that owner, mode and links stay.
+pub fn rewrite(path: &Path, text: &str) -> Result<(), String> {
+    fs::write(path, text).map_err(|error| reason(&error))
+}
+
 /// Writes a file for the owner alone, the whole or nothing: for saved plans, which may hold secrets.
 pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), String> {
     let mut name = path.file_name().unwrap_or_default().to_os_string();

@@ -30,6 +30,7 @@ mod schemas;
 pub mod state;
 pub mod stream;
 pub mod style;
+pub mod unified;
 pub mod value;
 
 #[cfg(test)]

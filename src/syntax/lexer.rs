@@ -22,9 +22,12 @@ const MAX_RETRIES: usize = 24;
 /// More faults than anybody reads.
 pub(super) const MAX_FAULTS: usize = 64;
 
-/// The tokens of a text, always closed by [`Kind::Eof`], and its faults by rising place.
+/// The tokens of a text, always closed by [`Kind::Eof`], its comments, and its faults by rising place.
 pub(super) struct Lexed {
     pub tokens: Vec<Token>,
+    /// The comments, apart from the tokens, for only the layout of a text cares for them. A line comment ends
+    /// before its line break.
+    pub comments: Vec<Token>,
     pub faults: Vec<Fault>,
 }
 
@@ -65,6 +68,7 @@ pub(super) fn lex(source: &Source<'_>, start: Start) -> Lexed {
         bytes: source.text.as_bytes(),
         at: 0,
         tokens: Vec::with_capacity(source.text.len() / 4),
+        comments: Vec::new(),
         faults: Vec::new(),
         modes: vec![match start {
             Start::Code => Mode::Code,
@@ -78,6 +82,7 @@ pub(super) fn lex(source: &Source<'_>, start: Start) -> Lexed {
     lexer.faults.sort_by_key(|fault| fault.at);
     Lexed {
         tokens: lexer.tokens,
+        comments: lexer.comments,
         faults: lexer.faults,
     }
 }
@@ -106,6 +111,7 @@ struct Lexer<'a, 's> {
     bytes: &'a [u8],
     at: usize,
     tokens: Vec<Token>,
+    comments: Vec<Token>,
     faults: Vec<Fault>,
     modes: Vec<Mode>,
     retries: usize,
@@ -184,8 +190,8 @@ impl Lexer<'_, '_> {
             b' ' | b'\t' => self.at += 1,
             b'\n' => self.emit(Kind::Newline, 1),
             b'\r' if next == b'\n' => self.emit(Kind::Newline, 2),
-            b'#' => self.at = self.comment_end(),
-            b'/' if next == b'/' => self.at = self.comment_end(),
+            b'#' => self.comment(self.comment_end()),
+            b'/' if next == b'/' => self.comment(self.comment_end()),
             b'/' if next == b'*' => self.block_comment(),
             b'0'..=b'9' => self.number(),
             b'a'..=b'z' | b'A'..=b'Z' | b'_' => self.ident(),
@@ -262,6 +268,15 @@ impl Lexer<'_, '_> {
         }
     }
 
+    fn comment(&mut self, end: usize) {
+        self.comments.push(Token {
+            kind: Kind::Comment,
+            start: offset(self.at),
+            end: offset(end),
+        });
+        self.at = end;
+    }
+
     fn comment_end(&self) -> usize {
         let end = self.line_end(self.at);
         match end.checked_sub(1) {
@@ -275,7 +290,7 @@ impl Lexer<'_, '_> {
     fn block_comment(&mut self) {
         let from = self.at + 2;
         match self.source.text.get(from..).and_then(|rest| rest.find("*/")) {
-            Some(length) => self.at = from + length + 2,
+            Some(length) => self.comment(from + length + 2),
             None => {
                 self.fault(
                     &codes::UNCLOSED_COMMENT,

@@ -7,6 +7,7 @@
 
 pub mod ast;
 pub mod codes;
+pub mod format;
 pub mod traverse;
 
 mod body;
@@ -26,6 +27,7 @@ mod token;
 #[cfg(test)]
 mod tests;
 
+pub use format::format;
 pub use traverse::{Reference, Step, keyword, traversal, traversal_or_text, variables, walk};
 
 use ast::{Body, Expr};

@@ -4,6 +4,7 @@
 mod bodies;
 mod expressions;
 mod faults;
+mod format;
 mod json;
 mod limits;
 mod properties;

@@ -50,6 +50,8 @@ pub(super) enum Kind {
     Slash,
     Percent,
     Newline,
+    /// `# ...`, `// ...` or `/* ... */`; never among the tokens, see [`super::lexer::Lexed::comments`].
+    Comment,
     /// Something that the lexer has already reported.
     Bad,
     Eof,
