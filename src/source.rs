@@ -83,7 +83,7 @@ pub struct Position {
 }
 
 /// One file: its name as the user would write it, its text, and where its lines start.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct SourceFile {
     name: String,
     text: Arc<str>,
@@ -140,7 +140,7 @@ impl SourceFile {
 }
 
 /// All files of a run.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct SourceMap {
     files: Vec<SourceFile>,
 }

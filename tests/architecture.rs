@@ -43,6 +43,7 @@ const WALLS: &[(&str, &[&str])] = &[
     ("hcl_edit", &["syntax"]),
     ("petgraph", &["graph"]),
     ("clap", &["cli"]),
+    ("rustyline", &["cli"]),
     ("miette", &["render", "cli"]),
     ("similar", &["render", "cli"]),
     ("indicatif", &["render", "cli"]),

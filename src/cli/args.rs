@@ -85,6 +85,8 @@ pub fn normalize(
 
 fn double(given: Vec<String>) -> Vec<String> {
     let mut out = Vec::with_capacity(given.len());
+    // `console -plan` is a switch; elsewhere the option names a file.
+    let console = given.iter().any(|arg| arg == "console");
     let mut given = given.into_iter();
     while let Some(arg) = given.next() {
         if arg == "--" {
@@ -98,7 +100,7 @@ fn double(given: Vec<String>) -> Vec<String> {
             (1..=2).contains(&dashes) && name.starts_with(|letter: char| letter.is_ascii_alphabetic());
         if !is_option || name.len() == 1 {
             out.push(arg);
-        } else if WITH_VALUE.contains(&name) || name == "var-file" {
+        } else if (WITH_VALUE.contains(&name) && !(console && name == "plan")) || name == "var-file" {
             match given.next() {
                 Some(value) => out.push(format!("--{name}={value}")),
                 None => out.push(format!("--{name}")),

@@ -80,6 +80,12 @@ pub static TARGETED: Code = Code::new(
     "Only a part is planned",
     "`-target` limits the plan to the addresses given and what they need, so the platform may not be as the configuration says when it has been applied. It is meant for getting out of trouble, not for everyday work: plan again without it.",
 );
+/// The console works with what there is.
+pub static CONSOLE: Code = Code::new(
+    "cli/console-incomplete",
+    "Some values are unknown because of errors",
+    "The configuration has errors, and the console evaluates the rest of it. Expressions that need what is at fault have no known value. Mend the errors, then start the console again.",
+);
 /// The server cannot be started.
 pub static SERVE: Code = Code::new(
     "cli/serve",
@@ -108,6 +114,7 @@ pub static CODES: &[&Code] = &[
     &NOT_RAW,
     &NO_APPROVAL,
     &TARGETED,
+    &CONSOLE,
     &SERVE,
     &REMOTE,
 ];

@@ -12,6 +12,7 @@
 pub mod apply;
 pub mod args;
 pub mod codes;
+pub mod console;
 pub mod destroy;
 mod duration;
 mod flow;
@@ -155,6 +156,7 @@ fn dispatch(cli: Cli, assignments: Vec<args::Assignment>) -> u8 {
             Command::Destroy(options) => destroy::run(&mut ui, options, &assignments).await,
             Command::Show(options) => show::run(&mut ui, &options).await,
             Command::Output(options) => output::run(&mut ui, &options).await,
+            Command::Console(options) => console::run(&mut ui, &options, &assignments).await,
             Command::State(options) => state::run(&mut ui, &options).await,
             Command::Graph(options) => graph::run(&mut ui, &options),
             Command::Providers(options) => providers::run(&mut ui, &options),

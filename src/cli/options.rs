@@ -44,6 +44,8 @@ pub enum Command {
     Show(Show),
     /// Show values of outputs
     Output(Output),
+    /// Evaluate expressions
+    Console(Console),
     /// Look at the state
     State(State),
     /// Show the dependency graph in the DOT language
@@ -87,7 +89,8 @@ impl Command {
             Command::State(State {
                 command: StateCommand::Show(options),
             }) => view(options.no_color, false),
-            Command::State(_)
+            Command::Console(_)
+            | Command::State(_)
             | Command::Graph(_)
             | Command::Providers(_)
             | Command::Serve(_)
@@ -310,6 +313,23 @@ pub struct Output {
     pub state: Option<PathBuf>,
     /// The output; all of them if none is given
     pub name: Option<String>,
+}
+
+/// Options of `console`.
+#[derive(Args, Debug)]
+pub struct Console {
+    /// The directory of the state, or a state file in Terraform's format
+    #[arg(long, value_name = "PATH")]
+    pub state: Option<PathBuf>,
+    /// Plan, and evaluate over what is planned instead of over the state
+    #[arg(long)]
+    pub plan: bool,
+    /// Give a variable of the root module a value; may be repeated
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub var: Vec<String>,
+    /// Read values of variables from this file; may be repeated
+    #[arg(long, value_name = "FILE")]
+    pub var_file: Vec<String>,
 }
 
 /// Options of `state`.

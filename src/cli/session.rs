@@ -19,6 +19,7 @@ use crate::graph::config_graph;
 use crate::host::{SystemClock, SystemEffects, SystemIds, clock, user};
 use crate::lang::{Effects, Files};
 use crate::plan::evaluate::Evaluator;
+use crate::plan::look::Look;
 use crate::plan::planner::{Answer, PlanOptions, Planned, Planner, Request};
 use crate::plan::scope::Environment as PlanEnvironment;
 use crate::platform::{Embedded, embedded};
@@ -178,6 +179,29 @@ impl Place {
             other => silent(other),
         });
         Ok(planner.finish()?.plan.warnings)
+    }
+
+    /// The values of a configuration over a state, as far as they can be told without a platform.
+    pub fn look(&self, inputs: &Inputs, state: &State) -> Result<(Look, Diagnostics), Diagnostics> {
+        let graph = config_graph::build(&inputs.config, &inputs.sources)?;
+        let mut environment = self.environment(
+            Arc::clone(&inputs.files),
+            inputs.timestamp.clone(),
+            inputs.workspace.clone(),
+        );
+        environment.effects = Some(Arc::clone(&inputs.effects));
+        let evaluator = Evaluator {
+            config: Arc::clone(&inputs.config),
+            environment,
+            variables: inputs.variables.clone(),
+            validating: true,
+        };
+        Ok(Look::at(evaluator, &graph, state, semantics(&*self.providers())))
+    }
+
+    /// Where the console keeps its history.
+    pub fn history(&self) -> PathBuf {
+        self.state_dir.join("console-history")
     }
 
     /// A saved plan, planned again from what it holds and nothing else.

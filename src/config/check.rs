@@ -38,6 +38,20 @@ pub fn references(config: &Config) -> Diagnostics {
     found
 }
 
+/// Holds the references of one expression, which stands in the root module and in no block, against what is declared.
+pub fn expression(config: &Config, expr: &Expr) -> Diagnostics {
+    let addr = ModuleAddr::root();
+    let nothing = Module::default();
+    let mut checker = Checker {
+        config,
+        addr: &addr,
+        module: config.modules.get(&addr).unwrap_or(&nothing),
+        found: Diagnostics::new(),
+    };
+    checker.expr(expr, Here::default());
+    checker.found
+}
+
 /// What is in scope of an expression beyond the names of its module.
 #[derive(Clone, Copy, Default)]
 struct Here<'a> {

@@ -30,18 +30,8 @@ pub(super) fn explain(diagnostic: Diagnostic, expr: &Expr, cx: Cx<'_>) -> Diagno
 
 /// The value of a static reference, if it has one.
 pub(super) fn look_up(reference: &Reference, cx: Cx<'_>) -> Option<Value> {
-    let steps: Vec<ResolvedStep> = reference.steps.iter().filter_map(resolved).collect();
+    let steps: Vec<ResolvedStep> = reference.steps.iter().filter_map(traverse::resolved).collect();
     traverse::resolve(&reference.root.name, &steps, reference.span, cx.quiet()).ok()
-}
-
-fn resolved(step: &Step) -> Option<ResolvedStep> {
-    Some(match step {
-        Step::Attr(name) => ResolvedStep::Attr(name.name.clone(), name.span),
-        Step::Key(key, span) => ResolvedStep::Index(Value::string(key), *span),
-        Step::Index(text, span) => {
-            ResolvedStep::Index(Value::number(crate::value::Number::parse(text)?), *span)
-        }
-    })
 }
 
 /// The reference as it is written.

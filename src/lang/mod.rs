@@ -30,4 +30,5 @@ pub use defaults::{Defaults, apply_defaults};
 pub use eval::{evaluate, evaluate_as};
 pub use fault::describe;
 pub use scope::{Effects, FileKind, Files, NamesScope, NoFiles, ResolvedStep, Scope};
+pub use traverse::follow;
 pub use type_expr::{TypeConstraint, parse_type};

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::diag::{Diagnostic, Diagnostics, did_you_mean};
 use crate::source::Span;
 use crate::syntax::ast::{Expr, ExprKind};
+use crate::syntax::traverse::Step;
 use crate::value::convert::convert;
 use crate::value::{Kind, Number, Type, Value};
 
@@ -73,6 +74,27 @@ pub(super) fn resolve(root: &str, steps: &[ResolvedStep], span: Span, cx: Cx<'_>
         value = apply(&value, step).map_err(|fault| Diagnostics::from(*fault))?;
     }
     Ok(value)
+}
+
+/// What static steps lead to from a value.
+///
+/// # Errors
+/// The value, or one on the way, has no such attribute or element.
+pub fn follow(value: &Value, steps: &[Step]) -> Outcome {
+    let mut value = value.clone();
+    for step in steps.iter().filter_map(resolved) {
+        value = apply(&value, &step).map_err(|fault| Diagnostics::from(*fault))?;
+    }
+    Ok(value)
+}
+
+/// A static step as one that is evaluated.
+pub(super) fn resolved(step: &Step) -> Option<ResolvedStep> {
+    Some(match step {
+        Step::Attr(name) => ResolvedStep::Attr(name.name.clone(), name.span),
+        Step::Key(key, span) => ResolvedStep::Index(Value::string(key), *span),
+        Step::Index(text, span) => ResolvedStep::Index(Value::number(Number::parse(text)?), *span),
+    })
 }
 
 fn begin(root: &str, steps: &[ResolvedStep], span: Span, cx: Cx<'_>) -> Result<(Value, usize), Diagnostics> {

@@ -11,6 +11,7 @@ mod conclude;
 pub mod evaluate;
 pub mod ignore;
 mod instance;
+pub mod look;
 pub mod merge;
 mod pending;
 pub mod planner;

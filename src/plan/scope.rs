@@ -81,6 +81,8 @@ pub struct ModuleScope<'a> {
     pub here: Here,
     /// The run.
     pub environment: &'a Environment,
+    /// Whether a person asks, who may ask for the type of a value.
+    pub console: bool,
     /// What was used so far.
     pub used: RefCell<BTreeSet<Need>>,
 }
@@ -99,6 +101,7 @@ impl<'a> ModuleScope<'a> {
             module,
             here: Here::default(),
             environment,
+            console: false,
             used: RefCell::default(),
         }
     }
@@ -380,9 +383,14 @@ impl Scope for ModuleScope<'_> {
             "path" => Ok((self.path_value(first(0)?, span)?, 1)),
             "terraform" => match first(0)? {
                 "workspace" => Ok((Value::string(&self.environment.workspace), 1)),
+                // Only what is applied has effects.
+                "applying" => {
+                    let applying = Value::bool(self.environment.effects.is_some());
+                    Ok((applying.mark(Marks::EPHEMERAL), 1))
+                }
                 other => Err(Diagnostic::error(
                     &codes::INVALID_REFERENCE,
-                    format!("\"terraform\" has no attribute \"{other}\": there is workspace."),
+                    format!("\"terraform\" has no attribute \"{other}\": there are workspace and applying."),
                 )
                 .at(span)),
             },
@@ -436,6 +444,10 @@ impl Scope for ModuleScope<'_> {
 
     fn effects(&self) -> Option<&dyn Effects> {
         self.environment.effects.as_deref()
+    }
+
+    fn is_console(&self) -> bool {
+        self.console
     }
 
     fn plan_timestamp(&self) -> Option<String> {

@@ -73,6 +73,12 @@ impl ResourceWorld {
         self.objects.get(key)
     }
 
+    /// Sets the object of one instance.
+    pub fn set(&mut self, key: InstanceKey, object: Value) {
+        self.objects.insert(key, object);
+        self.whole.get_mut().take();
+    }
+
     /// What a reference to the resource as a whole yields: the object, a tuple by `count`, an object by
     /// `for_each`. Built once and kept until an instance changes.
     pub fn whole(&self) -> Value {
@@ -177,8 +183,7 @@ impl World {
     pub fn set_object(&mut self, addr: &InstanceAddr, object: Value) {
         let module = self.modules.get_mut(&addr.module);
         if let Some(resource) = module.and_then(|module| module.resources.get_mut(&addr.resource)) {
-            resource.objects.insert(addr.key.clone(), object);
-            resource.whole.get_mut().take();
+            resource.set(addr.key.clone(), object);
         }
     }
 

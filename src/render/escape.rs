@@ -53,6 +53,46 @@ pub fn quoted(text: &str) -> String {
     }
 }
 
+/// A string in quotes with every character that is not printable as an escape, `\x7f` or `\u200d`. Templates are
+/// not escaped: this shows what a string is, not how to write it.
+pub fn shown(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('"');
+    for letter in text.chars() {
+        match letter {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\u{7}' => out.push_str("\\a"),
+            '\u{8}' => out.push_str("\\b"),
+            '\u{c}' => out.push_str("\\f"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '\u{b}' => out.push_str("\\v"),
+            letter if is_printable(letter) => out.push(letter),
+            letter => {
+                let number = u32::from(letter);
+                let _ = match number {
+                    0..0x80 => write!(out, "\\x{number:02x}"),
+                    0x80..0x1_0000 => write!(out, "\\u{number:04x}"),
+                    _ => write!(out, "\\U{number:08x}"),
+                };
+            }
+        }
+    }
+    out.push('"');
+    out
+}
+
+/// Whether a character shows as itself. Marks that join the character before them do.
+fn is_printable(letter: char) -> bool {
+    if letter.is_ascii() {
+        return !letter.is_ascii_control();
+    }
+    // The standard library tells only how it would escape; behind another character it leaves marks alone.
+    format!("a{letter}").escape_debug().nth(1) == Some(letter)
+}
+
 /// Whether a name can stand before `=` without quotes.
 pub fn is_name(text: &str) -> bool {
     let mut letters = text.chars();
@@ -86,6 +126,15 @@ mod tests {
     #[test]
     fn a_quoted_string_escapes_templates() {
         assert_eq!(quoted("a${b}\"\n\u{202e}"), "\"a$${b}\\\"\\n\\u202e\"");
+    }
+
+    #[test]
+    fn a_shown_string_has_nothing_unseen() {
+        assert_eq!(
+            shown("a${b}\"\\\u{7}\u{7f}\u{200d}\u{e000}\u{e0001}"),
+            r#""a${b}\"\\\a\x7f\u200d\ue000\U000e0001""#
+        );
+        assert_eq!(shown("e\u{301} 日本 😀\u{a0}"), "\"e\u{301} 日本 😀\\u00a0\"");
     }
 
     #[test]

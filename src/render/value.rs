@@ -14,6 +14,9 @@ pub fn format(value: &Value, indent: usize) -> String {
 }
 
 fn write(out: &mut String, value: &Value, indent: usize) {
+    if let Kind::Unknown(..) = value.kind() {
+        return out.push_str("(known after apply)");
+    }
     if value.marks().contains(Marks::SENSITIVE) {
         return out.push_str("(sensitive value)");
     }
@@ -31,7 +34,7 @@ fn write(out: &mut String, value: &Value, indent: usize) {
         Kind::Tuple(items) => sequence(out, items, indent),
         Kind::Map(_, members) => wrapped(out, "tomap", |out| mapping(out, members, indent)),
         Kind::Object(members) => mapping(out, members, indent),
-        Kind::TypeValue(ty) => out.push_str(&ty.to_string()),
+        Kind::TypeValue(ty) => type_text(out, ty, 0),
     }
 }
 
@@ -48,10 +51,11 @@ fn null(ty: &Type) -> String {
     }
 }
 
-/// A string of several lines stands as a heredoc, as people would write it.
+/// A string of several lines stands as a heredoc, as people would write it. Control characters in it are escaped,
+/// so that it cannot steer a terminal.
 fn string(out: &mut String, text: &str, indent: usize) {
     if !text.contains('\n') {
-        return out.push_str(&escape::quoted(text));
+        return out.push_str(&escape::shown(text));
     }
     let mut delimiter = "EOT".to_owned();
     while text.lines().any(|line| line.trim() == delimiter) {
@@ -60,14 +64,66 @@ fn string(out: &mut String, text: &str, indent: usize) {
     let space = " ".repeat(indent);
     out.push_str(if indent > 0 { "<<-" } else { "<<" });
     out.push_str(&delimiter);
-    out.push('\n');
-    for line in text.strip_suffix('\n').unwrap_or(text).split('\n') {
-        out.push_str(&space);
-        out.push_str(&escape::line(line.strip_suffix('\r').unwrap_or(line)).replace("\\t", "\t"));
+    for line in text.split('\n') {
+        let (line, ending) = match line.strip_suffix('\r') {
+            Some(line) => (line, "\r"),
+            None => (line, ""),
+        };
         out.push('\n');
+        out.push_str(&space);
+        out.push_str(&escape::lines(line));
+        out.push_str(ending);
     }
+    out.push('\n');
     out.push_str(&space);
     out.push_str(&delimiter);
+}
+
+/// A type, one member a line, its inner lines indented by `indent` spaces.
+fn type_text(out: &mut String, ty: &Type, indent: usize) {
+    let members = |out: &mut String, open: &str, members: &[(Option<&str>, &Type)], close: &str| {
+        out.push_str(open);
+        for (name, ty) in members {
+            out.push_str(&format!("\n{:1$}", "", indent + 4));
+            if let Some(name) = name {
+                out.push_str(&escape::line(name));
+                out.push_str(": ");
+            }
+            type_text(out, ty, indent + 4);
+            out.push(',');
+        }
+        if !members.is_empty() {
+            out.push_str(&format!("\n{:1$}", "", indent));
+        }
+        out.push_str(close);
+    };
+    let collection = |out: &mut String, open: &str, element: &Type| match element {
+        Type::Tuple(_) | Type::Object(_) => members(out, open, &[(None, element)], ")"),
+        plain => {
+            out.push_str(open);
+            type_text(out, plain, indent);
+            out.push(')');
+        }
+    };
+    match ty {
+        Type::Dynamic => out.push_str("dynamic"),
+        Type::List(element) => collection(out, "list(", element),
+        Type::Set(element) => collection(out, "set(", element),
+        Type::Map(element) => collection(out, "map(", element),
+        Type::Tuple(elements) => {
+            let elements: Vec<_> = elements.iter().map(|element| (None, element)).collect();
+            members(out, "tuple([", &elements, "])");
+        }
+        Type::Object(object) => {
+            let attributes: Vec<_> = object
+                .attributes
+                .iter()
+                .map(|(name, ty)| (Some(&**name), ty))
+                .collect();
+            members(out, "object({", &attributes, "})");
+        }
+        plain => out.push_str(&plain.to_string()),
+    }
 }
 
 fn wrapped(out: &mut String, function: &str, inner: impl FnOnce(&mut String)) {
@@ -98,7 +154,7 @@ fn mapping(out: &mut String, members: &Members, indent: usize) {
     out.push_str("{\n");
     for (key, member) in members {
         out.push_str(&" ".repeat(indent + 2));
-        out.push_str(&escape::quoted(key));
+        out.push_str(&escape::shown(key));
         out.push_str(" = ");
         write(out, member, indent + 2);
         out.push('\n');
@@ -141,9 +197,19 @@ mod tests {
 
     #[test]
     fn a_string_of_lines_is_a_heredoc() {
-        check(&Value::string("a\nb"), "<<EOT\na\nb\nEOT");
+        check(&Value::string("a\nb\n"), "<<EOT\na\nb\n\nEOT");
+        check(&Value::string("a${b}\t\u{7f}"), "\"a${b}\\t\\x7f\"");
         let inner = Value::object([("t", Value::string("a\n\tEOT\n\u{1b}"))]);
         check(&inner, "{\n  \"t\" = <<-EOT_\n  a\n  \tEOT\n  \\u001b\n  EOT_\n}");
+    }
+
+    #[test]
+    fn a_type_has_a_line_for_each_member() {
+        let member = Type::object([("a", Type::list(Type::Dynamic))]);
+        let ty = Value::type_value(Type::map(Type::tuple(vec![member, Type::tuple(vec![])])));
+        let text = "map(\n    tuple([\n        object({\n            a: list(dynamic),\n        }),\n        \
+                    tuple([]),\n    ]),\n)";
+        check(&ty, text);
     }
 
     #[test]

@@ -100,6 +100,33 @@ fn read_expression(text: &str, file: FileId, offset: usize, through: Through) ->
     })
 }
 
+/// Whether a text may become an expression by lines that follow: a bracket, an interpolation, a directive, a comment
+/// or a heredoc is open. A quote that is open is not: strings end in the line where they begin.
+pub fn is_open(text: &str) -> bool {
+    let lexed = lexer::lex(&Source::new(text, FileId(0), 0), Start::Code);
+    let unclosed = [
+        &codes::UNCLOSED_COMMENT,
+        &codes::UNCLOSED_HEREDOC,
+        &codes::UNCLOSED_INTERPOLATION,
+        &codes::UNCLOSED_DIRECTIVE,
+    ];
+    let mut faults = lexed.faults.iter().peekable();
+    if faults.peek().is_some() {
+        return faults.all(|fault| unclosed.contains(&fault.diagnostic.code));
+    }
+    let mut open = Vec::new();
+    for token in &lexed.tokens {
+        match token.kind {
+            Kind::OBrace | Kind::OBrack | Kind::OParen => open.push(token.kind),
+            Kind::CBrace if open.pop() != Some(Kind::OBrace) => return false,
+            Kind::CBrack if open.pop() != Some(Kind::OBrack) => return false,
+            Kind::CParen if open.pop() != Some(Kind::OParen) => return false,
+            _ => {}
+        }
+    }
+    !open.is_empty()
+}
+
 /// Reads a template file: the result is a string or a template. Spans count from `offset` in `file`.
 pub fn parse_template(text: &str, file: FileId, offset: usize) -> Result<Expr, Diagnostics> {
     match too_large(text, file, offset) {

@@ -159,3 +159,36 @@ fn spans_count_from_the_offset() {
     let fault = super::parse_expression("a +", super::FILE, 100).unwrap_err();
     assert_eq!(fault.0[0].subject.unwrap().range(), 102..103);
 }
+
+#[test]
+fn a_text_is_open_while_more_lines_may_end_it() {
+    use crate::syntax::is_open;
+    for open in [
+        "[",
+        "f(1,",
+        "{ a = [1",
+        "\"${",
+        "\"${[1",
+        "<<E\na",
+        "/* a",
+        "[<<E\na\nE\n",
+        "f(<<E",
+    ] {
+        assert!(is_open(open), "{open:?}");
+    }
+    for closed in [
+        "",
+        "1",
+        "[1]",
+        "]",
+        "(]",
+        "\"a",
+        "[\"a",
+        "1 +",
+        "<<E\na\nE\n",
+        "\"[\"",
+        "# [",
+    ] {
+        assert!(!is_open(closed), "{closed:?}");
+    }
+}
