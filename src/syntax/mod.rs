@@ -103,7 +103,9 @@ fn read_expression(text: &str, file: FileId, offset: usize, through: Through) ->
 /// Whether a text may become an expression by lines that follow: a bracket, an interpolation, a directive, a comment
 /// or a heredoc is open. A quote that is open is not: strings end in the line where they begin.
 pub fn is_open(text: &str) -> bool {
-    let lexed = lexer::lex(&Source::new(text, FileId(0), 0), Start::Code);
+    // The line ends here: a heredoc begins with that.
+    let text = format!("{text}\n");
+    let lexed = lexer::lex(&Source::new(&text, FileId(0), 0), Start::Code);
     let unclosed = [
         &codes::UNCLOSED_COMMENT,
         &codes::UNCLOSED_HEREDOC,
