@@ -50,7 +50,7 @@ pub async fn run(ui: &mut Ui, options: &Options, assignments: &[Assignment]) -> 
     let look = if options.plan {
         let store = place.store();
         let engine = place.engine(&store, Arc::new(|_| {}), PARALLELISM);
-        let state = state(&place, options).await?;
+        let state = state(ui, &place, options).await?;
         let session = engine
             .plan_from(&inputs, PlanOptions::default(), state, None)
             .await?;
@@ -64,7 +64,7 @@ pub async fn run(ui: &mut Ui, options: &Options, assignments: &[Assignment]) -> 
             semantics: planned.semantics,
         }
     } else {
-        let (look, faults) = place.look(&inputs, &state(&place, options).await?)?;
+        let (look, faults) = place.look(&inputs, &state(ui, &place, options).await?)?;
         if faults.has_errors() {
             ui.diagnostics(&faults);
             let detail = "What could not be evaluated is unknown here, so that expressions which name it show \
@@ -105,9 +105,9 @@ fn load(place: &Place, assignments: &[Assignment], sources: &mut SourceMap) -> R
 }
 
 /// The state: that of the directory, or of a file in Terraform's format.
-async fn state(place: &Place, options: &Options) -> Result<State, Diagnostic> {
+async fn state(ui: &Ui, place: &Place, options: &Options) -> Result<State, Diagnostic> {
     let Some(path) = options.state.as_deref().filter(|path| path.is_file()) else {
-        return place.state().await;
+        return place.state(ui).await;
     };
     let fault = |why: String| {
         let detail = format!("The state \"{}\" cannot be read: {why}", path.display());
