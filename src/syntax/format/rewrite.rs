@@ -115,24 +115,41 @@ fn type_constraint(found: Vec<Piece<'_>>) -> Vec<Piece<'_>> {
 }
 
 /// A value without the quotes around a single interpolation. `next` is what comes behind it.
-fn value(mut pieces: Vec<Piece<'_>>, next: Option<Kind>) -> Vec<Piece<'_>> {
-    let ends_line = matches!(next, None | Some(Kind::Newline | Kind::Comment));
-    while let Some(inside) = single_interpolation(&pieces) {
+fn value(pieces: Vec<Piece<'_>>, next: Option<Kind>) -> Vec<Piece<'_>> {
+    let mut value = pieces.as_slice();
+    // What stands around the value in the end; the nearest comes last.
+    let (mut before, mut after) = (Vec::new(), Vec::new());
+    while let Some(inside) = single_interpolation(value) {
+        let next = after.last().map(|piece: &Piece<'_>| piece.kind).or(next);
+        let ends_line = matches!(next, None | Some(Kind::Newline | Kind::Comment));
         let lines = needs_parentheses(inside, ends_line);
         let ends_with_heredoc = inside.last().is_some_and(|last| last.kind == Kind::CHeredoc);
         if ends_with_heredoc && (lines || next != Some(Kind::Newline)) {
             // Nothing may follow the mark of a heredoc on its line.
             break;
         }
-        let mut inside = inside.to_vec();
+        value = inside;
         if lines {
-            let at = pieces.first().map_or(0, |first| first.at);
-            inside.insert(0, Piece::new(Kind::OParen, "(", at));
-            inside.push(Piece::new(Kind::CParen, ")", at));
+            before.push(Piece::new(Kind::OParen, "(", 0));
+            after.push(Piece::new(Kind::CParen, ")", 0));
+            break;
         }
-        pieces = inside;
+        while let [first, rest @ ..] = value
+            && first.kind == Kind::Comment
+        {
+            before.push(first.clone());
+            value = rest;
+        }
+        while let [rest @ .., last] = value
+            && last.kind == Kind::Comment
+        {
+            after.push(last.clone());
+            value = rest;
+        }
     }
-    pieces
+    before.extend_from_slice(value);
+    before.extend(after.into_iter().rev());
+    before
 }
 
 /// What stands in `"${...}"`, without line breaks at its ends, if a value is that and nothing else.

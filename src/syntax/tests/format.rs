@@ -62,6 +62,10 @@ fn a_text_that_cannot_be_parsed_is_refused_with_the_reason() {
 fn values_are_unwrapped_as_often_as_they_are_wrapped() {
     check("a = \"${\"${\"${b}\"}\"}\"\n", "a = b\n");
     check("a = \"${\"${b}c\"}\"\n", "a = \"${b}c\"\n");
+    check(
+        "a = \"${ /* c */ \"${b /* d */}\" /* e */ }\"\n",
+        "a = /* c */ b /* d */ /* e */\n",
+    );
 }
 
 // Terraform takes something away from these texts, or makes texts of them that it refuses to read.
