@@ -260,7 +260,7 @@ impl<'a> Parser<'a, '_> {
     /// Nests pieces by their directives.
     fn nest(&mut self, pieces: Vec<Piece<'a>>, whole: Span) -> Parsed<Vec<TemplatePart>> {
         let mut frames: Vec<Frame> = Vec::new();
-        let mut parts = Vec::new();
+        let mut parts = Vec::with_capacity(pieces.len());
         let mut deepest = 0;
         for piece in pieces {
             match piece {

@@ -4,7 +4,7 @@
 //! order and unmarked. They do not convert: whoever makes a list gives elements of its element type.
 
 use std::borrow::Cow;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
@@ -41,7 +41,9 @@ impl Value {
 
     /// An unknown of a type.
     pub fn unknown(ty: Type) -> Value {
-        Value::from_kind(Kind::Unknown(ty, Arc::new(Refinement::default())))
+        // Shared: of most unknowns nothing else is known.
+        static NOTHING: LazyLock<Arc<Refinement>> = LazyLock::new(Arc::default);
+        Value::from_kind(Kind::Unknown(ty, Arc::clone(&NOTHING)))
     }
 
     /// An unknown of unknown type.
