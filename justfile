@@ -35,4 +35,4 @@ bench:
 
 # Fuzz each target for so many seconds: needs a nightly toolchain and `cargo install cargo-fuzz`.
 fuzz seconds="60":
-    ulimit -s 65536; for target in parse eval; do cargo +nightly fuzz run --sanitizer none $target -- -max_total_time={{seconds}} -dict=fuzz/hcl.dict || exit 1; done
+    ulimit -s 65536; for target in parse format eval; do cargo +nightly fuzz run --sanitizer none $target -- -max_total_time={{seconds}} -dict=fuzz/hcl.dict || exit 1; done

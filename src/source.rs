@@ -88,6 +88,8 @@ pub struct SourceFile {
     name: String,
     text: Arc<str>,
     lines: Vec<u32>,
+    /// Whether characters are bytes, so that a place in a long line need not be counted out.
+    ascii: bool,
 }
 
 impl SourceFile {
@@ -98,7 +100,13 @@ impl SourceFile {
                 lines.push(u32::try_from(at + 1).unwrap_or(u32::MAX));
             }
         }
-        SourceFile { name, text, lines }
+        let ascii = text.is_ascii();
+        SourceFile {
+            name,
+            text,
+            lines,
+            ascii,
+        }
     }
 
     /// The name, relative to the configuration directory where there is one.
@@ -116,14 +124,16 @@ impl SourceFile {
         let byte = byte.min(u32::try_from(self.text.len()).unwrap_or(u32::MAX));
         let line = self.lines.partition_point(|start| *start <= byte).max(1);
         let start = self.lines.get(line - 1).copied().unwrap_or(0) as usize;
-        let column = self
-            .text
-            .get(start..byte as usize)
-            .map_or(0, |before| before.chars().count())
-            + 1;
+        let before = match self.ascii {
+            true => byte as usize - start,
+            false => {
+                let before = self.text.get(start..byte as usize);
+                before.map_or(0, |before| before.chars().count())
+            }
+        };
         Position {
             line,
-            column,
+            column: before + 1,
             byte: byte as usize,
         }
     }
