@@ -8,9 +8,10 @@ use std::ffi::OsString;
 use clap::ArgMatches;
 
 /// Options that take a value, which may follow as an argument of its own.
-const WITH_VALUE: [&str; 22] = [
+const WITH_VALUE: [&str; 24] = [
     "backend-config",
     "backup",
+    "backup-out",
     "chdir",
     "data",
     "from-module",
@@ -28,13 +29,14 @@ const WITH_VALUE: [&str; 22] = [
     "state",
     "state-out",
     "target",
+    "test-directory",
     "type",
     "user",
     "var",
 ];
 
 /// Commands whose next word belongs to their name.
-const GROUPS: [&str; 2] = ["state", "providers"];
+const GROUPS: [&str; 4] = ["state", "providers", "workspace", "metadata"];
 
 /// The arguments as text.
 ///

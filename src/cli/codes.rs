@@ -56,6 +56,42 @@ pub static NO_INSTANCE: Code = Code::new(
     "No such instance",
     "The state holds no resource instance of this address. `swarmform state list` shows those it holds.",
 );
+/// There is no state.
+pub static NO_STATE: Code = Code::new(
+    "cli/no-state",
+    "No state",
+    "There is no state to look at or to change: nothing has been applied in this directory and workspace yet. Change to the directory of the configuration, select the workspace that is meant with `swarmform workspace select`, or name the state's directory with `-state=DIR`.",
+);
+/// Something cannot be moved in the state.
+pub static STATE_MOVE: Code = Code::new(
+    "cli/state-move",
+    "Cannot move in the state",
+    "`state mv` moves a module to a module, a resource with all its instances to a resource, or an instance to an instance of the same type. The source must be in the state, and the destination must not. Nothing was changed.",
+);
+/// A file is not a state.
+pub static BAD_STATE_FILE: Code = Code::new(
+    "cli/bad-state-file",
+    "Not a state",
+    "The file is not a state in Terraform's format, version 4, as `state pull` prints it. The message says where it differs. Nothing was changed.",
+);
+/// A state may not be replaced by another.
+pub static STATE_CONFLICT: Code = Code::new(
+    "cli/state-conflict",
+    "The state would be replaced by another one",
+    "The lineage names a state among all others, and the serial grows with each change of it. `state push` refuses a file of another lineage, one without lineage, an older one, and a different one with the same serial, for each of them may be the wrong file. Look at both with `state pull` and `state history`; `-force` replaces the state all the same.",
+);
+/// A workspace cannot be used, made or deleted.
+pub static WORKSPACE: Code = Code::new(
+    "cli/workspace",
+    "Workspace",
+    "Something is wrong with the workspace that was named or selected: its name, that it exists or does not, that it is selected or holds resources. The message says what. `swarmform workspace list` shows all of them; `TF_WORKSPACE` in the environment overrides which one is selected.",
+);
+/// The state cannot be unlocked.
+pub static UNLOCK: Code = Code::new(
+    "cli/unlock",
+    "The state cannot be unlocked",
+    "`force-unlock` takes the lock from its holder if the id given is that of the lock. The error of a locked state tells the id and the holder. The lock of a process that died is released by itself.",
+);
 /// No such output in the state.
 pub static NO_OUTPUT: Code = Code::new(
     "cli/no-output",
@@ -110,6 +146,12 @@ pub static CODES: &[&Code] = &[
     &NOT_FORMATTED,
     &BAD_ADDRESS,
     &NO_INSTANCE,
+    &NO_STATE,
+    &STATE_MOVE,
+    &BAD_STATE_FILE,
+    &STATE_CONFLICT,
+    &WORKSPACE,
+    &UNLOCK,
     &NO_OUTPUT,
     &NOT_RAW,
     &NO_APPROVAL,

@@ -8,6 +8,7 @@ use crate::addr::{parse_instance, parse_target};
 use crate::apply::Report;
 use crate::config::Config;
 use crate::diag::{Diagnostic, Diagnostics};
+use crate::engine::codes::STALE_PLAN;
 use crate::engine::saved::{RecordedFiles, RecordedReader};
 use crate::engine::{Engine, Recording, Session};
 use crate::host::{ConfigFiles, HostFiles};
@@ -23,7 +24,7 @@ use crate::value::Value;
 use super::args::Assignment;
 use super::options::Planning;
 use super::report::Teller;
-use super::session::{self, Place, WORKSPACE};
+use super::session::{self, Place};
 use super::ui::{Ui, has_person};
 use super::{Stop, codes, variables};
 
@@ -91,7 +92,7 @@ pub async fn plan(
 ) -> Result<Prepared, Stop> {
     ui.emit(|stream| stream.version());
     let options = options(planning)?;
-    let place = Place::new(planning.state.as_deref());
+    let place = Place::new(planning.state.as_deref())?;
     let reader = RecordedReader::of(Box::new(ConfigFiles));
     let mut sources = SourceMap::new();
     let needed = options.mode != PlanMode::Destroy;
@@ -116,7 +117,7 @@ pub async fn plan(
         read,
         variables,
         Arc::clone(&files) as Arc<dyn crate::lang::Files>,
-        (WORKSPACE, &timestamp),
+        (&place.workspace.name, &timestamp),
     );
     let lock = session::lock(&store, operation, planning).await?;
     notices(ui, &store);
@@ -135,7 +136,7 @@ pub async fn plan(
 }
 
 /// What the store has to tell, such as that it mended itself.
-fn notices(ui: &mut Ui, store: &session::Store) {
+pub(super) fn notices(ui: &mut Ui, store: &session::Store) {
     for notice in store.notices() {
         let text = ui.style().wrap(&format!("Note: {}", escape::line(&notice)));
         ui.say(&format!("{text}\n"));
@@ -344,7 +345,16 @@ pub async fn reopen(ui: &mut Ui, planning: &Planning, path: &Path) -> Result<Pre
     ui.emit(|stream| stream.version());
     let recording = open(path)?;
     let options = recording.options()?;
-    let place = Place::new(planning.state.as_deref());
+    let place = Place::new(planning.state.as_deref())?;
+    let (planned_in, _) = recording.moment();
+    if planned_in != place.workspace.name {
+        let detail = format!(
+            "The plan was made in the workspace \"{planned_in}\", and \"{}\" is selected. Select the other one with \
+             `swarmform workspace select {planned_in}`, or plan again.",
+            place.workspace.name
+        );
+        return Err(Diagnostic::error(&STALE_PLAN, detail).into());
+    }
     let reader = recording.reader();
     let files = session::shared(recording.files());
     let mut sources = SourceMap::new();

@@ -15,7 +15,7 @@ use super::{Answer, flow};
 
 /// Runs it.
 pub fn run(ui: &mut Ui, options: &Graph) -> Answer {
-    let place = Place::new(None);
+    let place = Place::new(None)?;
     if let Some(path) = &options.plan {
         return steps(ui, &place, path);
     }

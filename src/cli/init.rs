@@ -16,7 +16,7 @@ use super::ui::Ui;
 /// Runs it.
 pub fn run(ui: &mut Ui, options: &Init) -> Answer {
     ui.emit(|stream| stream.version());
-    let place = Place::new(None);
+    let place = Place::new(None)?;
     let mut sources = SourceMap::new();
     let read = place.read_config(&ConfigFiles, &mut sources, true);
     ui.sources = Arc::new(sources);

@@ -17,12 +17,17 @@ pub mod destroy;
 mod duration;
 mod flow;
 pub mod fmt;
+pub mod force_unlock;
 pub mod graph;
 pub mod init;
+pub mod locking;
+pub mod metadata;
+pub mod modules;
 pub mod options;
 pub mod output;
 pub mod plan;
 pub mod providers;
+pub mod refresh;
 mod report;
 pub mod serve;
 pub mod session;
@@ -33,6 +38,7 @@ pub mod validate;
 mod variable_files;
 pub mod variables;
 pub mod version;
+pub mod workspace;
 
 #[cfg(test)]
 mod tests;
@@ -159,7 +165,13 @@ fn dispatch(cli: Cli, assignments: Vec<args::Assignment>) -> u8 {
             Command::Console(options) => console::run(&mut ui, &options, &assignments).await,
             Command::State(options) => state::run(&mut ui, &options).await,
             Command::Graph(options) => graph::run(&mut ui, &options),
-            Command::Providers(options) => providers::run(&mut ui, &options),
+            Command::Providers(options) => providers::run(&mut ui, &options).await,
+            Command::Refresh(options) => refresh::run(&mut ui, options, &assignments).await,
+            Command::Workspace(options) => workspace::run(&mut ui, &options).await,
+            Command::ForceUnlock(options) => force_unlock::run(&mut ui, &options).await,
+            Command::Modules(options) => modules::run(&mut ui, &options),
+            Command::Get(options) => modules::get(&mut ui, &options),
+            Command::Metadata(options) => metadata::run(&mut ui, &options),
             Command::Serve(options) => serve::run(&mut ui, &options).await,
             Command::Version(options) => version::run(&mut ui, &options),
         }

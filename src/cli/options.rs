@@ -7,6 +7,12 @@ use std::time::Duration;
 use clap::{ArgAction, Args, Parser, Subcommand};
 
 use super::duration;
+use super::force_unlock::ForceUnlock;
+use super::metadata::Metadata;
+use super::modules::{Get, Modules};
+use super::refresh::Refresh;
+use super::state::options::{State, StateCommand};
+use super::workspace::Workspace;
 
 /// Plan and apply for platforms that speak the Giant Swarm API V1.
 ///
@@ -46,11 +52,23 @@ pub enum Command {
     Output(Output),
     /// Evaluate expressions
     Console(Console),
-    /// Look at the state
+    /// Look at the state, or change it without touching any object
     State(State),
+    /// Take over into the state what the platform says
+    Refresh(Refresh),
+    /// Keep several states for the same configuration
+    Workspace(Workspace),
+    /// Take the state's lock away from a run that will never give it back
+    ForceUnlock(ForceUnlock),
+    /// Say where the modules of the configuration are
+    Get(Get),
+    /// List the modules of the configuration
+    Modules(Modules),
+    /// Tell about the language, for programs
+    Metadata(Metadata),
     /// Show the dependency graph in the DOT language
     Graph(Graph),
-    /// Show what providers offer
+    /// List the providers that are needed, or show what they offer
     Providers(Providers),
     /// Run a platform: a server that speaks the Giant Swarm API V1
     Serve(Serve),
@@ -89,8 +107,14 @@ impl Command {
             Command::State(State {
                 command: StateCommand::Show(options),
             }) => view(options.no_color, false),
+            Command::Refresh(options) => options.planning.view(),
+            Command::Get(options) => view(options.no_color, false),
             Command::Console(_)
             | Command::State(_)
+            | Command::Workspace(_)
+            | Command::ForceUnlock(_)
+            | Command::Modules(_)
+            | Command::Metadata(_)
             | Command::Graph(_)
             | Command::Providers(_)
             | Command::Serve(_)
@@ -330,60 +354,6 @@ pub struct Console {
     /// Read values of variables from this file; may be repeated
     #[arg(long, value_name = "FILE")]
     pub var_file: Vec<String>,
-}
-
-/// Options of `state`.
-#[derive(Args, Debug)]
-pub struct State {
-    /// What to do with it
-    #[command(subcommand)]
-    pub command: StateCommand,
-}
-
-/// Commands of `state`.
-#[derive(Debug, Subcommand)]
-pub enum StateCommand {
-    /// List addresses of resource instances
-    List(StateList),
-    /// Show one resource instance
-    Show(StateShow),
-    /// Print the whole state in Terraform's format, version 4
-    Pull(StatePull),
-}
-
-/// Options of `state list`.
-#[derive(Args, Debug)]
-pub struct StateList {
-    /// The directory of the state
-    #[arg(long, value_name = "DIR")]
-    pub state: Option<PathBuf>,
-    /// Only objects whose id is this
-    #[arg(long, value_name = "ID")]
-    pub id: Option<String>,
-    /// Only these modules, resources or instances
-    #[arg(value_name = "ADDRESS")]
-    pub addresses: Vec<String>,
-}
-
-/// Options of `state show`.
-#[derive(Args, Debug)]
-pub struct StateShow {
-    /// The directory of the state
-    #[arg(long, value_name = "DIR")]
-    pub state: Option<PathBuf>,
-    /// Print no colour
-    #[arg(long)]
-    pub no_color: bool,
-    /// The address of one instance
-    pub address: String,
-}
-
-/// Options of `state pull`.
-#[derive(Args, Debug)]
-pub struct StatePull {
-    /// The directory of the state
-    #[arg(long, value_name = "DIR")]
-    pub state: Option<PathBuf>,
 }
 
 /// Options of `graph`.

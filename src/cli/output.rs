@@ -10,7 +10,7 @@ use super::{Answer, codes};
 
 /// Runs it.
 pub async fn run(ui: &mut Ui, options: &Output) -> Answer {
-    let outputs = Place::new(options.state.as_deref()).state(ui).await?.outputs;
+    let outputs = Place::new(options.state.as_deref())?.state(ui).await?.outputs;
     let Some(name) = &options.name else {
         if options.json {
             ui.print(&text::json(&outputs));

@@ -16,7 +16,8 @@ use crate::engine::plan::{semantics, store_fault};
 use crate::engine::saved::RecordedFiles;
 use crate::engine::{Cancel, Engine, Inputs, Progress, Recording};
 use crate::graph::config_graph;
-use crate::host::{SystemClock, SystemEffects, SystemIds, clock, user};
+use crate::host::workspace::{self, Selection};
+use crate::host::{Environment as HostEnvironment, SystemClock, SystemEffects, SystemIds, clock, user};
 use crate::lang::{Effects, Files};
 use crate::plan::evaluate::Evaluator;
 use crate::plan::look::Look;
@@ -28,7 +29,7 @@ use crate::provider::{EmbeddedPlatform, EmbeddedPlatforms, Environment, Registry
 use crate::render::Schemas;
 use crate::source::SourceMap;
 use crate::state::State;
-use crate::store::{self, Owner, SledStore};
+use crate::store::{self, Owner, SledStore, Workspaces};
 use crate::value::Value;
 
 use super::options::Planning;
@@ -41,21 +42,59 @@ const STATE: &str = "state";
 /// The state store of a place.
 pub type Store = SledStore;
 
-/// Where a command works: the current directory, its state, this machine.
+/// Where a command works: the current directory, its workspace, its state, this machine.
 pub struct Place {
     state_dir: PathBuf,
+    platform_dir: PathBuf,
+    /// The workspace of the command.
+    pub workspace: Selection,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
 }
 
 impl Place {
-    /// The current directory with the state in this directory of it.
-    pub fn new(state: Option<&Path>) -> Place {
-        Place {
-            state_dir: state.unwrap_or(Path::new(STATE)).to_owned(),
+    /// The current directory with the state of the selected workspace, or with the state in this directory,
+    /// whichever workspace is selected.
+    pub fn new(state: Option<&Path>) -> Result<Place, Diagnostic> {
+        let selected = workspace::selected(&HostEnvironment::of_process());
+        let workspace = selected.map_err(|message| Diagnostic::error(&codes::WORKSPACE, message))?;
+        let state_dir = state.map_or_else(|| Place::workspaces().dir(&workspace.name), Path::to_owned);
+        Ok(Place {
+            state_dir,
+            platform_dir: state.unwrap_or(Path::new(STATE)).join("platform"),
+            workspace,
             clock: Arc::new(SystemClock),
             ids: Arc::new(SystemIds),
+        })
+    }
+
+    /// All workspaces of the current directory.
+    pub fn workspaces() -> Workspaces {
+        Workspaces::of(Path::new(STATE))
+    }
+
+    /// The same place with the state of another workspace.
+    pub fn in_workspace(&self, name: &str) -> Place {
+        Place {
+            state_dir: Place::workspaces().dir(name),
+            platform_dir: self.platform_dir.clone(),
+            workspace: Selection {
+                name: name.to_owned(),
+                forced: self.workspace.forced,
+            },
+            clock: Arc::clone(&self.clock),
+            ids: Arc::clone(&self.ids),
         }
+    }
+
+    /// Where the state lies.
+    pub fn state_dir(&self) -> &Path {
+        &self.state_dir
+    }
+
+    /// A random id.
+    pub fn uuid(&self) -> String {
+        self.ids.uuid()
     }
 
     /// The state store.
@@ -79,7 +118,7 @@ impl Place {
     /// All providers.
     pub fn providers(&self) -> Arc<dyn Providers> {
         let platform = OwnPlatform {
-            dir: self.state_dir.join("platform"),
+            dir: self.platform_dir.clone(),
             running: Mutex::default(),
         };
         Arc::new(Registry::new(
@@ -161,7 +200,7 @@ impl Place {
     ) -> Result<Diagnostics, Diagnostics> {
         let semantics = semantics(&*self.providers());
         let graph = config_graph::build(&config, sources)?;
-        let environment = self.environment(files, self.timestamp(), WORKSPACE.to_owned());
+        let environment = self.environment(files, self.timestamp(), self.workspace.name.clone());
         let variables = std::collections::BTreeMap::new();
         let evaluator = Evaluator {
             config,
@@ -286,9 +325,6 @@ impl Place {
 pub fn shared(files: RecordedFiles) -> Arc<RecordedFiles> {
     Arc::new(files)
 }
-
-/// The one workspace there is.
-pub const WORKSPACE: &str = "default";
 
 /// Errors of a configuration that is not the one of this directory, with its text.
 pub struct Stopped {

@@ -13,7 +13,7 @@ use super::{Answer, flow};
 
 /// Runs it.
 pub async fn run(ui: &mut Ui, options: &Show) -> Answer {
-    let place = Place::new(options.state.as_deref());
+    let place = Place::new(options.state.as_deref())?;
     match &options.plan {
         Some(path) => saved(ui, options, &place, path),
         None => {

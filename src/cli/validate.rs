@@ -14,7 +14,7 @@ use super::ui::Ui;
 
 /// Runs it.
 pub fn run(ui: &mut Ui, options: &Validate) -> Answer {
-    let place = Place::new(None);
+    let place = Place::new(None)?;
     let mut sources = SourceMap::new();
     let read = place.read_config(&ConfigFiles, &mut sources, true);
     ui.sources = Arc::new(sources);

@@ -16,7 +16,7 @@ pub fn run(ui: &mut Ui, options: &Version) -> Answer {
         other => other,
     };
     let platform = format!("{}_{machine}", std::env::consts::OS);
-    let providers = Place::new(None).providers().names();
+    let providers = Place::new(None)?.providers().names();
     if options.json {
         let selections = providers
             .iter()

@@ -15,6 +15,7 @@ pub mod files;
 pub mod terminal;
 pub mod tls;
 pub mod user;
+pub mod workspace;
 
 pub use clock::{SystemClock, SystemEffects, SystemIds};
 pub use config_files::ConfigFiles;

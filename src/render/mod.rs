@@ -17,6 +17,7 @@ pub mod escape;
 pub mod excerpt;
 pub mod graph;
 pub mod json;
+pub mod json_functions;
 pub mod json_plan;
 pub mod json_schema;
 pub mod json_state;
@@ -31,6 +32,7 @@ pub mod state;
 pub mod stream;
 pub mod style;
 pub mod unified;
+pub mod tree;
 pub mod value;
 
 #[cfg(test)]

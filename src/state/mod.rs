@@ -9,12 +9,15 @@ pub mod export;
 mod integrity;
 pub mod journal;
 mod json;
+pub mod moving;
 mod paths;
 pub mod pending;
 pub mod record;
+pub mod select;
 #[cfg(test)]
 mod tests;
 pub mod v4;
+pub mod workspace;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

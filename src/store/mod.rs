@@ -24,6 +24,7 @@ mod memory;
 mod recovery;
 #[cfg(test)]
 mod tests;
+mod workspaces;
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -44,6 +45,7 @@ use group::{Queue, Request};
 use lock::RunLock;
 
 pub use memory::{MemoryStore, Operation, When};
+pub use workspaces::Workspaces;
 
 /// Who uses a store, for the lock's information.
 #[derive(Clone)]
@@ -124,9 +126,9 @@ impl Inner {
         }
     }
 
-    fn try_lock(self: &Arc<Inner>, info: &LockInfo) -> Result<RunLock, StoreError> {
+    fn try_lock(self: &Arc<Inner>, info: &LockInfo, opening: bool) -> Result<RunLock, StoreError> {
         let lock = RunLock::try_take(self, info)?;
-        if self.layout.is_there() {
+        if opening && self.layout.is_there() {
             self.with(|_| Ok(()))?;
         }
         Ok(lock)
@@ -280,11 +282,66 @@ impl SledStore {
         .await
     }
 
+    /// Whether there is a state: whether anything was ever committed.
+    pub fn is_there(&self) -> bool {
+        self.inner.layout.is_there()
+    }
+
+    /// Who holds the lock now.
+    pub fn holder(&self) -> Option<LockInfo> {
+        let layout = &self.inner.layout;
+        lock::is_held(layout).then(|| lock::holder(layout))
+    }
+
+    /// Takes the lock without opening the database, which may be damaged.
+    pub async fn lock_unopened(
+        &self,
+        operation: &str,
+        timeout: Duration,
+    ) -> Result<Box<dyn Lock>, StoreError> {
+        self.take_lock(operation, timeout, false).await
+    }
+
     /// Takes the lock with this id away from whoever holds it. A live holder's commits still cannot mix with
     /// others', since it keeps the database open.
     pub async fn force_unlock(&self, id: &str) -> Result<(), StoreError> {
         let id = id.to_owned();
         self.blocking(move |inner| lock::force(&inner.layout, &id)).await
+    }
+
+    async fn take_lock(
+        &self,
+        operation: &str,
+        timeout: Duration,
+        opening: bool,
+    ) -> Result<Box<dyn Lock>, StoreError> {
+        let owner = &self.inner.owner;
+        let nanos = owner.clock.now_unix_nanos();
+        let info = LockInfo {
+            id: owner.ids.uuid(),
+            operation: operation.to_owned(),
+            who: owner.who.clone(),
+            pid: std::process::id(),
+            created: jiff::Timestamp::from_nanosecond(nanos)
+                .map(|time| time.to_string())
+                .unwrap_or_default(),
+            path: self.inner.layout.dir.display().to_string(),
+        };
+        let end = Instant::now().checked_add(timeout);
+        let mut pause = Duration::from_millis(10);
+        loop {
+            let info = info.clone();
+            let inner = Arc::clone(&self.inner);
+            match self.blocking(move |_| inner.try_lock(&info, opening)).await {
+                Ok(lock) => return Ok(Box::new(lock)),
+                Err(StoreError::Locked(_)) if end.is_none_or(|end| Instant::now() < end) => {
+                    let left = end.map_or(pause, |end| end.saturating_duration_since(Instant::now()));
+                    wait(pause.min(left)).await;
+                    pause = (pause * 2).min(Duration::from_millis(250));
+                }
+                Err(error) => return Err(error),
+            }
+        }
     }
 
     /// Runs blocking work where it keeps nobody waiting. Once begun it is carried out, even if the caller does
@@ -307,33 +364,7 @@ impl SledStore {
 #[async_trait]
 impl StateStore for SledStore {
     async fn lock(&self, operation: &str, timeout: Duration) -> Result<Box<dyn Lock>, StoreError> {
-        let owner = &self.inner.owner;
-        let nanos = owner.clock.now_unix_nanos();
-        let info = LockInfo {
-            id: owner.ids.uuid(),
-            operation: operation.to_owned(),
-            who: owner.who.clone(),
-            pid: std::process::id(),
-            created: jiff::Timestamp::from_nanosecond(nanos)
-                .map(|time| time.to_string())
-                .unwrap_or_default(),
-            path: self.inner.layout.dir.display().to_string(),
-        };
-        let end = Instant::now().checked_add(timeout);
-        let mut pause = Duration::from_millis(10);
-        loop {
-            let info = info.clone();
-            let inner = Arc::clone(&self.inner);
-            match self.blocking(move |_| inner.try_lock(&info)).await {
-                Ok(lock) => return Ok(Box::new(lock)),
-                Err(StoreError::Locked(_)) if end.is_none_or(|end| Instant::now() < end) => {
-                    let left = end.map_or(pause, |end| end.saturating_duration_since(Instant::now()));
-                    wait(pause.min(left)).await;
-                    pause = (pause * 2).min(Duration::from_millis(250));
-                }
-                Err(error) => return Err(error),
-            }
-        }
+        self.take_lock(operation, timeout, true).await
     }
 
     async fn read(&self) -> Result<State, StoreError> {

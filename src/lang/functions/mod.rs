@@ -199,11 +199,15 @@ impl Function {
         if let Some(param) = &self.variadic {
             parts.push(format!("{}: {}...", param.name, param.want.ty()));
         }
-        let result = match self.returns {
+        format!("{}({}) -> {}", self.name, parts.join(", "), self.result())
+    }
+
+    /// The type of its results, as far as it is the same for all arguments.
+    pub fn result(&self) -> Type {
+        match self.returns {
             Returns::Always(want) => want.ty(),
             Returns::From(_) => Type::Dynamic,
-        };
-        format!("{}({}) -> {result}", self.name, parts.join(", "))
+        }
     }
 }
 

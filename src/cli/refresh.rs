@@ -1,0 +1,34 @@
+//! `refresh`: take over into the state what the platform says; `apply -refresh-only -auto-approve` by another name.
+
+use clap::Args;
+
+use crate::diag::Diagnostic;
+
+use super::args::Assignment;
+use super::options::Planning;
+use super::ui::Ui;
+use super::{Answer, apply, codes};
+
+/// Options of `refresh`.
+#[derive(Args, Debug)]
+pub struct Refresh {
+    /// What to plan
+    #[command(flatten)]
+    pub planning: Planning,
+}
+
+/// Runs it.
+pub async fn run(ui: &mut Ui, mut options: Refresh, assignments: &[Assignment]) -> Answer {
+    let planning = &mut options.planning;
+    let wrong = [
+        (planning.destroy, "-destroy"),
+        (!planning.refresh, "-refresh=false"),
+        (!planning.replace.is_empty(), "-replace"),
+    ];
+    if let Some((_, option)) = wrong.into_iter().find(|(given, _)| *given) {
+        let detail = format!("refresh changes nothing on the platform, so {option} makes no sense with it.");
+        return Err(Diagnostic::error(&codes::USAGE, detail).into());
+    }
+    planning.refresh_only = true;
+    apply::fresh(ui, planning, assignments, true).await
+}

@@ -1,0 +1,52 @@
+//! `state`: looking at the state, and changing it without touching any object.
+//!
+//! What only looks takes no lock. What changes something holds the lock, writes one commit, and can tell beforehand
+//! with `-dry-run` what it would do.
+
+mod edit;
+mod list;
+mod mv;
+pub mod options;
+mod pull;
+mod push;
+mod replace_provider;
+mod rm;
+mod show;
+
+use crate::addr::{ParseError, Target, parse_target};
+use crate::diag::Diagnostic;
+
+use super::ui::Ui;
+use super::{Answer, codes};
+
+use options::{State, StateCommand};
+
+/// Runs one of them.
+pub async fn run(ui: &mut Ui, options: &State) -> Answer {
+    match &options.command {
+        StateCommand::List(options) => list::run(ui, options).await,
+        StateCommand::Show(options) => show::run(ui, options).await,
+        StateCommand::Mv(options) => mv::run(ui, options).await,
+        StateCommand::Rm(options) => rm::run(ui, options).await,
+        StateCommand::Pull(options) => pull::run(ui, options).await,
+        StateCommand::Push(options) => push::run(ui, options).await,
+        StateCommand::ReplaceProvider(options) => replace_provider::run(ui, options).await,
+    }
+}
+
+fn bad_address(text: &str, error: &ParseError) -> Diagnostic {
+    Diagnostic::error(
+        &codes::BAD_ADDRESS,
+        format!("\"{text}\" is not an address: {error}"),
+    )
+}
+
+fn target(text: &str) -> Result<Target, Diagnostic> {
+    parse_target(text).map_err(|error| bad_address(text, &error))
+}
+
+fn no_state() -> Diagnostic {
+    let detail = "There is no state here: nothing has been applied in this directory and workspace. Change to the \
+                  directory of the configuration, select the workspace, or name the state's directory with -state=DIR.";
+    Diagnostic::error(&codes::NO_STATE, detail)
+}
