@@ -118,7 +118,7 @@ fn only_yes_approves() {
         .expect(1)
         .says("cli/no-approval")
         .never_says("Enter a value");
-    assert_eq!(place.run(&["state", "list"]).expect(0).out, "");
+    place.run(&["state", "list"]).expect(1).says("cli/no-state");
     answer(&place, &["apply"], "yes\n").expect(0).says("2 added");
     answer(&place, &["destroy"], "no\n")
         .expect(1)

@@ -135,7 +135,7 @@ fn describe(page: &mut String, kind: &str, name: &str, schema: &ResourceSchema) 
 
 #[test]
 fn every_resource_type_is_described() {
-    let registry = swarmform::cli::session::Place::new(None).providers();
+    let registry = swarmform::cli::session::Place::new(None).unwrap().providers();
     let mut page = String::from(
         "# Resource types\n\nThe providers are built in; there is nothing to install. This page is generated from \
          their schemas.\n",

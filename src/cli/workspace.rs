@@ -120,7 +120,7 @@ fn chosen<'a>(place: &Place, name: &'a str) -> Result<&'a str, Diagnostic> {
     if !is_name(name) {
         return Err(fault(format!(
             "\"{}\" cannot be the name of a workspace. A name has letters and digits of ASCII and the signs \
-             - _ . ~ $ & + = : @ alone.",
+             - _ . ~ $ & + = : @ alone, and it is neither \".\" nor \"..\".",
             escape::line(name)
         )));
     }
