@@ -222,9 +222,14 @@ fn instances_are_forgotten() {
     );
     rm(&["terraform_data.nope"]).expect(1).says("cli/no-instance");
     assert_eq!(
-        rm(&["-backup=before.json", "module.p", "terraform_data.nope", "terraform_data.a"])
-            .expect(0)
-            .out,
+        rm(&[
+            "-backup=before.json",
+            "module.p",
+            "terraform_data.nope",
+            "terraform_data.a"
+        ])
+        .expect(0)
+        .out,
         "Removed module.p.terraform_data.own\nRemoved module.p.module.c.terraform_data.deep\n\
          Removed terraform_data.a\nSuccessfully removed 3 resource instance(s).\n"
     );
@@ -387,7 +392,10 @@ fn workspaces_have_states_of_their_own() {
         .run(&["workspace", "new", "dev"])
         .expect(0)
         .says("Created and switched to workspace \"dev\"!");
-    place.run(&["workspace", "new", "dev"]).expect(1).says("exists already");
+    place
+        .run(&["workspace", "new", "dev"])
+        .expect(1)
+        .says("exists already");
     place.run(&["state", "list"]).expect(1).says("cli/no-state");
     // A run that changes nothing does not take the empty workspace away.
     place.run(&["plan"]).expect(0);
@@ -414,10 +422,7 @@ fn workspaces_have_states_of_their_own() {
         .run(&["apply", "p"])
         .expect(1)
         .says("made in the workspace \"dev\"");
-    place
-        .run(&["output", "-raw", "w"])
-        .expect(0)
-        .says("default");
+    place.run(&["output", "-raw", "w"]).expect(0).says("default");
     place
         .run(&["workspace", "delete", "dev"])
         .expect(1)
@@ -501,10 +506,7 @@ fn refreshing_takes_over_what_is_there_and_changes_nothing_else() {
 #[test]
 fn modules_providers_and_functions_are_told() {
     let place = applied();
-    assert_eq!(
-        place.run(&["get"]).expect(0).out,
-        "- p in p\n- p.c in p/c\n"
-    );
+    assert_eq!(place.run(&["get"]).expect(0).out, "- p in p\n- p.c in p/c\n");
     assert_eq!(
         place.run(&["modules", "-json"]).expect(0).out,
         "{\"format_version\":\"1.0\",\"modules\":[{\"key\":\"p\",\"source\":\"./p\",\"version\":\"\"},\
@@ -521,7 +523,10 @@ fn modules_providers_and_functions_are_told() {
     let told = place.run(&["metadata", "functions", "-json"]).expect(0).out;
     let functions: Value = serde_json::from_str(&told).unwrap();
     let signatures = &functions["function_signatures"];
-    assert_eq!(signatures["core::lookup"]["variadic_parameter"]["is_nullable"], true);
+    assert_eq!(
+        signatures["core::lookup"]["variadic_parameter"]["is_nullable"],
+        true
+    );
     assert_eq!(
         signatures["cidrsubnets"]["return_type"],
         serde_json::json!(["list", "string"])

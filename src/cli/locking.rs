@@ -24,11 +24,7 @@ pub struct Locking {
 
 impl Locking {
     /// Takes the lock, if it is wanted.
-    pub async fn take(
-        self,
-        store: &Store,
-        operation: &str,
-    ) -> Result<Option<Box<dyn Lock>>, Diagnostic> {
+    pub async fn take(self, store: &Store, operation: &str) -> Result<Option<Box<dyn Lock>>, Diagnostic> {
         if !self.lock {
             return Ok(None);
         }

@@ -76,7 +76,11 @@ pub fn get(ui: &mut Ui, _: &Get) -> Answer {
     for (addr, module) in &config.modules {
         if !addr.is_root() {
             let path = addr.0.join(".");
-            ui.print(&format!("- {} in {}\n", escape::line(&path), escape::line(&module.dir)));
+            ui.print(&format!(
+                "- {} in {}\n",
+                escape::line(&path),
+                escape::line(&module.dir)
+            ));
         }
     }
     Ok(0)

@@ -167,10 +167,7 @@ async fn new(ui: &mut Ui, place: &Place, options: &New) -> Answer {
         if state.lineage.is_empty() {
             state.lineage = place.uuid();
         }
-        store
-            .replace(&state)
-            .await
-            .map_err(|error| store_fault(&error))?;
+        store.replace(&state).await.map_err(|error| store_fault(&error))?;
         drop(lock);
     }
     Ok(0)

@@ -99,10 +99,7 @@ mod tests {
         select(&environment, "dev").unwrap();
         assert_eq!(fs::read_to_string(data.join("environment")).unwrap(), "dev");
         assert_eq!(name(&environment), Ok(("dev".to_owned(), false)));
-        let forced = Environment::of([
-            ("TF_DATA_DIR", data.to_str().unwrap()),
-            ("TF_WORKSPACE", "other"),
-        ]);
+        let forced = Environment::of([("TF_DATA_DIR", data.to_str().unwrap()), ("TF_WORKSPACE", "other")]);
         assert_eq!(name(&forced), Ok(("other".to_owned(), true)));
 
         fs::write(data.join("environment"), "\n").unwrap();

@@ -11,7 +11,11 @@ pub fn text(entries: impl IntoIterator<Item = (usize, String)>) -> String {
         follows.resize(depth + 1, false);
         let mut line = String::new();
         for at in 1..*depth {
-            line.push_str(if follows.get(at) == Some(&true) { "│   " } else { "    " });
+            line.push_str(if follows.get(at) == Some(&true) {
+                "│   "
+            } else {
+                "    "
+            });
         }
         let last = follows.get(*depth) != Some(&true);
         line.push_str(if last { "└── " } else { "├── " });

@@ -56,9 +56,7 @@ fn is_of(addr: &InstanceAddr, resource: &InstanceAddr) -> bool {
 /// The module instances that hold something and are the given one or in it.
 fn modules_in<'a>(state: &'a State, within: &ModuleInstance) -> BTreeSet<&'a ModuleInstance> {
     let modules = state.instances.keys().map(|addr| &addr.module);
-    modules
-        .filter(|module| module.0.starts_with(&within.0))
-        .collect()
+    modules.filter(|module| module.0.starts_with(&within.0)).collect()
 }
 
 /// A module in `from` as one in `to`.
@@ -170,7 +168,10 @@ pub fn events(state: &State, moving: &Move) -> Vec<Event> {
         let renamed = renamed(moving, instance);
         if let Some(destination) = moving.destination(addr) {
             gone.push(Event::Remove(addr.clone()));
-            put.push(Event::Put(destination, renamed.unwrap_or_else(|| instance.clone())));
+            put.push(Event::Put(
+                destination,
+                renamed.unwrap_or_else(|| instance.clone()),
+            ));
         } else if let Some(renamed) = renamed {
             put.push(Event::Put(addr.clone(), renamed));
         }
@@ -289,9 +290,24 @@ mod tests {
 
     #[test]
     fn an_instance_moves_and_what_depends_on_it_follows() {
-        check("t.a", "t.z", &["t.a -> t.z"], &["t.b t.z t.m module.p.t.own", "t.z"]);
-        check("t.m[0]", "t.m[7]", &["t.m[0] -> t.m[7]"], &["t.m[1] t.m[7]", "t.m[7]"]);
-        check("t.a", "t.m", &["t.a -> t.m"], &["t.b t.m t.m module.p.t.own", "t.m"]);
+        check(
+            "t.a",
+            "t.z",
+            &["t.a -> t.z"],
+            &["t.b t.z t.m module.p.t.own", "t.z"],
+        );
+        check(
+            "t.m[0]",
+            "t.m[7]",
+            &["t.m[0] -> t.m[7]"],
+            &["t.m[1] t.m[7]", "t.m[7]"],
+        );
+        check(
+            "t.a",
+            "t.m",
+            &["t.a -> t.m"],
+            &["t.b t.m t.m module.p.t.own", "t.m"],
+        );
         check(
             "t.f[\"x\"]",
             "module.n.t.one",

@@ -15,7 +15,13 @@ pub fn in_order<'a>(addresses: impl IntoIterator<Item = &'a InstanceAddr>) -> Ve
     let mut found: Vec<&InstanceAddr> = addresses.into_iter().collect();
     found.sort_by_key(|addr| {
         let managed = addr.resource.mode == Mode::Managed;
-        (addr.module.0.len(), &addr.module, managed, &addr.resource, &addr.key)
+        (
+            addr.module.0.len(),
+            &addr.module,
+            managed,
+            &addr.resource,
+            &addr.key,
+        )
     });
     found
 }

@@ -20,7 +20,9 @@ pub struct Workspaces {
 impl Workspaces {
     /// Those of this directory.
     pub fn of(root: &Path) -> Workspaces {
-        Workspaces { root: root.to_owned() }
+        Workspaces {
+            root: root.to_owned(),
+        }
     }
 
     /// Where the state of a workspace lies.
@@ -76,7 +78,13 @@ impl Workspaces {
         let dir = self.dir(name);
         // Under a name that no workspace has, so that a kill half way does not leave half a workspace.
         let doomed = self.others().join(format!("{name} (deleted)"));
-        let there = |path: &Path| if path.exists() { fs::remove_dir_all(path) } else { Ok(()) };
+        let there = |path: &Path| {
+            if path.exists() {
+                fs::remove_dir_all(path)
+            } else {
+                Ok(())
+            }
+        };
         there(&doomed)
             .and_then(|()| fs::rename(&dir, &doomed))
             .and_then(|()| fs::remove_dir_all(&doomed))

@@ -54,7 +54,8 @@ impl Edit {
     /// Saves the state as it is in a file for its owner alone, if one is named.
     pub fn back_up(&self, path: Option<&Path>) -> Result<(), Diagnostic> {
         let Some(path) = path else { return Ok(()) };
-        let text = v4::to_v4(&self.state).map_err(|damage| Diagnostic::error(&STATE_DAMAGED, damage.to_string()))?;
+        let text =
+            v4::to_v4(&self.state).map_err(|damage| Diagnostic::error(&STATE_DAMAGED, damage.to_string()))?;
         crate::host::files::write_private(path, text.as_bytes()).map_err(|reason| {
             let detail = format!(
                 "The backup \"{}\" could not be written: {reason}. Nothing was changed.",

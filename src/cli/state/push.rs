@@ -32,7 +32,8 @@ pub async fn run(ui: &mut Ui, options: &StatePush) -> Answer {
     if !options.force
         && let Some(reason) = conflict(&edit.state, &pushed)
     {
-        let detail = format!("{reason} Nothing was changed. With -force the file replaces the state all the same.");
+        let detail =
+            format!("{reason} Nothing was changed. With -force the file replaces the state all the same.");
         return Err(Diagnostic::error(&codes::STATE_CONFLICT, detail).into());
     }
     if pushed.lineage.is_empty() {

@@ -84,9 +84,7 @@ fn name(text: &str) -> Result<&str, Diagnostic> {
                 .all(|letter| letter.is_alphanumeric() || matches!(letter, '-' | '_' | '.' | ':'))
     };
     match parts.last() {
-        Some(name) if parts.len() <= 3 && parts.iter().all(is_part) && !name.contains(['.', ':']) => {
-            Ok(name)
-        }
+        Some(name) if parts.len() <= 3 && parts.iter().all(is_part) && !name.contains(['.', ':']) => Ok(name),
         _ => {
             let detail = format!(
                 "\"{}\" is not the address of a provider, which is written NAME, NAMESPACE/NAME or \

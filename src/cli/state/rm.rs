@@ -34,7 +34,11 @@ pub async fn run(ui: &mut Ui, options: &StateRm) -> Answer {
         .flat_map(|target| select(&edit.state, target))
         .filter(|addr| seen.insert(*addr))
         .collect();
-    let verb = if options.dry_run { "Would remove" } else { "Removed" };
+    let verb = if options.dry_run {
+        "Would remove"
+    } else {
+        "Removed"
+    };
     let told: String = found
         .iter()
         .map(|addr| format!("{verb} {}\n", escape::line(&addr.to_string())))
