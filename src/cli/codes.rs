@@ -86,6 +86,12 @@ pub static WORKSPACE: Code = Code::new(
     "Workspace",
     "Something is wrong with the workspace that was named or selected: its name, that it exists or does not, that it is selected or holds resources. The message says what. `swarmform workspace list` shows all of them; `TF_WORKSPACE` in the environment overrides which one is selected.",
 );
+/// There is no such earlier state.
+pub static HISTORY: Code = Code::new(
+    "cli/history",
+    "No such earlier state",
+    "Each run that changes the state keeps a copy of what it leaves, the last 20 of them or as many as `SWARMFORM_STATE_HISTORY` says. `swarmform state history` lists those that are kept; they are named by their serial.",
+);
 /// The state cannot be unlocked.
 pub static UNLOCK: Code = Code::new(
     "cli/unlock",
@@ -151,6 +157,7 @@ pub static CODES: &[&Code] = &[
     &BAD_STATE_FILE,
     &STATE_CONFLICT,
     &WORKSPACE,
+    &HISTORY,
     &UNLOCK,
     &NO_OUTPUT,
     &NOT_RAW,

@@ -20,7 +20,7 @@ use crate::value::{Marks, Value};
 
 use super::args::Assignment;
 use super::options::Console as Options;
-use super::session::{Place, WORKSPACE};
+use super::session::Place;
 use super::ui::{Ui, has_person};
 use super::{Answer, codes, variables};
 
@@ -38,7 +38,7 @@ begins with a space is not kept in the history. Type \"exit\" or Control-D to le
 
 /// Runs it.
 pub async fn run(ui: &mut Ui, options: &Options, assignments: &[Assignment]) -> Answer {
-    let place = Place::new(options.state.as_deref().filter(|path| !path.is_file()));
+    let place = Place::new(options.state.as_deref().filter(|path| !path.is_file()))?;
     let mut sources = SourceMap::new();
     let loaded = load(&place, assignments, &mut sources);
     ui.sources = Arc::new(sources);
@@ -46,7 +46,7 @@ pub async fn run(ui: &mut Ui, options: &Options, assignments: &[Assignment]) -> 
     ui.diagnostics(&warnings);
     let read = (config, Arc::clone(&ui.sources));
     let timestamp = place.timestamp();
-    let inputs = place.inputs(read, values, Arc::new(HostFiles), (WORKSPACE, &timestamp));
+    let inputs = place.inputs(read, values, Arc::new(HostFiles), (&place.workspace.name, &timestamp));
     let look = if options.plan {
         let store = place.store();
         let engine = place.engine(&store, Arc::new(|_| {}), PARALLELISM);

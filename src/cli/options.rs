@@ -107,6 +107,9 @@ impl Command {
             Command::State(State {
                 command: StateCommand::Show(options),
             }) => view(options.no_color, false),
+            Command::State(State {
+                command: StateCommand::Diff(options),
+            }) => view(options.no_color, false),
             Command::Refresh(options) => options.planning.view(),
             Command::Get(options) => view(options.no_color, false),
             Command::Console(_)

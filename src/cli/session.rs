@@ -39,6 +39,9 @@ use super::{codes, report};
 /// The directory of the state, if none is named.
 const STATE: &str = "state";
 
+/// The variable that says how many earlier states are kept.
+const HISTORY: &str = "SWARMFORM_STATE_HISTORY";
+
 /// The state store of a place.
 pub type Store = SledStore;
 
@@ -46,6 +49,7 @@ pub type Store = SledStore;
 pub struct Place {
     state_dir: PathBuf,
     platform_dir: PathBuf,
+    kept: usize,
     /// The workspace of the command.
     pub workspace: Selection,
     clock: Arc<dyn Clock>,
@@ -56,12 +60,14 @@ impl Place {
     /// The current directory with the state of the selected workspace, or with the state in this directory,
     /// whichever workspace is selected.
     pub fn new(state: Option<&Path>) -> Result<Place, Diagnostic> {
-        let selected = workspace::selected(&HostEnvironment::of_process());
+        let environment = HostEnvironment::of_process();
+        let selected = workspace::selected(&environment);
         let workspace = selected.map_err(|message| Diagnostic::error(&codes::WORKSPACE, message))?;
         let state_dir = state.map_or_else(|| Place::workspaces().dir(&workspace.name), Path::to_owned);
         Ok(Place {
             state_dir,
             platform_dir: state.unwrap_or(Path::new(STATE)).join("platform"),
+            kept: kept(&environment)?,
             workspace,
             clock: Arc::new(SystemClock),
             ids: Arc::new(SystemIds),
@@ -78,6 +84,7 @@ impl Place {
         Place {
             state_dir: Place::workspaces().dir(name),
             platform_dir: self.platform_dir.clone(),
+            kept: self.kept,
             workspace: Selection {
                 name: name.to_owned(),
                 forced: self.workspace.forced,
@@ -104,7 +111,7 @@ impl Place {
             clock: Arc::clone(&self.clock),
             ids: Arc::clone(&self.ids),
         };
-        store::open(&self.state_dir, owner)
+        store::open(&self.state_dir, owner).keeping(self.kept)
     }
 
     /// The state, read without a lock. Operations that have no outcome are told, for nothing is settled here.
@@ -318,6 +325,17 @@ impl Place {
             Ok((Arc::new(config), faults))
         }
     }
+}
+
+/// How many earlier states are kept.
+fn kept(environment: &HostEnvironment) -> Result<usize, Diagnostic> {
+    let Some(text) = environment.get_set(HISTORY) else {
+        return Ok(store::KEPT);
+    };
+    text.parse().map_err(|_| {
+        let detail = format!("{HISTORY} says how many earlier states are kept, and {text:?} is not a number.");
+        Diagnostic::error(&codes::USAGE, detail)
+    })
 }
 
 /// Files as the engine takes them. One task uses them, so they need not go to other threads.

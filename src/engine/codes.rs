@@ -12,7 +12,7 @@ pub static STATE_LOCKED: Code = Code::new(
 pub static STATE_DAMAGED: Code = Code::new(
     "state/damaged",
     "The state is damaged",
-    "A record of the state store does not match its checksum, so it was changed from outside or by a failing disk. swarmform never goes on with a damaged state. `swarmform state pull` exports all undamaged records.",
+    "A record of the state store does not match its checksum, so it was changed from outside or by a failing disk. swarmform never goes on with a damaged state. `swarmform state recover` makes it whole again from the export, the journal and the history beside it, and says what it could not restore; `swarmform state pull` exports all undamaged records.",
 );
 /// The state was written by a newer version.
 pub static STATE_TOO_NEW: Code = Code::new(

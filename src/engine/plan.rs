@@ -42,7 +42,8 @@ pub fn store_fault(error: &StoreError) -> Diagnostic {
             info.id, info.pid
         ),
         StoreError::Damaged { .. } => {
-            "`swarmform state pull` still exports all other records. Nothing was changed.".to_owned()
+            "`swarmform state recover` restores it from the export, the journal and the history beside it; `swarmform \
+             state pull` still exports all other records. Nothing was changed.".to_owned()
         }
         StoreError::TooNew { .. } => "Use a newer swarmform with this state.".to_owned(),
         StoreError::Io(_) => "Nothing was done since.".to_owned(),

@@ -29,6 +29,7 @@ pub mod progress;
 pub mod resource;
 mod schemas;
 pub mod state;
+pub mod state_diff;
 pub mod stream;
 pub mod style;
 pub mod unified;

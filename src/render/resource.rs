@@ -115,14 +115,14 @@ fn body(
     out.push_str("\n\n");
 }
 
-fn header(out: &mut String, style: Style, lead: &str, title: &str, what: &str) {
+pub(super) fn header(out: &mut String, style: Style, lead: &str, title: &str, what: &str) {
     style.paint_into(out, Ink::Bold, &format!("{lead}{}", escape::line(title)));
     out.push(' ');
     out.push_str(what);
     out.push('\n');
 }
 
-fn opening(out: &mut String, sign: &str, mode: Mode, type_name: &str, name: &str) {
+pub(super) fn opening(out: &mut String, sign: &str, mode: Mode, type_name: &str, name: &str) {
     let block = if mode == Mode::Data { "data" } else { "resource" };
     out.push_str(sign);
     // A sign of two columns is followed by one space as well; what comes behind stays aligned to four.

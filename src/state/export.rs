@@ -3,14 +3,37 @@
 //! It is valid JSON, so that any tool can read it, and it is made of whole lines, so that what is left of a
 //! damaged one can still be read. It reads and writes no file.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::journal::{Records, seal_meta};
 use super::record::{self, Damage, FORMAT, META, Meta};
 
+/// The key of the record that says which run left a state; in exports of the history alone.
+const RUN: &str = "run";
+
+/// The run that left a state.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Run {
+    /// The command, such as `apply`.
+    pub operation: String,
+    /// `user@host`.
+    pub who: String,
+    /// When it ended, RFC 3339.
+    pub ended: String,
+}
+
 /// The text of an export. The same records always give the same bytes.
 pub fn write(records: &Records) -> String {
+    text(records, None)
+}
+
+/// The text of an export that says which run left it.
+pub fn write_of(records: &Records, run: &Run) -> String {
+    text(records, Some(run))
+}
+
+fn text(records: &Records, run: Option<&Run>) -> String {
     let mut out = String::with_capacity(
         256 + records
             .bodies
@@ -20,6 +43,10 @@ pub fn write(records: &Records) -> String {
     );
     out.push_str(&format!("{{\"format\":{FORMAT},\"meta\":\n"));
     out.push_str(&seal_meta(&records.meta()));
+    if let Some(run) = run {
+        out.push_str(",\n\"run\":\n");
+        out.push_str(&record::seal(RUN, &serde_json::to_string(run).unwrap_or_default()));
+    }
     out.push_str(",\n\"records\":[");
     for (at, (key, body)) in records.bodies.iter().enumerate() {
         out.push_str(if at == 0 { "\n" } else { ",\n" });
@@ -82,6 +109,22 @@ pub fn read(text: &str) -> Result<Records, Fault> {
     Ok(records)
 }
 
+#[derive(Deserialize)]
+struct Left<'a> {
+    #[serde(borrow)]
+    run: &'a RawValue,
+}
+
+/// The run that left the state of an export.
+pub fn run(text: &str) -> Result<Run, Damage> {
+    let broken = || Damage::new(RUN, "it does not say which run left it");
+    let left: Left<'_> = serde_json::from_str(text).map_err(|_| broken())?;
+    match record::unseal(left.run.get(), RUN)? {
+        (key, body) if key == RUN => serde_json::from_str(body).map_err(|_| broken()),
+        _ => Err(broken()),
+    }
+}
+
 /// Reads what is whole of an export, line by line, and tells what is not.
 pub fn read_lenient(text: &[u8]) -> (Records, Vec<Damage>) {
     let mut records = Records::default();
@@ -103,6 +146,7 @@ pub fn read_lenient(text: &[u8]) -> (Records, Vec<Damage>) {
                 }
                 Err(damage) => damages.push(damage),
             },
+            Ok((key, _)) if key == RUN => {}
             Ok((key, body)) => {
                 records.bodies.insert(key.into_owned(), body.to_owned());
             }

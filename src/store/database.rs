@@ -13,7 +13,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::ports::StoreError;
-use crate::state::export;
+use crate::state::export::{self, Run};
 use crate::state::journal::{Commit, Journal, Records, seal_meta};
 use crate::state::pending::Open;
 use crate::state::record::{self, FORMAT, META, Meta};
@@ -21,10 +21,11 @@ use crate::state::record::{self, FORMAT, META, Meta};
 use super::contents::{self, Contents};
 use super::files::{self, Layout};
 use super::ground::{self, Fault, calm};
+use super::history;
 use super::recovery::{self, Beside, JournalFile, too_new};
 
 /// How long a process waits for another that has the database open. Readers are done in a moment.
-const PATIENCE: Duration = Duration::from_secs(5);
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// An open database. No other process has it open.
 pub struct Database {
@@ -65,7 +66,7 @@ impl Guard {
 }
 
 /// The error for a fault that nothing was done about.
-fn broken(fault: Fault) -> StoreError {
+pub(super) fn broken(fault: Fault) -> StoreError {
     match fault {
         Fault::Busy => StoreError::Io("the state database is still open in another process".to_owned()),
         Fault::Io(reason) => StoreError::Io(format!("the state database refused: {reason}")),
@@ -213,12 +214,26 @@ impl Database {
         })
     }
 
-    /// Writes the export and begins the journal anew, unless nothing was committed since.
-    pub fn finish(&mut self) -> Result<(), StoreError> {
+    /// Keeps the state in the history, writes the export and begins the journal anew, unless nothing was committed
+    /// since.
+    pub fn finish(&mut self, run: &Run, kept: usize) -> Result<(), StoreError> {
         if self.exported == self.meta.commit {
-            Ok(())
-        } else {
-            self.export()
+            return Ok(());
+        }
+        let records = self.records()?;
+        history::keep(&self.layout, &records, run, kept)?;
+        self.export_records(&records)
+    }
+
+    /// Keeps the state in the history that a run left which did not end. A damaged one is kept by nobody.
+    pub fn keep_interrupted(&mut self, run: &Run, kept: usize) -> Result<(), StoreError> {
+        let Meta { serial, commit, .. } = self.meta;
+        if kept == 0 || self.exported == commit || history::has(&self.layout, serial, commit) {
+            return Ok(());
+        }
+        match self.records() {
+            Ok(records) => history::keep(&self.layout, &records, run, kept),
+            Err(_) => Ok(()),
         }
     }
 
@@ -335,8 +350,11 @@ impl Database {
     }
 
     fn export(&mut self) -> Result<(), StoreError> {
-        let records = self.records()?;
-        files::replace(&self.layout.export(), export::write(&records).as_bytes())?;
+        self.export_records(&self.records()?)
+    }
+
+    fn export_records(&mut self, records: &Records) -> Result<(), StoreError> {
+        files::replace(&self.layout.export(), export::write(records).as_bytes())?;
         self.exported = records.commit;
         self.begin_journal()
     }
@@ -427,7 +445,8 @@ fn restorable(layout: &Layout, reason: &str) -> Result<Records, StoreError> {
     Ok(records)
 }
 
-fn set_aside(layout: &Layout, aside: &std::path::Path) -> Result<(), StoreError> {
+/// Sets a damaged database aside, under this name.
+pub(super) fn set_aside(layout: &Layout, aside: &std::path::Path) -> Result<(), StoreError> {
     // A damaged snapshot may have been copied there already; the whole database is worth more.
     if aside.exists() {
         fs::remove_dir_all(aside).map_err(|error| files::failed("remove", aside, &error))?;
@@ -436,71 +455,6 @@ fn set_aside(layout: &Layout, aside: &std::path::Path) -> Result<(), StoreError>
         .and_then(|()| files::sync_dir(&layout.dir))
         .map_err(|error| files::failed("set aside", &layout.database(), &error))?;
     files::make_dir(&layout.database())
-}
-
-/// Makes the database anew from its own whole records, and for the others from the export and the journal. The
-/// answer tells what came from where.
-pub fn recover(layout: &Layout) -> Result<Vec<String>, StoreError> {
-    let Some(guard) = Guard::take(layout, PATIENCE)? else {
-        return Err(StoreError::Io(
-            "another process has the state database open".to_owned(),
-        ));
-    };
-    let (mut records, damages) = recovery::fold_leniently(layout)?;
-    let mut told: Vec<String> = damages
-        .iter()
-        .map(|damage| format!("In the export or the journal {damage}."))
-        .collect();
-    let aside = layout.aside();
-    let own = match ground::open(&layout.database(), &aside) {
-        Ok((db, _)) => {
-            let own = contents::read(&db);
-            let _ = calm(|| {
-                drop(db);
-                Ok(())
-            });
-            own
-        }
-        Err(fault) => Err(fault),
-    };
-    match own {
-        Ok(Contents {
-            too_new: Some(found), ..
-        }) => return Err(too_new(found)),
-        Ok(own) if own.records.commit > 0 => {
-            let mut kept = own.records;
-            for damage in own.damages.iter().filter(|damage| damage.record != META) {
-                let there = records
-                    .bodies
-                    .iter()
-                    .find(|(key, _)| record::name_of(key) == damage.record);
-                told.push(match there {
-                    Some((key, body)) => {
-                        kept.bodies.insert(key.clone(), body.clone());
-                        format!("{} was restored from the export and the journal.", damage.record)
-                    }
-                    None => format!("{} is lost: {}.", damage.record, damage.reason),
-                });
-            }
-            records = kept;
-        }
-        Ok(_) => {}
-        Err(fault) => told.push(format!(
-            "{}, so all records come from the export and the journal.",
-            broken(fault)
-        )),
-    }
-    set_aside(layout, &aside)?;
-    told.push(format!("The database as it was is in {}.", aside.display()));
-    // With neither database nor journal left, opening the store restores it from this export.
-    records.commit += 1;
-    files::replace(&layout.export(), export::write(&records).as_bytes())?;
-    files::replace(
-        &layout.journal(),
-        Journal::header(records.commit, &records.lineage).as_bytes(),
-    )?;
-    drop(guard);
-    Ok(told)
 }
 
 /// What can be read of the store without taking the lock of a run.

@@ -38,6 +38,11 @@ impl Layout {
         self.dir.join("journal.jsonl")
     }
 
+    /// The directory of earlier states.
+    pub fn history(&self) -> PathBuf {
+        self.dir.join("history")
+    }
+
     /// The lock of a run.
     pub fn lock(&self) -> PathBuf {
         self.dir.join("lock.json")

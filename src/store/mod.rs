@@ -19,20 +19,24 @@ mod database;
 mod files;
 mod ground;
 mod group;
+mod history;
 mod lock;
 mod memory;
+mod recover;
 mod recovery;
 #[cfg(test)]
 mod tests;
 mod workspaces;
 
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 
 use crate::ports::{Clock, Ids, Lock, LockInfo, StateStore, StoreError};
+use crate::state::export::Run;
 use crate::state::journal::{Commit, Records};
 use crate::state::pending::Open;
 use crate::state::record::Damage;
@@ -44,7 +48,9 @@ use files::Layout;
 use group::{Queue, Request};
 use lock::RunLock;
 
+pub use history::{KEPT, Kept};
 pub use memory::{MemoryStore, Operation, When};
+pub use recover::Recovered;
 pub use workspaces::Workspaces;
 
 /// Who uses a store, for the lock's information.
@@ -74,6 +80,8 @@ pub fn open(dir: &Path, owner: Owner) -> SledStore {
             database: Mutex::default(),
             notices: Mutex::default(),
             queue: Queue::default(),
+            operation: Mutex::default(),
+            kept: AtomicUsize::new(KEPT),
         }),
     }
 }
@@ -84,6 +92,10 @@ struct Inner {
     database: Mutex<Option<Database>>,
     notices: Mutex<Vec<String>>,
     queue: Queue,
+    /// What the lock was taken for.
+    operation: Mutex<String>,
+    /// How many earlier states are kept.
+    kept: AtomicUsize,
 }
 
 impl Inner {
@@ -128,10 +140,31 @@ impl Inner {
 
     fn try_lock(self: &Arc<Inner>, info: &LockInfo, opening: bool) -> Result<RunLock, StoreError> {
         let lock = RunLock::try_take(self, info)?;
+        info.operation
+            .clone_into(&mut self.operation.lock().unwrap_or_else(PoisonError::into_inner));
         if opening && self.layout.is_there() {
-            self.with(|_| Ok(()))?;
+            self.with(|database| database.keep_interrupted(&self.run("interrupted"), self.kept()))?;
         }
         Ok(lock)
+    }
+
+    fn kept(&self) -> usize {
+        self.kept.load(Ordering::Relaxed)
+    }
+
+    /// A run of this process that ends now.
+    fn run(&self, operation: &str) -> Run {
+        Run {
+            operation: operation.to_owned(),
+            who: self.owner.who.clone(),
+            ended: now(&*self.owner.clock),
+        }
+    }
+
+    /// Ends the run that the lock was taken for.
+    fn finish(&self, database: &mut Database) -> Result<(), StoreError> {
+        let operation = self.operation.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        database.finish(&self.run(&operation), self.kept())
     }
 
     fn contents(&self) -> Result<Contents, StoreError> {
@@ -225,7 +258,33 @@ fn accepted(
     Ok((lineage.to_owned(), open.after(events).map_err(refused)?))
 }
 
+/// Now, RFC 3339 with whole seconds.
+fn now(clock: &dyn Clock) -> String {
+    let seconds = clock.now_unix_nanos().div_euclid(1_000_000_000);
+    let time = i64::try_from(seconds).ok();
+    time.and_then(|seconds| jiff::Timestamp::from_second(seconds).ok())
+        .map(|time| time.to_string())
+        .unwrap_or_default()
+}
+
 impl SledStore {
+    /// The same, with so many earlier states kept.
+    #[must_use]
+    pub fn keeping(self, states: usize) -> SledStore {
+        self.inner.kept.store(states, Ordering::Relaxed);
+        self
+    }
+
+    /// The states that earlier runs left, the oldest first.
+    pub async fn history(&self) -> Result<Vec<Kept>, StoreError> {
+        self.blocking(|inner| history::list(&inner.layout)).await
+    }
+
+    /// Opens the database under the lock, and mends what can be mended without a doubt.
+    pub async fn open_locked(&self) -> Result<(), StoreError> {
+        self.blocking(|inner| inner.with(|_| Ok(()))).await
+    }
+
     /// Reads what can be read, and tells what cannot: for `state pull` of a damaged store.
     pub async fn read_lenient(&self) -> Result<(State, Vec<Damage>), StoreError> {
         self.blocking(|inner| inner.read_lenient()).await
@@ -263,19 +322,19 @@ impl SledStore {
                     changes,
                 }])?;
                 // Export and journal are told apart from another state's by their lineage.
-                database.finish()
+                inner.finish(database)
             })
         })
         .await
     }
 
     /// Makes a damaged store whole again: every record that is whole stays, one that is damaged comes from the
-    /// export and the journal if they have it, and the damaged database is set aside. The answer tells what
-    /// was restored and what is lost, a sentence each. The caller holds the lock.
-    pub async fn recover(&self) -> Result<Vec<String>, StoreError> {
+    /// export and the journal if they have it, or else from the history, and the damaged database is set aside. The
+    /// caller holds the lock.
+    pub async fn recover(&self) -> Result<Recovered, StoreError> {
         self.blocking(|inner| {
             inner.close();
-            let told = database::recover(&inner.layout)?;
+            let told = recover::recover(&inner.layout)?;
             inner.with(|_| Ok(()))?;
             Ok(told)
         })
@@ -316,15 +375,12 @@ impl SledStore {
         opening: bool,
     ) -> Result<Box<dyn Lock>, StoreError> {
         let owner = &self.inner.owner;
-        let nanos = owner.clock.now_unix_nanos();
         let info = LockInfo {
             id: owner.ids.uuid(),
             operation: operation.to_owned(),
             who: owner.who.clone(),
             pid: std::process::id(),
-            created: jiff::Timestamp::from_nanosecond(nanos)
-                .map(|time| time.to_string())
-                .unwrap_or_default(),
+            created: now(&*owner.clock),
             path: self.inner.layout.dir.display().to_string(),
         };
         let end = Instant::now().checked_add(timeout);
@@ -382,7 +438,7 @@ impl StateStore for SledStore {
 
     async fn finish(&self) -> Result<(), StoreError> {
         self.blocking(|inner| match inner.database().as_mut() {
-            Some(database) => database.finish(),
+            Some(database) => inner.finish(database),
             None => Ok(()),
         })
         .await

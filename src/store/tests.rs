@@ -149,7 +149,7 @@ fn what_was_committed_is_read_again() {
         (1, "aaaa", 20)
     );
     assert_eq!(block_on(home.store().read()).unwrap(), written);
-    assert_eq!(home.names(), ["db", "db.lock", "export.json", "journal.jsonl"]);
+    assert_eq!(home.names(), ["db", "db.lock", "export.json", "history", "journal.jsonl"]);
 
     let store = home.store();
     let lock = block_on(store.lock("apply", Duration::ZERO)).unwrap();
@@ -435,7 +435,11 @@ fn a_damaged_record_is_named_and_the_others_are_still_read() {
     let lock = block_on(store.lock("apply", Duration::ZERO)).unwrap();
     assert_eq!(damaged(block_on(store.read())).0, "terraform_data.a[2]");
     let told = block_on(store.recover()).unwrap();
-    assert!(told[0].contains("terraform_data.a[2] was restored"), "{told:?}");
+    assert!(
+        told.restored[0].contains("terraform_data.a[2] was restored"),
+        "{told:?}"
+    );
+    assert!(told.lost.is_empty(), "{told:?}");
     assert_eq!(block_on(store.read()).unwrap(), written);
     drop(lock);
     assert_eq!(block_on(home.store().read()).unwrap(), written);

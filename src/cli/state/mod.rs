@@ -3,13 +3,17 @@
 //! What only looks takes no lock. What changes something holds the lock, writes one commit, and can tell beforehand
 //! with `-dry-run` what it would do.
 
+mod diff;
 mod edit;
+mod history;
 mod list;
 mod mv;
 pub mod options;
 mod pull;
 mod push;
+mod recover;
 mod replace_provider;
+mod restore;
 mod rm;
 mod show;
 
@@ -30,6 +34,10 @@ pub async fn run(ui: &mut Ui, options: &State) -> Answer {
         StateCommand::Rm(options) => rm::run(ui, options).await,
         StateCommand::Pull(options) => pull::run(ui, options).await,
         StateCommand::Push(options) => push::run(ui, options).await,
+        StateCommand::History(options) => history::run(ui, options).await,
+        StateCommand::Diff(options) => diff::run(ui, options).await,
+        StateCommand::Restore(options) => restore::run(ui, options).await,
+        StateCommand::Recover(options) => recover::run(ui, options).await,
         StateCommand::ReplaceProvider(options) => replace_provider::run(ui, options).await,
     }
 }

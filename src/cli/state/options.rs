@@ -31,6 +31,14 @@ pub enum StateCommand {
     Push(StatePush),
     /// Let resource instances belong to another provider
     ReplaceProvider(StateReplaceProvider),
+    /// List the states that earlier runs left
+    History(StateHistory),
+    /// Show what differs between two states
+    Diff(StateDiff),
+    /// Let the state become what it was after an earlier run
+    Restore(StateRestore),
+    /// Make a damaged state whole again
+    Recover(StateRecover),
 }
 
 /// Options of commands that change the state.
@@ -147,4 +155,56 @@ pub struct StateReplaceProvider {
     pub from: String,
     /// The provider from then on
     pub to: String,
+}
+
+/// Options of `state history`.
+#[derive(Args, Debug)]
+pub struct StateHistory {
+    /// The directory of the state
+    #[arg(long, value_name = "DIR")]
+    pub state: Option<PathBuf>,
+    /// Print for programs
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Options of `state diff`.
+#[derive(Args, Debug)]
+pub struct StateDiff {
+    /// The directory of the state
+    #[arg(long, value_name = "DIR")]
+    pub state: Option<PathBuf>,
+    /// Print no colour
+    #[arg(long)]
+    pub no_color: bool,
+    /// The serial of a state, or "now"; the one before now if nothing is given
+    #[arg(value_name = "SERIAL")]
+    pub from: Option<String>,
+    /// The serial of another one, or "now", which it is if nothing is given
+    #[arg(value_name = "SERIAL")]
+    pub to: Option<String>,
+}
+
+/// Options of `state restore`.
+#[derive(Args, Debug)]
+pub struct StateRestore {
+    /// About the state
+    #[command(flatten)]
+    pub changing: Changing,
+    /// Do not ask for approval
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", default_value_t = false, require_equals = true, action = ArgAction::Set)]
+    pub auto_approve: bool,
+    /// The serial of the state
+    pub serial: String,
+}
+
+/// Options of `state recover`.
+#[derive(Args, Debug)]
+pub struct StateRecover {
+    /// About the lock
+    #[command(flatten)]
+    pub locking: Locking,
+    /// The directory of the state
+    #[arg(long, value_name = "DIR")]
+    pub state: Option<PathBuf>,
 }

@@ -1,0 +1,60 @@
+//! `state recover`: a damaged state is made whole again from the export, the journal and the history beside it.
+
+use crate::diag::Diagnostic;
+use crate::engine::codes::STATE_DAMAGED;
+use crate::engine::plan::store_fault;
+use crate::ports::StateStore;
+use crate::render::escape;
+
+use super::super::session::Place;
+use super::super::ui::Ui;
+use super::super::{Answer, flow};
+use super::no_state;
+use super::options::StateRecover;
+
+/// Runs it. The exit code is 1 if something could not be restored.
+pub async fn run(ui: &mut Ui, options: &StateRecover) -> Answer {
+    let place = Place::new(options.state.as_deref())?;
+    let store = place.store();
+    if !store.is_there() {
+        return Err(no_state().into());
+    }
+    let lock = options.locking.take_unopened(&store, "state recover").await?;
+    // Opening mends what can be mended without a doubt, and tells it.
+    let opened = store.open_locked().await;
+    let read = match opened {
+        Ok(()) => store.read().await,
+        Err(error) => Err(error),
+    };
+    flow::notices(ui, &store);
+    let damage = match read {
+        Ok(_) => {
+            drop(lock);
+            ui.print("The state is whole.\n");
+            return Ok(0);
+        }
+        Err(damage @ crate::ports::StoreError::Damaged { .. }) => damage,
+        Err(error) => return Err(store_fault(&error).into()),
+    };
+    ui.print(&format!("Found: {}.\n", escape::line(&damage.to_string())));
+    let recovered = store.recover().await.map_err(|error| store_fault(&error))?;
+    for sentence in recovered.restored.iter().chain(&recovered.lost) {
+        let text = ui.style().wrap(&format!("- {}", escape::line(sentence)));
+        ui.print(&format!("{text}\n"));
+    }
+    flow::notices(ui, &store);
+    let state = store.read().await.map_err(|error| store_fault(&error))?;
+    drop(lock);
+    ui.print(&format!(
+        "The state can be used again. It holds {} resource instance(s), and its serial is {}.\n",
+        state.instances.len(),
+        state.serial
+    ));
+    if recovered.lost.is_empty() {
+        return Ok(0);
+    }
+    let detail = "Not everything could be restored, as told above. What is lost still exists on the platform: plan to see \
+                  what would be made anew, and take it into the state before you apply, or restore an earlier state with \
+                  `swarmform state restore`.";
+    Err(Diagnostic::error(&STATE_DAMAGED, detail).into())
+}
