@@ -546,7 +546,10 @@ fn three_runs() -> Place {
     };
     place.write("main.tf", &text("hunter1", ""));
     place.run(&["apply", "-auto-approve"]).expect(0);
-    place.write("main.tf", &text("hunter2", "resource \"terraform_data\" \"more\" {}"));
+    place.write(
+        "main.tf",
+        &text("hunter2", "resource \"terraform_data\" \"more\" {}"),
+    );
     place.run(&["apply", "-auto-approve"]).expect(0);
     place.run(&["state", "rm", "terraform_data.vault"]).expect(0);
     place
@@ -556,7 +559,11 @@ fn three_runs() -> Place {
 fn each_run_keeps_what_it_leaves_and_the_state_can_go_back() {
     let place = three_runs();
     let history = |place: &Place| -> Vec<String> {
-        let told = place.run(&["state", "history"]).expect(0).never_says("hunter").out;
+        let told = place
+            .run(&["state", "history"])
+            .expect(0)
+            .never_says("hunter")
+            .out;
         let rows = told.lines().skip(1);
         rows.map(|row| {
             let words: Vec<&str> = row.split_whitespace().collect();
@@ -603,8 +610,7 @@ fn each_run_keeps_what_it_leaves_and_the_state_can_go_back() {
         .expect(0)
         .says("nothing was changed");
     assert_eq!(history(&place)[0], "4 state restore 2 1");
-    let json: Value =
-        serde_json::from_str(&place.run(&["state", "history", "-json"]).expect(0).out).unwrap();
+    let json: Value = serde_json::from_str(&place.run(&["state", "history", "-json"]).expect(0).out).unwrap();
     assert_eq!(json["history"][3]["operation"], "state restore");
 
     // Only as many are kept as is asked for.

@@ -112,7 +112,10 @@ struct Numbers(u64);
 
 impl Numbers {
     fn below(&mut self, end: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) as usize % end.max(1)
     }
 }
@@ -167,7 +170,10 @@ async fn outcome(dir: &Path) -> (Result<State, StoreError>, Vec<String>, bool) {
     told.extend(read.err().map(|error| error.to_string()));
     drop(locked);
     let store = open(dir);
-    let _lock = store.lock_unopened("state recover", Duration::ZERO).await.unwrap();
+    let _lock = store
+        .lock_unopened("state recover", Duration::ZERO)
+        .await
+        .unwrap();
     let result = match store.recover().await {
         Ok(recovered) => {
             told.extend(recovered.restored);
@@ -224,7 +230,10 @@ async fn damage_of_two_files_is_made_good_or_told() {
             Ok(state) if state == written => {}
             Ok(state) => {
                 assert!(recovered && told.len() > 1, "{what:?}: lost in silence: {told:?}");
-                assert!(!state.instances.is_empty(), "{what:?}: the history has most of it: {told:?}");
+                assert!(
+                    !state.instances.is_empty(),
+                    "{what:?}: the history has most of it: {told:?}"
+                );
             }
             Err(error) => panic!("{what:?}: {error}: {told:?}"),
         }
@@ -242,7 +251,8 @@ fn whoever_meets_the_damage_is_told_what_to_do() {
     let db = sled::open(path.join("db")).unwrap();
     let key = "instance terraform_data.a[1]";
     let line = String::from_utf8(db.get(key).unwrap().unwrap().to_vec()).unwrap();
-    db.insert(key, line.replace("ready", "reads").into_bytes()).unwrap();
+    db.insert(key, line.replace("ready", "reads").into_bytes())
+        .unwrap();
     db.flush().unwrap();
     drop(db);
     for args in [&["plan"][..], &["state", "list"], &["show"]] {
@@ -252,7 +262,11 @@ fn whoever_meets_the_damage_is_told_what_to_do() {
             .says("terraform_data.a[1]")
             .says("swarmform state recover");
     }
-    place.run(&["state", "pull"]).expect(1).says("a[1]").says("\"serial\"");
+    place
+        .run(&["state", "pull"])
+        .expect(1)
+        .says("a[1]")
+        .says("\"serial\"");
     place
         .run(&["state", "recover"])
         .expect(0)

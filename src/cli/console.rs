@@ -46,7 +46,12 @@ pub async fn run(ui: &mut Ui, options: &Options, assignments: &[Assignment]) -> 
     ui.diagnostics(&warnings);
     let read = (config, Arc::clone(&ui.sources));
     let timestamp = place.timestamp();
-    let inputs = place.inputs(read, values, Arc::new(HostFiles), (&place.workspace.name, &timestamp));
+    let inputs = place.inputs(
+        read,
+        values,
+        Arc::new(HostFiles),
+        (&place.workspace.name, &timestamp),
+    );
     let look = if options.plan {
         let store = place.store();
         let engine = place.engine(&store, Arc::new(|_| {}), PARALLELISM);

@@ -333,7 +333,8 @@ fn kept(environment: &HostEnvironment) -> Result<usize, Diagnostic> {
         return Ok(store::KEPT);
     };
     text.parse().map_err(|_| {
-        let detail = format!("{HISTORY} says how many earlier states are kept, and {text:?} is not a number.");
+        let detail =
+            format!("{HISTORY} says how many earlier states are kept, and {text:?} is not a number.");
         Diagnostic::error(&codes::USAGE, detail)
     })
 }

@@ -32,8 +32,8 @@ pub mod state;
 pub mod state_diff;
 pub mod stream;
 pub mod style;
-pub mod unified;
 pub mod tree;
+pub mod unified;
 pub mod value;
 
 #[cfg(test)]

@@ -10,11 +10,11 @@ use crate::state::{Instance, Object, OutputRecord, State, Status};
 use crate::value::{Marks, Value};
 
 use super::diff::{self, Forces, Sign};
+use super::escape;
 use super::print::Printer;
 use super::resource::{header, opening};
 use super::schemas::Schemas;
 use super::style::{Ink, Style};
-use super::escape;
 
 /// The differences; none if the two hold the same.
 pub fn text(before: &State, after: &State, schemas: &Schemas, style: Style) -> Option<String> {
@@ -35,7 +35,9 @@ pub fn text(before: &State, after: &State, schemas: &Schemas, style: Style) -> O
                 will: will.and_then(|instance| object(instance, key)),
             };
             let moved = match (was, will) {
-                (Some(was), Some(will)) if was.provider != will.provider => Some((&*was.provider, &*will.provider)),
+                (Some(was), Some(will)) if was.provider != will.provider => {
+                    Some((&*was.provider, &*will.provider))
+                }
                 _ => None,
             };
             if view.was != view.will || moved.is_some() {
@@ -108,8 +110,14 @@ impl View<'_> {
             }),
             self.differs(|object| object.dependencies.clone())
                 .then(|| "what it depends on has changed".to_owned()),
-            self.differs(|object| (object.private.clone(), object.schema_version, object.create_before_destroy))
-                .then(|| "what is kept beside its attributes has changed".to_owned()),
+            self.differs(|object| {
+                (
+                    object.private.clone(),
+                    object.schema_version,
+                    object.create_before_destroy,
+                )
+            })
+            .then(|| "what is kept beside its attributes has changed".to_owned()),
         ];
         for remark in remarks.into_iter().flatten() {
             out.push_str(&format!("  # ({})\n", escape::line(&remark)));
@@ -135,14 +143,24 @@ fn outputs(out: &mut String, before: &State, after: &State, style: Style) {
     let all: BTreeSet<&Arc<str>> = before.outputs.keys().chain(after.outputs.keys()).collect();
     let changed: Vec<(String, Option<&OutputRecord>, Option<&OutputRecord>)> = all
         .into_iter()
-        .map(|name| (escape::name(name), before.outputs.get(name), after.outputs.get(name)))
+        .map(|name| {
+            (
+                escape::name(name),
+                before.outputs.get(name),
+                after.outputs.get(name),
+            )
+        })
         .filter(|(_, was, will)| was != will)
         .collect();
     if changed.is_empty() {
         return;
     }
     out.push_str("Outputs:\n");
-    let width = changed.iter().map(|(name, ..)| name.chars().count()).max().unwrap_or(0);
+    let width = changed
+        .iter()
+        .map(|(name, ..)| name.chars().count())
+        .max()
+        .unwrap_or(0);
     for (name, was, will) in &changed {
         // A value that is sensitive on one side is not shown on the other either.
         let hidden = [was, will].into_iter().flatten().any(|output| output.sensitive);

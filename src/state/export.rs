@@ -45,7 +45,10 @@ fn text(records: &Records, run: Option<&Run>) -> String {
     out.push_str(&seal_meta(&records.meta()));
     if let Some(run) = run {
         out.push_str(",\n\"run\":\n");
-        out.push_str(&record::seal(RUN, &serde_json::to_string(run).unwrap_or_default()));
+        out.push_str(&record::seal(
+            RUN,
+            &serde_json::to_string(run).unwrap_or_default(),
+        ));
     }
     out.push_str(",\n\"records\":[");
     for (at, (key, body)) in records.bodies.iter().enumerate() {

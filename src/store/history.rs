@@ -55,7 +55,8 @@ pub fn list(layout: &Layout) -> Result<Vec<Kept>, StoreError> {
     let names = names(layout)?.into_iter();
     names
         .map(|(serial, commit)| {
-            let content = read(layout, serial, commit)?.and_then(|(run, records)| Ok((run, records.state()?)));
+            let content =
+                read(layout, serial, commit)?.and_then(|(run, records)| Ok((run, records.state()?)));
             Ok(Kept {
                 serial,
                 commit,

@@ -163,7 +163,11 @@ impl Inner {
 
     /// Ends the run that the lock was taken for.
     fn finish(&self, database: &mut Database) -> Result<(), StoreError> {
-        let operation = self.operation.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let operation = self
+            .operation
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
         database.finish(&self.run(&operation), self.kept())
     }
 

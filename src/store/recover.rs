@@ -103,8 +103,9 @@ fn completed(layout: &Layout, own: Contents, told: &mut Recovered) -> Result<Rec
         let (name, reason) = (&damage.record, &damage.reason);
         if let Some((key, body)) = named(&beside) {
             records.bodies.insert(key, body);
-            told.restored
-                .push(format!("{name} was restored from the export and the journal: {reason}."));
+            told.restored.push(format!(
+                "{name} was restored from the export and the journal: {reason}."
+            ));
         } else if let Some((key, body)) = named(&old) {
             records.bodies.insert(key, body);
             told.restored.push(format!(
@@ -134,12 +135,17 @@ fn beside(layout: &Layout, told: &mut Recovered) -> Result<Records, StoreError> 
         return Ok(records);
     }
     let (lenient, damages) = recovery::fold_leniently(layout)?;
-    told.restored
-        .extend(damages.iter().map(|damage| format!("In the export or the journal {damage}.")));
+    told.restored.extend(
+        damages
+            .iter()
+            .map(|damage| format!("In the export or the journal {damage}.")),
+    );
     let Some(mut old) = history::newest(layout)? else {
-        told.lost.extend(damages.iter().map(|damage| {
-            format!("What {} held is lost: {}.", damage.record, damage.reason)
-        }));
+        told.lost.extend(
+            damages
+                .iter()
+                .map(|damage| format!("What {} held is lost: {}.", damage.record, damage.reason)),
+        );
         return Ok(lenient);
     };
     let journal = recovery::read_journal(layout).ok().flatten();
@@ -151,9 +157,11 @@ fn beside(layout: &Layout, told: &mut Recovered) -> Result<Records, StoreError> 
         None => true,
     };
     if lenient.commit > old.commit {
-        told.lost.extend(damages.iter().map(|damage| {
-            format!("What {} held is lost: {}.", damage.record, damage.reason)
-        }));
+        told.lost.extend(
+            damages
+                .iter()
+                .map(|damage| format!("What {} held is lost: {}.", damage.record, damage.reason)),
+        );
         return Ok(lenient);
     }
     told.restored.push(format!(
@@ -174,7 +182,8 @@ fn beside(layout: &Layout, told: &mut Recovered) -> Result<Records, StoreError> 
 fn keep_sound(records: &mut Records, told: &mut Recovered) {
     if records.lineage.is_empty() && !records.bodies.is_empty() {
         "recovered".clone_into(&mut records.lineage);
-        told.lost.push("The lineage and the serial of the state are lost.".to_owned());
+        told.lost
+            .push("The lineage and the serial of the state are lost.".to_owned());
     }
     let (_, damages) = records.state_lenient();
     for damage in damages {

@@ -149,7 +149,10 @@ fn what_was_committed_is_read_again() {
         (1, "aaaa", 20)
     );
     assert_eq!(block_on(home.store().read()).unwrap(), written);
-    assert_eq!(home.names(), ["db", "db.lock", "export.json", "history", "journal.jsonl"]);
+    assert_eq!(
+        home.names(),
+        ["db", "db.lock", "export.json", "history", "journal.jsonl"]
+    );
 
     let store = home.store();
     let lock = block_on(store.lock("apply", Duration::ZERO)).unwrap();

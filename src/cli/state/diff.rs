@@ -42,11 +42,16 @@ async fn load(ui: &Ui, place: &Place, name: &str) -> Result<State, Diagnostic> {
 
 /// The name of the last state but the one now.
 async fn before_now(place: &Place) -> Result<String, Diagnostic> {
-    let kept = place.store().history().await.map_err(|error| store_fault(&error))?;
+    let kept = place
+        .store()
+        .history()
+        .await
+        .map_err(|error| store_fault(&error))?;
     match kept.iter().rev().nth(1) {
         Some(one) => Ok(format!("{}@{}", one.serial, one.commit)),
         None => {
-            let detail = "There is no earlier state to compare with. Each run that changes something keeps one.";
+            let detail =
+                "There is no earlier state to compare with. Each run that changes something keeps one.";
             Err(Diagnostic::error(&codes::HISTORY, detail))
         }
     }

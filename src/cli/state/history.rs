@@ -15,7 +15,11 @@ use super::options::StateHistory;
 /// Runs it.
 pub async fn run(ui: &mut Ui, options: &StateHistory) -> Answer {
     let place = Place::new(options.state.as_deref())?;
-    let kept = place.store().history().await.map_err(|error| store_fault(&error))?;
+    let kept = place
+        .store()
+        .history()
+        .await
+        .map_err(|error| store_fault(&error))?;
     if options.json {
         let list = Json::Array(kept.iter().map(json).collect());
         let document = Json::object([("format_version", Json::text("1.0")), ("history", list)]);
@@ -29,7 +33,10 @@ pub async fn run(ui: &mut Ui, options: &StateHistory) -> Answer {
 }
 
 fn json(kept: &Kept) -> Json {
-    let mut json = Json::object([("serial", Json::int(kept.serial)), ("commit", Json::int(kept.commit))]);
+    let mut json = Json::object([
+        ("serial", Json::int(kept.serial)),
+        ("commit", Json::int(kept.commit)),
+    ]);
     match &kept.content {
         Ok((run, state)) => {
             json.insert("lineage", Json::text(&state.lineage));
@@ -57,7 +64,14 @@ fn table(kept: &[Kept]) -> String {
         ],
         Err(damage) => {
             let reason = format!("damaged: {}", damage.reason);
-            [label(one, kept), reason, String::new(), String::new(), String::new(), String::new()]
+            [
+                label(one, kept),
+                reason,
+                String::new(),
+                String::new(),
+                String::new(),
+                String::new(),
+            ]
         }
     };
     let rows: Vec<[String; 6]> = std::iter::once(title)
@@ -105,7 +119,11 @@ pub async fn find(place: &Place, name: &str) -> Result<State, Diagnostic> {
             escape::line(name)
         )));
     };
-    let kept = place.store().history().await.map_err(|error| store_fault(&error))?;
+    let kept = place
+        .store()
+        .history()
+        .await
+        .map_err(|error| store_fault(&error))?;
     let known: Vec<String> = kept.iter().map(|one| label(one, &kept)).collect();
     let wanted = kept
         .into_iter()

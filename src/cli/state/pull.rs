@@ -6,9 +6,9 @@ use crate::engine::plan::store_fault;
 use crate::ports::StateStore;
 use crate::state::v4;
 
-use super::super::{Answer, report};
 use super::super::session::Place;
 use super::super::ui::Ui;
+use super::super::{Answer, report};
 use super::options::StatePull;
 
 /// Prints what can be read. What cannot is told, and the exit code says that the export is not whole.
