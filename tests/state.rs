@@ -619,7 +619,7 @@ fn each_run_keeps_what_it_leaves_and_the_state_can_go_back() {
     assert_eq!(history(&place), ["5 state rm 1 1", "4 state restore 2 1"]);
     with(&place, ("SWARMFORM_STATE_HISTORY", "many"), &["state", "list"])
         .expect(1)
-        .says("is not a number");
+        .says("SWARMFORM_STATE_HISTORY");
 }
 
 #[test]

