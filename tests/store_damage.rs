@@ -276,8 +276,18 @@ fn whoever_meets_the_damage_is_told_what_to_do() {
         .expect(0)
         .says("terraform_data.a[1] was restored from the export");
     place.run(&["plan", "-detailed-exitcode"]).expect(0);
+    assert_eq!(
+        place.run(&["state", "recover"]).expect(0).out,
+        "The state is whole.\n"
+    );
+    // A damaged export beside a sound database is written again.
+    let export = path.join("export.json");
+    let sound = fs::read_to_string(&export).unwrap();
+    fs::write(&export, sound.replace("terraform_data", "terraform_date")).unwrap();
     place
         .run(&["state", "recover"])
         .expect(0)
+        .says("were written again")
         .says("The state is whole.");
+    assert_eq!(fs::read_to_string(&export).unwrap(), sound);
 }

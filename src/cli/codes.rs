@@ -83,7 +83,7 @@ pub static STATE_CONFLICT: Code = Code::new(
 /// A workspace cannot be used, made or deleted.
 pub static WORKSPACE: Code = Code::new(
     "cli/workspace",
-    "Workspace",
+    "The workspace cannot be used so",
     "Something is wrong with the workspace that was named or selected: its name, that it exists or does not, that it is selected or holds resources. The message says what. `swarmform workspace list` shows all of them; `TF_WORKSPACE` in the environment overrides which one is selected.",
 );
 /// There is no such earlier state.

@@ -237,6 +237,18 @@ impl Database {
         }
     }
 
+    /// Writes the export again if export and journal do not tell what the database holds, and says why they did not.
+    pub fn mend_copies(&mut self) -> Result<Option<String>, StoreError> {
+        let records = self.records()?;
+        let reason = match recovery::fold(&self.layout) {
+            Ok(beside) if beside == records => return Ok(None),
+            Ok(_) => "they told another state".to_owned(),
+            Err(error) => error.to_string(),
+        };
+        self.export_records(&records)?;
+        Ok(Some(reason))
+    }
+
     fn db(&self) -> Result<&sled::Db, Fault> {
         self.db.as_ref().ok_or(Fault::Busy)
     }

@@ -284,9 +284,10 @@ impl SledStore {
         self.blocking(|inner| history::list(&inner.layout)).await
     }
 
-    /// Opens the database under the lock, and mends what can be mended without a doubt.
-    pub async fn open_locked(&self) -> Result<(), StoreError> {
-        self.blocking(|inner| inner.with(|_| Ok(()))).await
+    /// Opens the database under the lock, mends what can be mended without a doubt, and writes export and journal again
+    /// if they do not tell what a sound database holds; the answer says why they did not.
+    pub async fn mend(&self) -> Result<Option<String>, StoreError> {
+        self.blocking(|inner| inner.with(Database::mend_copies)).await
     }
 
     /// Reads what can be read, and tells what cannot: for `state pull` of a damaged store.

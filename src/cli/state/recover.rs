@@ -3,7 +3,7 @@
 use crate::diag::Diagnostic;
 use crate::engine::codes::STATE_DAMAGED;
 use crate::engine::plan::store_fault;
-use crate::ports::StateStore;
+use crate::ports::{StateStore, StoreError};
 use crate::render::escape;
 
 use super::super::session::Place;
@@ -20,20 +20,26 @@ pub async fn run(ui: &mut Ui, options: &StateRecover) -> Answer {
         return Err(no_state().into());
     }
     let lock = options.locking.take_unopened(&store, "state recover").await?;
-    // Opening mends what can be mended without a doubt, and tells it.
-    let opened = store.open_locked().await;
-    let read = match opened {
-        Ok(()) => store.read().await,
+    // What can be mended without a doubt is mended by opening the store, and told by it.
+    let mended = match store.mend().await {
+        Ok(mended) => store.read().await.map(|_| mended),
         Err(error) => Err(error),
     };
     flow::notices(ui, &store);
-    let damage = match read {
-        Ok(_) => {
+    let damage = match mended {
+        Ok(mended) => {
             drop(lock);
+            if let Some(reason) = mended {
+                let text = format!(
+                    "The export and the journal beside the database were written again: {}.",
+                    escape::line(&reason)
+                );
+                ui.print(&format!("{}\n", ui.style().wrap(&text)));
+            }
             ui.print("The state is whole.\n");
             return Ok(0);
         }
-        Err(damage @ crate::ports::StoreError::Damaged { .. }) => damage,
+        Err(damage @ StoreError::Damaged { .. }) => damage,
         Err(error) => return Err(store_fault(&error).into()),
     };
     ui.print(&format!("Found: {}.\n", escape::line(&damage.to_string())));
