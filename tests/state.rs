@@ -469,9 +469,11 @@ fn the_environment_overrides_which_workspace_is_selected() {
         place.run(&["workspace", "list"]).expect(0).out,
         "* default\n  env\n\n"
     );
-    with(&place, env, &["workspace", "select", "default"])
-        .expect(1)
-        .says("TF_WORKSPACE");
+    for name in ["default", "env"] {
+        with(&place, env, &["workspace", "select", name])
+            .expect(1)
+            .says("TF_WORKSPACE");
+    }
     with(&place, ("TF_WORKSPACE", "a/b"), &["plan"])
         .expect(1)
         .says("cli/workspace");
@@ -492,6 +494,10 @@ fn the_environment_overrides_which_workspace_is_selected() {
 
 #[test]
 fn refreshing_takes_over_what_is_there_and_changes_nothing_else() {
+    place()
+        .run(&["refresh"])
+        .expect(0)
+        .says("there is nothing to read again");
     let place = applied();
     place
         .run(&["refresh"])

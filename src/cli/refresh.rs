@@ -6,6 +6,7 @@ use crate::diag::Diagnostic;
 
 use super::args::Assignment;
 use super::options::Planning;
+use super::session::Place;
 use super::ui::Ui;
 use super::{Answer, apply, codes};
 
@@ -30,5 +31,16 @@ pub async fn run(ui: &mut Ui, mut options: Refresh, assignments: &[Assignment]) 
         return Err(Diagnostic::error(&codes::USAGE, detail).into());
     }
     planning.refresh_only = true;
+    if Place::new(planning.state.as_deref())?
+        .state(ui)
+        .await?
+        .instances
+        .is_empty()
+    {
+        let detail = "The state holds no resource instances, so there is nothing to read again.";
+        let warning = Diagnostic::warning(&codes::NO_STATE, detail).summary("Nothing to refresh");
+        ui.diagnostics(&warning.into());
+        return Ok(0);
+    }
     apply::fresh(ui, planning, assignments, true).await
 }

@@ -115,8 +115,9 @@ fn list(ui: &Ui, place: &Place) -> Answer {
     Ok(0)
 }
 
-/// The name, if it may be one and `TF_WORKSPACE` does not say another.
-fn chosen<'a>(place: &Place, name: &'a str) -> Result<&'a str, Diagnostic> {
+/// The name of a workspace to select, if it may be one and `TF_WORKSPACE` does not override what is selected. One that is
+/// made may be the one that the variable names.
+fn chosen<'a>(place: &Place, name: &'a str, made: bool) -> Result<&'a str, Diagnostic> {
     if !is_name(name) {
         return Err(fault(format!(
             "\"{}\" cannot be the name of a workspace. A name has letters and digits of ASCII and the signs \
@@ -124,9 +125,9 @@ fn chosen<'a>(place: &Place, name: &'a str) -> Result<&'a str, Diagnostic> {
             escape::line(name)
         )));
     }
-    if place.workspace.forced && place.workspace.name != name {
+    if place.workspace.forced && !(made && place.workspace.name == name) {
         return Err(fault(format!(
-            "TF_WORKSPACE is set to \"{}\" and overrides what is selected. Unset it first, or set it to \"{name}\".",
+            "TF_WORKSPACE is set to \"{}\" and overrides what is selected. Set it to \"{name}\" instead, or unset it first.",
             place.workspace.name
         )));
     }
@@ -143,15 +144,12 @@ fn missing(name: &str) -> Diagnostic {
     ))
 }
 
-fn choose(place: &Place, name: &str) -> Result<(), Diagnostic> {
-    if place.workspace.forced {
-        return Ok(());
-    }
+fn choose(name: &str) -> Result<(), Diagnostic> {
     selection::select(&Environment::of_process(), name).map_err(fault)
 }
 
 async fn new(ui: &mut Ui, place: &Place, options: &New) -> Answer {
-    let name = chosen(place, &options.name)?;
+    let name = chosen(place, &options.name, true)?;
     if Place::workspaces().has(name) {
         return Err(fault(format!(
             "The workspace \"{name}\" exists already. Select it with `swarmform workspace select {name}`."
@@ -159,7 +157,7 @@ async fn new(ui: &mut Ui, place: &Place, options: &New) -> Answer {
         .into());
     }
     let first = options.state.as_deref().map(first_state).transpose()?;
-    make(ui, place, name)?;
+    make(ui, name)?;
     if let Some(mut state) = first {
         let place = place.in_workspace(name);
         let store = place.store();
@@ -189,11 +187,11 @@ fn first_state(path: &std::path::Path) -> Result<State, Diagnostic> {
     })
 }
 
-fn make(ui: &Ui, place: &Place, name: &str) -> Result<(), Diagnostic> {
+fn make(ui: &Ui, name: &str) -> Result<(), Diagnostic> {
     Place::workspaces()
         .make(name)
         .map_err(|error| store_fault(&error))?;
-    choose(place, name)?;
+    choose(name)?;
     let done = format!("Created and switched to workspace \"{name}\"!");
     let hint = ui.style().wrap(
         "Its state is its own and empty so far: a plan made here knows nothing of what other workspaces hold.",
@@ -203,14 +201,14 @@ fn make(ui: &Ui, place: &Place, name: &str) -> Result<(), Diagnostic> {
 }
 
 fn select(ui: &Ui, place: &Place, options: &Select) -> Answer {
-    let name = chosen(place, &options.name)?;
+    let name = chosen(place, &options.name, false)?;
     if !Place::workspaces().has(name) {
         if !options.or_create {
             return Err(missing(name).into());
         }
-        make(ui, place, name)?;
+        make(ui, name)?;
     } else if name != place.workspace.name {
-        choose(place, name)?;
+        choose(name)?;
         let done = format!("Switched to workspace \"{name}\".");
         ui.print(&format!("{}\n", ui.style().paint(Ink::Green, &done)));
     }
