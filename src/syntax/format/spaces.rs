@@ -11,6 +11,8 @@ pub(super) fn between(before: Option<&Piece<'_>>, here: &Piece<'_>, after: &Piec
     let before_kind = before.map(|piece| piece.kind);
     match (here.kind, after.kind) {
         (_, Newline) => false,
+        // An index of a number, which would read like a fraction.
+        (Dot, Number) if before_kind == Some(Number) => true,
         // Names: calls, namespaces, attributes.
         (Ident, OParen) | (Ident, ColonColon) | (ColonColon, Ident) | (Dot, _) | (_, Dot) => false,
         (_, Comma | Ellipsis) => false,

@@ -71,6 +71,12 @@ fn values_are_unwrapped_as_often_as_they_are_wrapped() {
 // Terraform takes something away from these texts, or makes texts of them that it refuses to read.
 
 #[test]
+fn an_index_does_not_become_a_fraction() {
+    check("a =0 .3\n", "a = 0. 3\n");
+    check("a = x.0 .1\n", "a = x.0. 1\n");
+}
+
+#[test]
 fn an_unwrapped_value_ends_where_it_ended() {
     check("a = \"${ # c\n  b}\"\n", "a = ( # c\nb)\n");
     check("a = \"${b # c\n  + d}\"\n", "a = (b # c\n+ d)\n");
