@@ -454,6 +454,13 @@ fn workspaces_have_states_of_their_own() {
 }
 
 #[test]
+fn a_run_in_a_workspace_that_changes_nothing_leaves_nothing() {
+    let place = place();
+    with(&place, ("TF_WORKSPACE", "env"), &["plan"]).expect(0);
+    assert!(!place.path().join("state").exists());
+}
+
+#[test]
 fn the_environment_overrides_which_workspace_is_selected() {
     let place = applied();
     let env = ("TF_WORKSPACE", "env");

@@ -79,7 +79,12 @@ impl Drop for RunLock {
             let _ = fs::remove_file(&path);
         }
         // A run that wrote nothing leaves nothing: this fails unless the directory is empty.
-        let _ = fs::remove_dir(&self.inner.layout.dir);
+        let dir = &self.inner.layout.dir;
+        let _ = fs::remove_dir(dir);
+        if let Some(others) = dir.parent().filter(|parent| parent.ends_with("workspaces")) {
+            let _ = fs::remove_dir(others);
+            let _ = others.parent().map(fs::remove_dir);
+        }
     }
 }
 

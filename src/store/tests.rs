@@ -343,6 +343,38 @@ fn a_run_that_was_killed_goes_on_from_its_last_commit() {
 }
 
 #[test]
+fn each_run_keeps_what_it_left_and_one_that_was_killed_is_kept_by_the_next() {
+    let home = Home::new();
+    let first = home.run(3, 1, true);
+    let killed = home.run(5, 2, false);
+    let third = home.run(2, 3, true);
+    let kept = block_on(home.store().history()).unwrap();
+    let told: Vec<(u64, String)> = kept
+        .iter()
+        .map(|kept| (kept.serial, kept.content.as_ref().unwrap().0.operation.clone()))
+        .collect();
+    let apply = "apply".to_owned();
+    assert_eq!(
+        told,
+        [(1, apply.clone()), (2, "interrupted".to_owned()), (3, apply)]
+    );
+    let states: Vec<State> = kept.into_iter().map(|kept| kept.content.unwrap().1).collect();
+    assert_eq!(states, [first, killed, third]);
+
+    // No more are kept than are wanted, the newest of them.
+    let store = home.store().keeping(2);
+    let _lock = block_on(store.lock("apply", Duration::ZERO)).unwrap();
+    block_on(store.commit("aaaa", 4, &[put(9, 4)])).unwrap();
+    block_on(store.finish()).unwrap();
+    let serials: Vec<u64> = block_on(store.history())
+        .unwrap()
+        .iter()
+        .map(|kept| kept.serial)
+        .collect();
+    assert_eq!(serials, [3, 4]);
+}
+
+#[test]
 fn a_half_written_snapshot_of_sled_does_no_harm() {
     let home = Home::new();
     let written = home.run(5, 1, true);
