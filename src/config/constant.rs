@@ -89,7 +89,8 @@ impl Content {
 /// A constant string; null is `None` without an error.
 pub(super) fn string(name: &str, expr: &Expr, cx: &mut Context<'_>) -> Option<(String, Span)> {
     let text = match bare(expr) {
-        ExprKind::String(text) | ExprKind::Number(text) => Some(text.to_string()),
+        ExprKind::String(text) => Some(text.to_string()),
+        ExprKind::Number(number) => Some(number.text.to_string()),
         ExprKind::Bool(value) => Some(value.to_string()),
         ExprKind::Template(template) => template
             .parts

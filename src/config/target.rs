@@ -197,8 +197,8 @@ fn instance_key(key: Option<&Expr>) -> Result<InstanceKey, Diagnostic> {
     };
     match &key.kind {
         ExprKind::String(text) => Ok(InstanceKey::Str(Arc::clone(text))),
-        ExprKind::Number(number) if number.parse::<u64>().is_ok() => {
-            Ok(InstanceKey::Int(number.parse().unwrap_or_default()))
+        ExprKind::Number(number) if number.text.parse::<u64>().is_ok() => {
+            Ok(InstanceKey::Int(number.text.parse().unwrap_or_default()))
         }
         _ => fault(
             key.span,

@@ -82,8 +82,10 @@ fn plain_name(call: &Call) -> Result<&str, Diagnostics> {
         return Ok(rest.trim());
     }
     let why = match space.trim() {
-        "provider" => "no provider here offers functions",
-        _ => "only \"core::\" is a namespace of functions",
+        "provider" => {
+            "no provider here offers functions. Use one of the built-in functions, or give the value by a variable"
+        }
+        _ => "only \"core::\" is a namespace of functions. Leave the namespace out",
     };
     Err(Diagnostic::error(
         &codes::UNKNOWN_FUNCTION,

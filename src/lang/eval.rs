@@ -7,14 +7,14 @@ use std::sync::Arc;
 
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::source::Span;
-use crate::syntax::ast::{Conditional, Expr, ExprKind, ObjectItem, ObjectKey};
+use crate::syntax::ast::{Conditional, Expr, ExprKind, Literal, ObjectItem, ObjectKey};
 use crate::value::convert::convert;
 use crate::value::unify::unify;
-use crate::value::{Kind, MAX_DEPTH, Marks, Members, Number, Refinement, Type, Value};
+use crate::value::{Kind, MAX_DEPTH, Marks, Members, Refinement, Type, Value};
 
 use super::fault::{article, explain};
 use super::scope::Scope;
-use super::{call, codes, for_expr, operators, splat, template, traverse};
+use super::{call, codes, for_expr, operators, shape, splat, template, traverse};
 
 /// A value, or why there is none.
 pub(super) type Outcome = Result<Value, Diagnostics>;
@@ -35,6 +35,8 @@ pub(super) struct Cx<'a> {
     pub quiet: bool,
     /// Inside a template file, which may not read another.
     pub in_template: bool,
+    /// Only a type is wanted: what fails has no part of one.
+    pub rough: bool,
 }
 
 impl<'a> Cx<'a> {
@@ -44,6 +46,7 @@ impl<'a> Cx<'a> {
             locals: None,
             quiet: false,
             in_template: false,
+            rough: false,
         }
     }
 
@@ -59,6 +62,15 @@ impl<'a> Cx<'a> {
 
     pub fn quiet(self) -> Cx<'a> {
         Cx { quiet: true, ..self }
+    }
+
+    /// For a type alone.
+    pub fn rough(self) -> Cx<'a> {
+        Cx {
+            quiet: true,
+            rough: true,
+            ..self
+        }
     }
 
     pub fn local(&self, name: &str) -> Option<&'a Value> {
@@ -131,7 +143,7 @@ fn of_kind(expr: &Expr, cx: Cx<'_>) -> Outcome {
     match &expr.kind {
         ExprKind::Null => Ok(Value::null(Type::Dynamic)),
         ExprKind::Bool(value) => Ok(Value::bool(*value)),
-        ExprKind::Number(text) => number(text, expr.span),
+        ExprKind::Number(literal) => number(literal, expr.span),
         ExprKind::String(text) => Ok(Value::string_arc(Arc::clone(text))),
         ExprKind::Template(parts) => template::eval(parts, expr, cx),
         ExprKind::Tuple(items) => tuple(items, cx),
@@ -147,8 +159,9 @@ fn of_kind(expr: &Expr, cx: Cx<'_>) -> Outcome {
     }
 }
 
-fn number(text: &str, span: Span) -> Outcome {
-    Number::parse(text).map(Value::number).ok_or_else(|| {
+fn number(literal: &Literal, span: Span) -> Outcome {
+    literal.value.clone().map(Value::number).ok_or_else(|| {
+        let text = &literal.text;
         Diagnostic::error(&codes::OPERAND, format!("\"{text}\" is not a decimal number."))
             .at(span)
             .into()
@@ -238,7 +251,10 @@ fn conditional(parts: &Conditional, expr: &Expr, cx: Cx<'_>) -> Outcome {
     let taken = condition.as_ref().ok().and_then(|(answer, _)| *answer);
     let yes = eval(&parts.yes, if taken == Some(true) { cx } else { cx.quiet() });
     let no = eval(&parts.no, if taken == Some(false) { cx } else { cx.quiet() });
-    let (yes_type, no_type) = (result_type(&yes), result_type(&no));
+    let (yes_type, no_type) = (
+        shape::result_type(&yes, &parts.yes, &no, cx),
+        shape::result_type(&no, &parts.no, &yes, cx),
+    );
     let ty = common_type(&yes, &yes_type, &no, &no_type).ok_or_else(|| {
         let mut faults = Diagnostics::new();
         faults.extend(explain(
@@ -257,7 +273,11 @@ fn conditional(parts: &Conditional, expr: &Expr, cx: Cx<'_>) -> Outcome {
         ));
         faults
     })?;
-    let (answer, marks) = condition?;
+    let (answer, mut marks) = condition?;
+    // A secret result leaves its mark even where it is not taken.
+    for side in [&yes, &no] {
+        marks |= side.as_ref().map_or(Marks::NONE, Value::marks);
+    }
     let Some(answer) = answer else {
         return Ok(undecided(ty, yes.ok(), no.ok()).mark(marks));
     };
@@ -285,24 +305,15 @@ fn conditional(parts: &Conditional, expr: &Expr, cx: Cx<'_>) -> Outcome {
 
 /// What is known while it is not known which of two values it will be.
 fn undecided(ty: Type, yes: Option<Value>, no: Option<Value>) -> Value {
-    let mut marks = Marks::NONE;
-    for side in [&yes, &no].into_iter().flatten() {
-        marks |= side.marks();
-    }
     // A side that fails, or does not convert, is one of which nothing can be said.
     let converted = |side: Option<Value>| convert(&side?, &ty).ok();
-    let result = match (converted(yes), converted(no)) {
+    match (converted(yes), converted(no)) {
         (Some(yes), Some(no)) if yes.is_null() && no.is_null() => Value::null(ty),
         (Some(yes), Some(no)) => {
             Value::unknown_refined(ty, Refinement::of(&yes).either(&Refinement::of(&no)))
         }
         _ => Value::unknown(ty),
-    };
-    result.mark(marks)
-}
-
-fn result_type(result: &Outcome) -> Type {
-    result.as_ref().map_or(Type::Dynamic, Value::ty)
+    }
 }
 
 fn common_type(yes: &Outcome, yes_type: &Type, no: &Outcome, no_type: &Type) -> Option<Type> {

@@ -16,6 +16,7 @@ mod for_expr;
 pub mod functions;
 mod operators;
 mod scope;
+mod shape;
 mod splat;
 mod template;
 mod traverse;

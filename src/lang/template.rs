@@ -172,7 +172,8 @@ pub(super) fn render_text(text: &str, name: &str, vars: &Value, cx: Cx<'_>) -> A
             return Err(Fault::Argument(
                 1,
                 format!(
-                    "{} is not a name: a name is a letter, and then letters, digits and underscores",
+                    "{} is not a name: a name is a letter or an underscore, and then letters, digits, underscores and \
+                     dashes",
                     quote(key)
                 ),
             ));
@@ -209,6 +210,7 @@ pub(super) fn render_text(text: &str, name: &str, vars: &Value, cx: Cx<'_>) -> A
         locals: None,
         quiet: cx.quiet,
         in_template: true,
+        rough: cx.rough,
     };
     let value = eval_expr(&expr, inner).map_err(|faults| Fault::Call(first(faults)))?;
     if value.is_null() {
@@ -226,6 +228,8 @@ fn place(sources: &SourceMap, fault: &Diagnostic) -> String {
 
 fn is_name(text: &str) -> bool {
     let mut letters = text.chars();
-    letters.next().is_some_and(|first| first.is_ascii_alphabetic())
-        && letters.all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
+    letters
+        .next()
+        .is_some_and(|first| first.is_alphabetic() || first == '_')
+        && letters.all(|letter| letter.is_alphanumeric() || matches!(letter, '_' | '-'))
 }

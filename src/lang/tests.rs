@@ -159,7 +159,7 @@ fn all_operands_with_faults_are_told() {
 fn a_long_chain_of_operators_costs_no_stack() {
     let span = Span::new(FileId(0), 0, 0);
     let one = || Expr {
-        kind: ExprKind::Number("1".into()),
+        kind: ExprKind::number("1"),
         span,
     };
     let mut sum = one();

@@ -7,7 +7,7 @@ use crate::addr::{ConfigResource, InstanceAddr, InstanceKey, ResourceAddr};
 use crate::graph::ConfigNode;
 use crate::syntax::ast::Expr;
 use crate::syntax::{Step, traversal};
-use crate::value::{Number, Path, PathStep};
+use crate::value::{Path, PathStep};
 
 use super::change::{Action, ResourceChange};
 use super::planner::Planner;
@@ -117,7 +117,7 @@ fn step_of(addr: &InstanceAddr, index: &Expr) -> Option<PathStep> {
     use crate::syntax::ast::ExprKind;
     match &index.kind {
         ExprKind::String(key) => Some(PathStep::key(key.clone())),
-        ExprKind::Number(text) => Some(PathStep::int(Number::parse(text)?.to_usize()?)),
+        ExprKind::Number(number) => Some(PathStep::int(number.value.as_ref()?.to_usize()?)),
         _ => {
             let reference = traversal(index)?;
             let attribute = match reference.steps.as_slice() {

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use crate::source::Span;
+use crate::value::Number;
 
 /// A name with its place.
 #[derive(Clone, Debug, PartialEq)]
@@ -78,8 +79,8 @@ pub enum ExprKind {
     Null,
     /// `true`, `false`
     Bool(bool),
-    /// A number as written, without sign: `5`, `1.50`, `1e3`.
-    Number(Arc<str>),
+    /// A number without sign: `5`, `1.50`, `1e3`.
+    Number(Arc<Literal>),
     /// A quoted string or heredoc without any interpolation or directive; escapes decoded.
     String(Arc<str>),
     /// A quoted string or heredoc with interpolations or directives.
@@ -108,6 +109,24 @@ pub enum ExprKind {
     For(Box<ForExpr>),
     /// `(a)`
     Parens(Box<Expr>),
+}
+
+impl ExprKind {
+    /// A number, read once for all evaluations.
+    pub fn number(text: impl Into<Arc<str>>) -> ExprKind {
+        let text = text.into();
+        let value = Number::parse(&text);
+        ExprKind::Number(Arc::new(Literal { text, value }))
+    }
+}
+
+/// A number as written, and what it is; an exponent may be beyond any number.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Literal {
+    /// As written.
+    pub text: Arc<str>,
+    /// The number.
+    pub value: Option<Number>,
 }
 
 /// One `key = value` of an object expression.

@@ -408,7 +408,7 @@ impl Parser<'_, '_> {
         };
         self.height = 1;
         Ok(Expr {
-            kind: ExprKind::Number(text),
+            kind: ExprKind::number(text),
             span,
         })
     }

@@ -211,7 +211,7 @@ impl<'a> Reader<'a> {
         self.at += length;
         let negative = text.len() - digits.len();
         let number = Expr {
-            kind: ExprKind::Number(digits.into()),
+            kind: ExprKind::number(digits),
             span: self.span(start + negative, self.at),
         };
         if negative == 0 {

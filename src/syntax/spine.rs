@@ -123,7 +123,7 @@ fn show(kind: &ExprKind, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     match kind {
         ExprKind::Null => f.write_str("null"),
         ExprKind::Bool(value) => write!(f, "{value}"),
-        ExprKind::Number(number) => f.write_str(number),
+        ExprKind::Number(number) => f.write_str(&number.text),
         ExprKind::String(text) => write!(f, "{text:?}"),
         ExprKind::Variable(name) => f.write_str(name),
         ExprKind::Template(template) => {

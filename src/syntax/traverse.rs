@@ -158,7 +158,7 @@ impl Link<'_> {
             Link::Attr(ident) => Some(Step::Attr((*ident).clone())),
             Link::Index(index, place) => match &index.kind {
                 ExprKind::String(key) => Some(Step::Key(key.clone(), *place)),
-                ExprKind::Number(number) => Some(Step::Index(number.clone(), *place)),
+                ExprKind::Number(number) => Some(Step::Index(number.text.clone(), *place)),
                 _ => None,
             },
         }

@@ -27,7 +27,7 @@ fn an_argument_replaces_the_argument_of_its_name() {
         .body
         .attributes()
         .map(|attribute| match &attribute.expr.kind {
-            ExprKind::Number(number) => (attribute.name.name.to_string(), number.to_string()),
+            ExprKind::Number(number) => (attribute.name.name.to_string(), number.text.to_string()),
             _ => panic!("a number was written"),
         })
         .collect();
@@ -142,5 +142,5 @@ fn an_override_is_written_in_the_same_syntax() {
         ("override.tf.json", over),
     ]);
     let default = module.variables.values().next().unwrap().default.clone().unwrap();
-    assert_eq!(default.kind, ExprKind::Number("2".into()));
+    assert_eq!(default.kind, ExprKind::number("2"));
 }

@@ -91,7 +91,8 @@ fn is_plain_null(value: &Value) -> bool {
 pub(super) fn merge_type(args: &Args<'_>) -> Answer<Type> {
     let mut attributes: BTreeMap<Arc<str>, Type> = BTreeMap::new();
     let mut first: Option<Type> = None;
-    let (mut same, mut whole) = (true, true);
+    // A null of no type is neither a map nor an object, so that the result is no map.
+    let (mut same, mut whole) = (!args.values.iter().any(is_plain_null), true);
     for value in args.values.iter().filter(|value| !is_plain_null(value)) {
         let ty = value.ty();
         match &ty {
@@ -276,7 +277,10 @@ pub(super) fn transpose(args: &Args<'_>, ty: &Type) -> Answer<Value> {
     }
     let mut turned: BTreeMap<Arc<str>, Vec<Arc<str>>> = BTreeMap::new();
     for (key, list) in input.members().into_iter().flatten() {
-        for item in list.items().unwrap_or_default() {
+        let Some(items) = list.items() else {
+            return failed("no list in the map may be null");
+        };
+        for item in items {
             let Some(item) = item.as_arc_str() else {
                 return failed("no string in a list may be null");
             };

@@ -128,7 +128,7 @@ fn parse(text: &str) -> Result<Time, String> {
     mark(&mut rest, &[':'], "\":\" and the second")?;
     let second = digits(&mut rest, 2, "a second from 00 to 59", 0, 59)?;
     let mut nanosecond = 0;
-    if let Some(fraction) = rest.strip_prefix(['.', ',']) {
+    if let Some(fraction) = rest.strip_prefix('.') {
         let count = fraction.bytes().take_while(u8::is_ascii_digit).count();
         let (part, behind) = fraction.split_at_checked(count).unwrap_or((fraction, ""));
         if part.is_empty() {

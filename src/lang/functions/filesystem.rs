@@ -140,6 +140,10 @@ pub(super) fn fileset(args: &Args<'_>, _: &Type) -> Answer<Value> {
         Ok(glob) => glob.compile_matcher(),
         Err(_) => return failed(format!("{} is not a valid pattern", quote(pattern))),
     };
+    // A file has nothing below it.
+    if let Ok(Some(FileKind::File)) = files(args).kind(&directory) {
+        return Ok(Value::set(Type::String, Vec::new()));
+    }
     match files(args).walk(&directory) {
         Ok(paths) => {
             let found = paths.iter().filter(|path| matcher.is_match(path));

@@ -216,17 +216,17 @@ fn one(verb: &Verb, value: &Value) -> Result<String, String> {
     };
     match verb.letter {
         'v' => match value.kind() {
-            Kind::String(text) if !verb.alternate => Ok(pad(verb, text)),
+            Kind::String(text) if !verb.alternate => Ok(pad_text(verb, text)),
             Kind::Number(number) if !verb.alternate => {
                 let text = match number.is_infinite() {
                     true => None,
                     false => number_text::general(number, None, 'e'),
                 };
-                Ok(pad(verb, &text.unwrap_or_else(|| number.to_string())))
+                Ok(pad_text(verb, &text.unwrap_or_else(|| number.to_string())))
             }
             _ => {
                 let json = to_json_string(value).map_err(|reason| fault(&reason.to_string()))?;
-                Ok(pad(verb, &json))
+                Ok(pad_text(verb, &json))
             }
         },
         't' => {
@@ -242,7 +242,7 @@ fn one(verb: &Verb, value: &Value) -> Result<String, String> {
             if verb.letter == 'q' {
                 text = to_json_string(&Value::string(&text)).map_err(|reason| fault(&reason.to_string()))?;
             }
-            Ok(pad(verb, &text))
+            Ok(pad_text(verb, &text))
         }
         _ => {
             let value = as_type(&Type::Number)?;
@@ -326,12 +326,21 @@ fn signed(verb: &Verb, negative: bool, digits: &str) -> String {
 }
 
 fn pad(verb: &Verb, text: &str) -> String {
+    fill(verb, text, " ")
+}
+
+/// What is no number is filled with zeros like a text, on either side.
+fn pad_text(verb: &Verb, text: &str) -> String {
+    fill(verb, text, if verb.zero { "0" } else { " " })
+}
+
+fn fill(verb: &Verb, text: &str, with: &str) -> String {
     let width = verb.width.unwrap_or(0);
     let length = text.graphemes(true).count();
     if length >= width {
         return text.to_owned();
     }
-    let fill = " ".repeat(width - length);
+    let fill = with.repeat(width - length);
     if verb.left {
         format!("{text}{fill}")
     } else {
@@ -343,9 +352,7 @@ pub(super) fn formatlist(args: &Args<'_>, ty: &Type) -> Answer<Value> {
     let Some(format) = args.get(0)?.as_str() else {
         return Ok(Value::unknown(ty.clone()).refine_not_null());
     };
-    let pieces = parse(format).map_err(|reason| Fault::Argument(0, reason))?;
     let arguments = args.from(1);
-    check_counts(args, &pieces, arguments.len())?;
     let mut length: Option<(usize, usize)> = None;
     for (at, value) in arguments.iter().enumerate() {
         let is_list = matches!(value.ty(), Type::List(_) | Type::Set(_) | Type::Tuple(_));
@@ -374,6 +381,12 @@ pub(super) fn formatlist(args: &Args<'_>, ty: &Type) -> Answer<Value> {
         }
     }
     let count = length.map_or(1, |(_, count)| count);
+    if count == 0 {
+        // The format is looked at for each element, so for none of them.
+        return Ok(strings(Vec::<String>::new()));
+    }
+    let pieces = parse(format).map_err(|reason| Fault::Argument(0, reason))?;
+    check_counts(args, &pieces, arguments.len())?;
     let mut results = Vec::with_capacity(count);
     for row in 0..count {
         let cells: Vec<Value> = arguments
@@ -387,9 +400,6 @@ pub(super) fn formatlist(args: &Args<'_>, ty: &Type) -> Answer<Value> {
             Ok(text) => results.push(text.mark(Marks::NONE)),
             Err(reason) => return failed(format!("for element {row}, {reason}")),
         }
-    }
-    if results.is_empty() {
-        return Ok(strings(Vec::<String>::new()));
     }
     Ok(Value::list(Type::String, results))
 }

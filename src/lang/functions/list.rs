@@ -135,16 +135,16 @@ pub(super) fn element_type(args: &Args<'_>) -> Answer<Type> {
     }
 }
 
-/// The index, wrapped around the end.
+/// The index, wrapped around either end. A tuple has no element before its first.
 fn wrapped(args: &Args<'_>, length: usize) -> Answer<usize> {
     let at = whole(args, 1, "the index")?;
-    let Ok(at) = usize::try_from(at) else {
-        return args.fault(1, "an index must not be negative");
+    let Some(wrapped) = at.checked_rem_euclid(i64::try_from(length).unwrap_or(i64::MAX)) else {
+        return failed("an empty list has no elements");
     };
-    match at.checked_rem(length) {
-        Some(at) => Ok(at),
-        None => failed("an empty list has no elements"),
+    if at < 0 && wrapped != 0 && matches!(args.ty(0), Type::Tuple(_)) {
+        return args.fault(1, "the index of a tuple must not be negative; tolist() makes a list of it");
     }
+    Ok(usize::try_from(wrapped).unwrap_or_default())
 }
 
 pub(super) fn element(args: &Args<'_>, ty: &Type) -> Answer<Value> {
@@ -356,7 +356,7 @@ pub(super) fn matchkeys(args: &Args<'_>, ty: &Type) -> Answer<Value> {
 }
 
 pub(super) fn coalescelist_type(args: &Args<'_>) -> Answer<Type> {
-    let mut first: Option<Type> = None;
+    let mut common: Option<Type> = None;
     for value in args.values {
         if !value.is_known() {
             return Ok(Type::Dynamic);
@@ -365,13 +365,12 @@ pub(super) fn coalescelist_type(args: &Args<'_>) -> Answer<Type> {
         if !matches!(ty, Type::List(_) | Type::Tuple(_)) {
             return failed("all arguments must be lists or tuples");
         }
-        match &first {
-            None => first = Some(ty),
-            Some(first) if *first != ty => return Ok(Type::Dynamic),
-            Some(_) => {}
-        }
+        common = Some(match common {
+            Some(common) if common != ty => Type::Dynamic,
+            _ => ty,
+        });
     }
-    match first {
+    match common {
         Some(ty) => Ok(ty),
         None => failed("it takes at least one argument"),
     }

@@ -14,11 +14,17 @@ pub(super) fn abs(args: &Args<'_>, _: &Type) -> Answer<Value> {
 }
 
 pub(super) fn ceil(args: &Args<'_>, _: &Type) -> Answer<Value> {
-    Ok(Value::number(args.number(0)?.ceil()))
+    whole_of(args.number(0)?.ceil())
 }
 
 pub(super) fn floor(args: &Args<'_>, _: &Type) -> Answer<Value> {
-    Ok(Value::number(args.number(0)?.floor()))
+    whole_of(args.number(0)?.floor())
+}
+
+/// A whole number, which has one zero.
+fn whole_of(number: Number) -> Answer<Value> {
+    let zero = Number::from(0_i64);
+    Ok(Value::number(if number == zero { zero } else { number }))
 }
 
 pub(super) fn signum(args: &Args<'_>, _: &Type) -> Answer<Value> {
@@ -42,11 +48,21 @@ pub(super) fn min(args: &Args<'_>, _: &Type) -> Answer<Value> {
 }
 
 pub(super) fn pow(args: &Args<'_>, _: &Type) -> Answer<Value> {
-    let (base, power) = (args.number(0)?.to_f64(), args.number(1)?.to_f64());
+    let (base, power) = (double(args, 0)?, double(args, 1)?);
     match Number::from_f64(power_of(base, power)) {
         Some(number) => Ok(Value::number(number)),
         None => failed("a negative number has no power with a fraction among the real numbers"),
     }
+}
+
+/// An argument as a double, if it is not beyond all of them.
+fn double(args: &Args<'_>, at: usize) -> Answer<f64> {
+    let number = args.number(at)?;
+    let double = number.to_f64();
+    if double.is_infinite() && !number.is_infinite() {
+        return args.fault(at, "its magnitude is above 1.8e308, the most that this function takes");
+    }
+    Ok(double)
 }
 
 /// A power by repeated squaring of the mantissa, the exponent apart: its last bit is the one that users of the
@@ -71,7 +87,7 @@ fn power_of(base: f64, power: f64) -> f64 {
             fraction -= 1.0;
             whole += 1.0;
         }
-        mantissa = (fraction * base.ln()).exp();
+        mantissa = exponential(fraction * logarithm(base));
     }
     let (mut square, mut square_exponent) = split(base);
     let mut left = whole as u64;
@@ -101,6 +117,22 @@ fn power_of(base: f64, power: f64) -> f64 {
     mantissa * 2.0_f64.powi(half as i32) * 2.0_f64.powi((exponent.clamp(-4000, 4000) - half) as i32)
 }
 
+/// The exponential function near zero, by a Taylor series of a sixteenth of the number, then squared four times.
+fn exponential(number: f64) -> f64 {
+    const LN2_HIGH: f64 = 0.693_147_180_559_663;
+    const LN2_LOW: f64 = 2.823_529_056_303_157_7e-13;
+    let doublings = (number * std::f64::consts::LOG2_E).round_ties_even();
+    let rest = doublings.mul_add(-LN2_HIGH, number);
+    let part = doublings.mul_add(-LN2_LOW, rest) * 0.0625;
+    let terms = [40_320.0, 5040.0, 720.0, 120.0, 24.0, 6.0, 2.0, 1.0];
+    let series = terms.iter().fold(0.0_f64, |sum, term| sum.mul_add(part, 1.0 / term));
+    let mut less_one = part * series;
+    for _ in 0..3 {
+        less_one *= less_one + 2.0;
+    }
+    less_one.mul_add(less_one + 2.0, 1.0) * 2.0_f64.powi(doublings as i32)
+}
+
 /// Mantissa in [0.5, 1) and exponent of a normal number.
 fn split(number: f64) -> (f64, i64) {
     let bits = number.to_bits();
@@ -109,9 +141,44 @@ fn split(number: f64) -> (f64, i64) {
     (mantissa, exponent)
 }
 
+/// The natural logarithm by the series of Sun's library of elementary functions, whose last bit is the one that
+/// users of the function know: with `s = f / (2 + f)`, `log(1 + f)` is `2s` and a polynomial in `s`.
+fn logarithm(number: f64) -> f64 {
+    const HALF_ROOT: f64 = std::f64::consts::FRAC_1_SQRT_2;
+    const LN2_HIGH: f64 = 6.931_471_803_691_238e-1;
+    const LN2_LOW: f64 = 1.908_214_929_270_587_7e-10;
+    const ODD: [f64; 4] = [
+        6.666_666_666_666_735e-1,
+        2.857_142_874_366_239e-1,
+        1.818_357_216_161_805e-1,
+        1.479_819_860_511_658_6e-1,
+    ];
+    const EVEN: [f64; 3] = [
+        3.999_999_999_940_942e-1,
+        2.222_219_843_214_978_4e-1,
+        1.531_383_769_920_937_3e-1,
+    ];
+    if !number.is_normal() || number < 0.0 {
+        return number.ln();
+    }
+    let (mut mantissa, mut exponent) = split(number);
+    if mantissa < HALF_ROOT {
+        mantissa *= 2.0;
+        exponent -= 1;
+    }
+    let (f, k) = (mantissa - 1.0, exponent as f64);
+    let s = f / (2.0 + f);
+    let (s2, s4) = (s * s, s * s * (s * s));
+    let [o0, o1, o2, o3] = ODD;
+    let [e0, e1, e2] = EVEN;
+    let rest = s2 * (o0 + s4 * (o1 + s4 * (o2 + s4 * o3))) + s4 * (e0 + s4 * (e1 + s4 * e2));
+    let half_square = 0.5 * f * f;
+    k * LN2_HIGH - ((half_square - (s * (half_square + rest) + k * LN2_LOW)) - f)
+}
+
 pub(super) fn log(args: &Args<'_>, _: &Type) -> Answer<Value> {
-    let (number, base) = (args.number(0)?.to_f64(), args.number(1)?.to_f64());
-    match Number::from_f64(number.ln() / base.ln()) {
+    let (number, base) = (double(args, 0)?, double(args, 1)?);
+    match Number::from_f64(logarithm(number) / logarithm(base)) {
         Some(number) => Ok(Value::number(number)),
         None => failed("this number has no logarithm of this base"),
     }

@@ -328,41 +328,44 @@ impl<'a> Translator<'a> {
                     self.out.push_str(&format!("[{name}:]"));
                     self.rest = rest;
                 }
-                '\\' => {
-                    let Some(letter) = self.next() else {
-                        return missing();
-                    };
-                    match letter {
-                        'd' => self.out.push_str("0-9"),
-                        'D' => self.out.push_str("[^0-9]"),
-                        'w' => self.out.push_str(WORD),
-                        'W' => self.out.push_str(&format!("[^{WORD}]")),
-                        's' => self.out.push_str(SPACE),
-                        'S' => self.out.push_str(&format!("[^{SPACE}]")),
-                        'p' | 'P' => self.property(letter)?,
-                        other => {
-                            let literal = self.literal(other)?;
-                            self.push_literal(literal);
+                '\\' if self.eat("d") => self.out.push_str("0-9"),
+                '\\' if self.eat("D") => self.out.push_str("[^0-9]"),
+                '\\' if self.eat("w") => self.out.push_str(WORD),
+                '\\' if self.eat("W") => self.out.push_str(&format!("[^{WORD}]")),
+                '\\' if self.eat("s") => self.out.push_str(SPACE),
+                '\\' if self.eat("S") => self.out.push_str(&format!("[^{SPACE}]")),
+                '\\' if self.eat("p") => self.property('p')?,
+                '\\' if self.eat("P") => self.property('P')?,
+                letter => {
+                    let low = self.class_letter(letter)?;
+                    self.push_literal(low);
+                    // A dash at either end is itself.
+                    if self.rest.starts_with('-') && !self.rest.starts_with("-]") {
+                        self.eat("-");
+                        let Some(letter) = self.next() else {
+                            return missing();
+                        };
+                        let high = self.class_letter(letter)?;
+                        if high < low {
+                            return Err(format!("the range from \"{low}\" to \"{high}\" runs backwards"));
                         }
+                        self.out.push('-');
+                        self.push_literal(high);
                     }
                 }
-                '-' => self.out.push(if first || self.rest.starts_with(']') {
-                    '\u{1}'
-                } else {
-                    '-'
-                }),
-                '[' | ']' | '&' | '~' | '^' => {
-                    self.out.push('\\');
-                    self.out.push(letter);
-                }
-                other => self.out.push(other),
-            }
-            // A dash at either end is itself.
-            if self.out.ends_with('\u{1}') {
-                self.out.pop();
-                self.out.push_str("\\-");
             }
             first = false;
+        }
+    }
+
+    /// A character of a class, as it is or escaped.
+    fn class_letter(&mut self, letter: char) -> Result<char, String> {
+        match letter {
+            '\\' => match self.next() {
+                Some(letter) => self.literal(letter),
+                None => Err("the pattern ends with a backslash".to_owned()),
+            },
+            plain => Ok(plain),
         }
     }
 }

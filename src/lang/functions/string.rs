@@ -163,7 +163,8 @@ pub(super) fn substr(args: &Args<'_>, _: &Type) -> Answer<Value> {
     } else {
         offset.min(count)
     };
-    let end = if length < 0 {
+    // Nothing of a part that is counted from the end means all of it.
+    let end = if length < 0 || (length == 0 && offset < 0) {
         count
     } else {
         start.saturating_add(length).min(count)

@@ -27,7 +27,7 @@ enum Charset {
 fn charset(name: &str) -> Option<Charset> {
     let lower = name.to_ascii_lowercase();
     Some(match lower.as_str() {
-        "utf-16" | "utf16" | "csutf16" => Charset::Utf16 {
+        "utf-16" | "csutf16" => Charset::Utf16 {
             little: false,
             mark: true,
         },

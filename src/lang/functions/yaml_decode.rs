@@ -43,7 +43,7 @@ fn decode(args: &Args<'_>) -> Answer<Value> {
                 fault.info().lines().next().unwrap_or_default().to_owned()
             })?;
             line = span.start.line();
-            builder.take(event)?;
+            builder.take(unbroken(event, text))?;
         }
         builder
             .result
@@ -54,6 +54,19 @@ fn decode(args: &Args<'_>) -> Answer<Value> {
         Ok(value) => Ok(value),
         Err(reason) => failed(format!("the string is not valid YAML: line {line}: {reason}")),
     }
+}
+
+/// A block scalar in whose last line the text ends without a line break has none either.
+fn unbroken<'e>(event: Event<'e>, text: &str) -> Event<'e> {
+    let Event::Scalar(scalar, style @ (ScalarStyle::Literal | ScalarStyle::Folded), anchor, tag) = event else {
+        return event;
+    };
+    let last = text.rsplit('\n').next().unwrap_or_default();
+    let own = match scalar.strip_suffix('\n') {
+        Some(body) if !last.trim_start().is_empty() && body.ends_with(last.trim_start()) => body.to_owned(),
+        _ => return Event::Scalar(scalar, style, anchor, tag),
+    };
+    Event::Scalar(own.into(), style, anchor, tag)
 }
 
 /// A sequence or mapping that is not closed yet.
@@ -177,12 +190,12 @@ impl Builder {
             self.anchors.insert(anchor, Some((value.clone(), nodes)));
         }
         let Some(frame) = self.stack.last_mut() else {
-            self.result = Some(value);
+            self.result = Some(plain_again(value));
             return Ok(());
         };
         frame.nodes += nodes;
         match &mut frame.open {
-            Open::Sequence(items) => items.push(value),
+            Open::Sequence(items) => items.push(plain_again(value)),
             Open::Mapping { own, merged, key } => match key.take() {
                 None => *key = Some(value),
                 Some(key) if key.as_str() == Some(MERGE) => merge(merged, &value)?,
@@ -191,7 +204,7 @@ impl Builder {
                     let Some(name) = name.as_arc_str() else {
                         return Err("a key must not be null".to_owned());
                     };
-                    own.insert(name.clone(), value);
+                    own.insert(name.clone(), plain_again(value));
                 }
             },
         }
@@ -201,6 +214,14 @@ impl Builder {
 
 /// Stands for the key `<<`, which no other key can be mistaken for.
 const MERGE: &str = "\u{0}<<";
+
+/// What would merge as a key is a text anywhere else.
+fn plain_again(value: Value) -> Value {
+    match value.as_str() {
+        Some(MERGE) => Value::string("<<"),
+        _ => value,
+    }
+}
 
 fn scalar(text: &str, style: ScalarStyle, kind: Option<&str>) -> Result<Value, String> {
     match (kind, style) {
