@@ -5,12 +5,11 @@
 use crate::diag::{Diagnostic, Diagnostics, did_you_mean};
 use crate::source::Span;
 use crate::syntax::ast::{Call, Expr, ExprKind};
-use crate::syntax::traverse::variables;
 use crate::value::{Kind, Marks, Type, Value};
 
 use super::codes;
 use super::eval::{Cx, Outcome, eval as eval_expr};
-use super::fault::{explain, look_up, quote};
+use super::fault::{explain, quote};
 use super::functions::{self, Fault, Function, Surroundings};
 use super::template;
 
@@ -197,22 +196,13 @@ fn is_static(faults: &Diagnostics) -> bool {
     })
 }
 
-/// Whether anything that the expression refers to is unknown, so that it may fail or not.
-fn undecided(expr: &Expr, cx: Cx<'_>) -> bool {
-    variables(expr)
-        .iter()
-        .filter_map(|reference| look_up(reference, cx))
-        .any(|value| !value.is_wholly_known())
-}
-
+/// A failure stays one whatever unknown values turn out to be; a value that is not wholly known may yet fail.
 fn try_each(call: &Call, cx: Cx<'_>) -> Outcome {
     let mut reasons = Vec::new();
     for arg in &call.args {
-        if undecided(arg, cx) {
-            return Ok(Value::unknown(Type::Dynamic));
-        }
         match eval_expr(arg, cx.quiet()) {
-            Ok(value) => return Ok(value),
+            Ok(value) if value.is_wholly_known() => return Ok(value),
+            Ok(value) => return Ok(Value::unknown(Type::Dynamic).mark(value.deep_marks())),
             Err(faults) if is_static(&faults) => return Err(faults),
             Err(faults) => reasons.extend(faults),
         }
@@ -237,11 +227,9 @@ fn can(call: &Call, function: &Function, span: Span, cx: Cx<'_>) -> Outcome {
     let Some(arg) = call.args.first() else {
         return Ok(Value::bool(true));
     };
-    if undecided(arg, cx) {
-        return Ok(Value::unknown(Type::Bool).refine_not_null());
-    }
     match eval_expr(arg, cx.quiet()) {
-        Ok(_) => Ok(Value::bool(true)),
+        Ok(value) if value.is_wholly_known() => Ok(Value::bool(true)),
+        Ok(_) => Ok(Value::unknown(Type::Bool).refine_not_null()),
         Err(faults) if is_static(&faults) => Err(faults),
         Err(_) => Ok(Value::bool(false)),
     }

@@ -374,6 +374,10 @@ pub(super) fn condition(expr: &Expr, cx: Cx<'_>) -> Result<(Option<bool>, Marks)
             "The condition is null; it must be true or false.".to_owned(),
         ));
     }
+    // A number that is not known yet is no fault yet.
+    if let Kind::Unknown(Type::Number, _) = value.kind() {
+        return Ok((None, value.marks()));
+    }
     let answer = convert(&value, &Type::Bool).map_err(|reason| {
         fault(
             codes::CONDITION.title,

@@ -247,10 +247,10 @@ fn duration(text: &str) -> Option<i128> {
             "h" => 3_600_000_000_000,
             _ => return None,
         };
-        if whole.len() > 15 {
+        if whole.len() > 19 {
             return None;
         }
-        total += whole.parse::<i128>().unwrap_or(0) * nanoseconds;
+        total = total.saturating_add(whole.parse::<i128>().unwrap_or(0) * nanoseconds);
         let fraction: String = fraction.chars().take(15).collect();
         if !fraction.is_empty() {
             let scale = 10_i128.pow(u32::try_from(fraction.len()).ok()?);

@@ -44,7 +44,15 @@ pub(super) fn title(args: &Args<'_>, _: &Type) -> Answer<Value> {
         } else {
             !before.is_alphanumeric() && before.is_whitespace()
         };
-        out.push(if starts { upper_letter(letter) } else { letter });
+        out.push(match letter {
+            // Letters for two: only the first of them becomes a capital.
+            'Ǆ' | 'ǆ' if starts => 'ǅ',
+            'Ǉ' | 'ǉ' if starts => 'ǈ',
+            'Ǌ' | 'ǌ' if starts => 'ǋ',
+            'Ǳ' | 'ǳ' if starts => 'ǲ',
+            letter if starts => upper_letter(letter),
+            letter => letter,
+        });
         before = letter;
     }
     text(out)

@@ -37,7 +37,7 @@ fn write(value: &Value, indent: usize, out: &mut String) {
         Kind::Number(number) => out.push_str(&format!("{number}\n")),
         Kind::String(text) if is_block(text) => block(text, indent, out),
         Kind::String(text) => {
-            quoted(text, out);
+            quoted(text, Some(indent.max(2)), out);
             out.push('\n');
         }
         Kind::List(_, items) | Kind::Set(_, items) => sequence(items, indent, out),
@@ -68,7 +68,7 @@ fn mapping(members: &Members, indent: usize, out: &mut String) {
         if at > 0 {
             out.push_str(&" ".repeat(indent));
         }
-        quoted(key, out);
+        quoted(key, None, out);
         out.push(':');
         let is_map = value.members().is_some_and(|members| !members.is_empty());
         let is_list = value.items().is_some_and(|items| !items.is_empty());
@@ -119,9 +119,31 @@ fn block(text: &str, indent: usize, out: &mut String) {
     }
 }
 
-fn quoted(text: &str, out: &mut String) {
+/// Behind this column a text in quotes goes on in the next line, at its next space.
+const WIDTH: usize = 80;
+
+/// A text in quotes; with `fold`, over several lines indented by so much.
+fn quoted(text: &str, fold: Option<usize>, out: &mut String) {
     out.push('"');
-    for letter in text.chars() {
+    let mut line = out.rfind('\n').map_or(0, |at| at + 1);
+    let width = |line: usize, out: &str| out.get(line..).unwrap_or_default().chars().count();
+    let mut letters = text.chars().peekable();
+    let (mut first, mut after_space) = (true, false);
+    while let Some(letter) = letters.next() {
+        let here = !first && !after_space && letter == ' ' && letters.peek().is_some();
+        if let (true, Some(indent)) = (here && out.len() - line > WIDTH, fold)
+            && width(line, out) > WIDTH
+        {
+            out.push('\n');
+            line = out.len();
+            out.push_str(&" ".repeat(indent));
+            if letters.peek() == Some(&' ') {
+                out.push('\\');
+            }
+            after_space = true;
+            continue;
+        }
+        (first, after_space) = (false, letter == ' ');
         match letter {
             '"' => out.push_str("\\\""),
             '\\' => out.push_str("\\\\"),
