@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use crate::syntax::ast::{BinaryOp, Expr, ExprKind, ObjectItem, ObjectKey, TemplatePart, UnaryOp};
 use crate::value::Type;
+use crate::value::convert::convert;
 
 use super::eval::{Cx, Outcome, eval};
 
@@ -59,7 +60,9 @@ fn object(items: &[ObjectItem], cx: Cx<'_>) -> Type {
         let name = match &item.key {
             ObjectKey::Ident(name) => Some(Arc::clone(&name.name)),
             ObjectKey::Expr(key) => match eval(key, cx.rough()) {
-                Ok(key) => key.as_arc_str().cloned(),
+                Ok(key) => convert(&key, &Type::String)
+                    .ok()
+                    .and_then(|key| key.as_arc_str().cloned()),
                 Err(_) => None,
             },
         };

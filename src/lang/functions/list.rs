@@ -142,7 +142,10 @@ fn wrapped(args: &Args<'_>, length: usize) -> Answer<usize> {
         return failed("an empty list has no elements");
     };
     if at < 0 && wrapped != 0 && matches!(args.ty(0), Type::Tuple(_)) {
-        return args.fault(1, "the index of a tuple must not be negative; tolist() makes a list of it");
+        return args.fault(
+            1,
+            "the index of a tuple must not be negative; tolist() makes a list of it",
+        );
     }
     Ok(usize::try_from(wrapped).unwrap_or_default())
 }

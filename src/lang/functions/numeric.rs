@@ -60,7 +60,10 @@ fn double(args: &Args<'_>, at: usize) -> Answer<f64> {
     let number = args.number(at)?;
     let double = number.to_f64();
     if double.is_infinite() && !number.is_infinite() {
-        return args.fault(at, "its magnitude is above 1.8e308, the most that this function takes");
+        return args.fault(
+            at,
+            "its magnitude is above 1.8e308, the most that this function takes",
+        );
     }
     Ok(double)
 }
@@ -125,7 +128,9 @@ fn exponential(number: f64) -> f64 {
     let rest = doublings.mul_add(-LN2_HIGH, number);
     let part = doublings.mul_add(-LN2_LOW, rest) * 0.0625;
     let terms = [40_320.0, 5040.0, 720.0, 120.0, 24.0, 6.0, 2.0, 1.0];
-    let series = terms.iter().fold(0.0_f64, |sum, term| sum.mul_add(part, 1.0 / term));
+    let series = terms
+        .iter()
+        .fold(0.0_f64, |sum, term| sum.mul_add(part, 1.0 / term));
     let mut less_one = part * series;
     for _ in 0..3 {
         less_one *= less_one + 2.0;

@@ -58,7 +58,8 @@ fn decode(args: &Args<'_>) -> Answer<Value> {
 
 /// A block scalar in whose last line the text ends without a line break has none either.
 fn unbroken<'e>(event: Event<'e>, text: &str) -> Event<'e> {
-    let Event::Scalar(scalar, style @ (ScalarStyle::Literal | ScalarStyle::Folded), anchor, tag) = event else {
+    let Event::Scalar(scalar, style @ (ScalarStyle::Literal | ScalarStyle::Folded), anchor, tag) = event
+    else {
         return event;
     };
     let last = text.rsplit('\n').next().unwrap_or_default();
