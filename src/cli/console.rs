@@ -146,8 +146,10 @@ impl Console<'_> {
             "exit" => Ok(Reply::Exit),
             "help" => Ok(Reply::Text(HELP.to_owned(), true)),
             line => {
-                let file = Arc::make_mut(&mut self.ui.sources).add("<console>", line);
-                let value = self.look.value(&parse_expression(line, file, 0)?)?;
+                // The mark that ends a heredoc needs the end of its line.
+                let text = format!("{line}\n");
+                let file = Arc::make_mut(&mut self.ui.sources).add("<console>", text.as_str());
+                let value = self.look.value(&parse_expression(&text, file, 0)?)?;
                 let open = !value.has_mark_deep(Marks::SENSITIVE);
                 Ok(Reply::Text(value::format(&value, 0), open))
             }

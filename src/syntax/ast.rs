@@ -3,6 +3,7 @@
 //! Nodes keep what was written, not what it means: a number keeps its text, a string template its parts after
 //! escapes were decoded and heredoc indent was removed. `.tf.json` files make the same tree.
 
+use std::fmt;
 use std::sync::Arc;
 
 use crate::source::Span;
@@ -121,12 +122,19 @@ impl ExprKind {
 }
 
 /// A number as written, and what it is; an exponent may be beyond any number.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Literal {
     /// As written.
     pub text: Arc<str>,
     /// The number.
     pub value: Option<Number>,
+}
+
+/// As written.
+impl fmt::Debug for Literal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", self.text)
+    }
 }
 
 /// One `key = value` of an object expression.
