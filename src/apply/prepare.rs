@@ -144,7 +144,7 @@ impl Walker {
             })
         };
         let declared = self.declared(addr).ok_or_else(|| out_of_step(addr))?;
-        let config = keep_ignored(&declared.lifecycle.ignore_changes, &prior, &config);
+        let config = keep_ignored(&declared.lifecycle.ignore_changes, &info.schema.block, &prior, &config);
         if !config.is_wholly_known() {
             return Err(fault(format!(
                 "An argument of {addr} is still not known when the step comes to be done."

@@ -134,7 +134,7 @@ fn plan_with(text: &'static str, state: &State, options: PlanOptions) -> Result<
     loop {
         let requests = planner.advance();
         if requests.is_empty() {
-            return planner.finish();
+            return planner.finish().map_err(|refused| refused.faults);
         }
         for (id, request) in requests {
             let answer = match request {

@@ -116,12 +116,6 @@ pub static NO_APPROVAL: Code = Code::new(
     "Nobody can approve the plan",
     "The plan has to be approved by typing `yes`, and there is nobody to ask: input is switched off, or standard input has ended. Give `-auto-approve`, or plan with `-out` and apply the saved plan.",
 );
-/// The plan leaves something out.
-pub static TARGETED: Code = Code::new(
-    "cli/targeted",
-    "Only a part is planned",
-    "`-target` limits the plan to the addresses given and what they need, so the platform may not be as the configuration says when it has been applied. It is meant for getting out of trouble, not for everyday work: plan again without it.",
-);
 /// The console works with what there is.
 pub static CONSOLE: Code = Code::new(
     "cli/console-incomplete",
@@ -162,7 +156,6 @@ pub static CODES: &[&Code] = &[
     &NO_OUTPUT,
     &NOT_RAW,
     &NO_APPROVAL,
-    &TARGETED,
     &CONSOLE,
     &SERVE,
     &REMOTE,

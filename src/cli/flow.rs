@@ -13,9 +13,10 @@ use crate::engine::saved::{RecordedFiles, RecordedReader};
 use crate::engine::{Engine, Recording, Session};
 use crate::host::{ConfigFiles, HostFiles};
 use crate::plan::change::{Action, Plan, PlanMode};
+use crate::plan::codes::APPLIED_PART;
 use crate::plan::planner::PlanOptions;
 use crate::ports::{Lock, StateStore};
-use crate::render::stream::{Operation, operation_of};
+use crate::render::stream::Operation;
 use crate::render::{Ink, Schemas, escape, output, plan as plan_text, progress};
 use crate::source::SourceMap;
 use crate::state::State;
@@ -37,6 +38,8 @@ pub struct Prepared {
     reader: RecordedReader,
     files: Arc<RecordedFiles>,
     teller: Arc<Teller>,
+    /// Whether the run is told as a destruction; a saved plan never is.
+    destroy: bool,
     // Held until everything is done.
     lock: Option<Box<dyn Lock>>,
 }
@@ -108,6 +111,7 @@ pub async fn plan(
     ui.sources = Arc::new(sources);
     let (variables, more) = values?;
     ui.diagnostics(&Diagnostics(warnings.into_iter().chain(more).collect()));
+    place.validate(Arc::clone(&config), &ui.sources, Arc::new(HostFiles))?;
     let files = session::shared(RecordedFiles::of(Arc::new(HostFiles)));
     let (teller, store) = (Teller::new(ui), place.store());
     let engine = place.engine(&store, teller.listener(), planning.parallelism);
@@ -123,7 +127,15 @@ pub async fn plan(
     notices(ui, &store);
     let planned = engine.plan(&inputs, options).await;
     teller.rest();
-    let session = planned?;
+    let session = match planned {
+        Ok(session) => session,
+        Err(refused) => {
+            if let Some(plan) = refused.partial {
+                show(ui, &plan, &place.schemas(), planning.calls);
+            }
+            return Err(refused.faults.into());
+        }
+    };
     show(ui, &session.planned.plan, &place.schemas(), planning.calls);
     Ok(Prepared {
         engine,
@@ -131,6 +143,7 @@ pub async fn plan(
         reader,
         files,
         teller,
+        destroy: mode(planning) == PlanMode::Destroy,
         lock,
     })
 }
@@ -202,17 +215,11 @@ pub fn show(ui: &mut Ui, plan: &Plan, schemas: &Schemas, calls: bool) {
         }
         let line = plan_text::summary_line(plan);
         ui.emit(|stream| stream.summary(Operation::Plan, plan.counts(), &line));
-        if !plan.outputs.is_empty() {
+        if !plan.outputs.is_empty() && !plan.errored {
             ui.emit(|stream| stream.output_changes(&plan.outputs));
         }
     }
-    let mut warnings = plan.warnings.clone();
-    if plan.partial {
-        let detail = "-target leaves out whatever the addresses given do not need, so the platform may not be as the \
-                      configuration says after this plan. Plan again without -target once the trouble is over.";
-        warnings.push(Diagnostic::warning(&codes::TARGETED, detail));
-    }
-    ui.diagnostics(&warnings);
+    ui.diagnostics(&plan.warnings);
 }
 
 impl Prepared {
@@ -273,18 +280,22 @@ impl Prepared {
 
     /// Carries the plan out and tells what came of it. The answer is the exit code.
     pub async fn apply(self, ui: &mut Ui) -> u8 {
-        let mode = self.session.planned.plan.mode;
-        let (report, state) = self.engine.apply(self.session).await;
+        let partial = self.session.planned.plan.partial;
+        let (mut report, state) = self.engine.apply(self.session).await;
         self.teller.rest();
         drop(self.lock);
-        conclude(ui, mode, &report, &state)
+        if partial {
+            let detail = "The plan was limited by -target, so there may be more to do, and outputs may not be up to date. \
+                          Run \"swarmform plan\" to see.";
+            report.diagnostics.push(Diagnostic::warning(&APPLIED_PART, detail));
+        }
+        conclude(ui, self.destroy, &report, &state)
     }
 }
 
-fn conclude(ui: &mut Ui, mode: PlanMode, report: &Report, state: &State) -> u8 {
+fn conclude(ui: &mut Ui, destroy: bool, report: &Report, state: &State) -> u8 {
     ui.diagnostics(&report.diagnostics);
     let failed = report.diagnostics.has_errors();
-    let destroy = mode == PlanMode::Destroy;
     let complete = progress::complete(crate::render::Style::PLAIN, destroy, report.counts);
     if failed {
         let counts = report.counts;
@@ -317,7 +328,7 @@ fn conclude(ui: &mut Ui, mode: PlanMode, report: &Report, state: &State) -> u8 {
             progress::complete(ui.style(), destroy, report.counts)
         ));
     }
-    let operation = operation_of(mode);
+    let operation = if destroy { Operation::Destroy } else { Operation::Apply };
     if !failed {
         ui.emit(|stream| stream.summary(operation, report.counts, &complete));
     }
@@ -375,7 +386,7 @@ pub async fn reopen(ui: &mut Ui, planning: &Planning, path: &Path) -> Result<Pre
         .plan_from(&inputs, options, recording.state()?, Some(&recording))
         .await;
     teller.rest();
-    let session = planned?;
+    let session = planned.map_err(|refused| refused.faults)?;
     if let Err(fault) = recording.check_steps(&session.planned.plan) {
         session.close().await;
         return Err(fault.into());
@@ -386,6 +397,7 @@ pub async fn reopen(ui: &mut Ui, planning: &Planning, path: &Path) -> Result<Pre
         reader,
         files,
         teller,
+        destroy: false,
         lock,
     })
 }

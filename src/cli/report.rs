@@ -133,7 +133,11 @@ impl State {
             }
             Told::StepStart { kind, addr, id } => {
                 if let Some(action) = action(kind) {
-                    self.event(Event::Start(addr, action, id.as_deref()), now);
+                    let event = match kind {
+                        StepKind::Delete(_, Some(key)) => Event::StartDeposed(addr, key, id.as_deref()),
+                        _ => Event::Start(addr, action, id.as_deref()),
+                    };
+                    self.event(event, now);
                     self.status();
                 }
             }

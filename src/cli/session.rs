@@ -224,7 +224,8 @@ impl Place {
             }
             other => silent(other),
         });
-        Ok(planner.finish()?.plan.warnings)
+        let planned = planner.finish().map_err(|refused| refused.faults)?;
+        Ok(planned.plan.warnings)
     }
 
     /// The values of a configuration over a state, as far as they can be told without a platform.
@@ -286,7 +287,7 @@ impl Place {
                 .answer(request, &semantics)
                 .unwrap_or_else(|| silent(request))
         });
-        let planned = planner.finish().map_err(&stopped)?;
+        let planned = planner.finish().map_err(|refused| stopped(refused.faults))?;
         Ok((planned, sources))
     }
 

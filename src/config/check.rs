@@ -12,7 +12,7 @@ use crate::syntax::Step;
 use crate::syntax::ast::{Body, Expr, ExprKind};
 
 use super::reference::{Reference, Subject, body_references, references as references_of};
-use super::{Check, Condition, Config, Module, Repetition, Resource, calls, codes, moves, target};
+use super::{Check, Condition, Config, Module, Repetition, Resource, calls, codes, target};
 
 /// Holds all references of a configuration, and the inputs and providers of its module calls, against what is
 /// declared.
@@ -29,7 +29,6 @@ pub fn references(config: &Config) -> Diagnostics {
         found.extend(checker.found);
         calls::check(config, addr, module, &mut found);
     }
-    moves::check(config, &mut found);
     // A directory that is called twice has its faults once.
     found.0.sort_by_key(|fault| fault.subject);
     found

@@ -2,6 +2,7 @@
 //!
 //! It evaluates no operator and no function. A constant here is a value as it is written.
 
+use crate::diag::Diagnostic;
 use crate::source::Span;
 use crate::syntax::ast::{Expr, ExprKind, Ident, TemplatePart};
 use crate::syntax::{parse_expression, variables, walk};
@@ -171,6 +172,16 @@ pub(super) fn unquoted(expr: Expr, cx: &mut Context<'_>) -> Option<Expr> {
     let ExprKind::String(text) = &expr.kind else {
         return Some(expr);
     };
+    let file = cx.sources.file(expr.span.file);
+    if !file.is_some_and(|file| file.name().ends_with(".json")) {
+        let detail = "A reference is written as it is, without quotes. Quotes are understood for the sake of old \
+                      configurations alone; take them away.";
+        cx.diagnostics.push(
+            Diagnostic::warning(&codes::REFERENCE_FORM, detail)
+                .summary("Quoted references are deprecated")
+                .at(expr.span),
+        );
+    }
     let inside = expr.span.start as usize + 1;
     cx.diagnostics
         .take_all(parse_expression(text, expr.span.file, inside))

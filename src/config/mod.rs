@@ -16,7 +16,6 @@ mod lifecycle;
 pub mod load;
 mod model;
 mod module;
-mod moves;
 mod overrides;
 mod providers;
 mod refactor;

@@ -49,9 +49,6 @@ pub(super) fn moved(block: Block, cx: &mut Context<'_>) -> Option<Moved> {
     let from_target = cx.diagnostics.take(target(&from));
     let to_target = cx.diagnostics.take(target(&to));
     let fault = match (from_target?, to_target?) {
-        (a, b) if a == b => {
-            "A move from an address to itself says nothing. Remove the block or correct one address."
-        }
         (Target::Module(_), Target::Resource(_)) | (Target::Resource(_), Target::Module(_)) => {
             "Both addresses must name resources, or both must name modules."
         }

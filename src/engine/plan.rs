@@ -9,7 +9,7 @@ use crate::diag::{Diagnostic, Diagnostics};
 use crate::graph::config_graph;
 use crate::plan::codes;
 use crate::plan::evaluate::Evaluator;
-use crate::plan::planner::{Answer, PlanOptions, Planner, Request, RequestId};
+use crate::plan::planner::{Answer, PlanOptions, Planner, Refused, Request, RequestId};
 use crate::plan::providers::Semantic;
 use crate::plan::scope::Environment;
 use crate::plan::semantics::Fault;
@@ -57,7 +57,7 @@ pub fn store_fault(error: &StoreError) -> Diagnostic {
 
 impl Engine {
     /// Plans: reads the state, settles what an earlier run left open, refreshes, and decides.
-    pub async fn plan(&self, inputs: &Inputs, options: PlanOptions) -> Result<Session, Diagnostics> {
+    pub async fn plan(&self, inputs: &Inputs, options: PlanOptions) -> Result<Session, Refused> {
         let state = self.settled(inputs).await?;
         self.plan_from(inputs, options, state, None).await
     }
@@ -69,7 +69,7 @@ impl Engine {
         options: PlanOptions,
         state: State,
         replay: Option<&Recording>,
-    ) -> Result<Session, Diagnostics> {
+    ) -> Result<Session, Refused> {
         let mut recording = Recording::new(&state, &options, inputs);
         let (mut planner, semantics) = self.planner(inputs, options, state)?;
         let mut providers = Configured::new();
@@ -78,7 +78,7 @@ impl Engine {
             .await;
         let planned = match result {
             Ok(()) => planner.finish(),
-            Err(fault) => Err(fault.into()),
+            Err(fault) => Err(Diagnostics::from(fault).into()),
         };
         match planned {
             Ok(mut planned) => {
@@ -89,9 +89,9 @@ impl Engine {
                     recording,
                 })
             }
-            Err(faults) => {
+            Err(refused) => {
                 close(&providers).await;
-                Err(faults)
+                Err(refused)
             }
         }
     }

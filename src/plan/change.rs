@@ -76,6 +76,8 @@ pub enum Reason {
     CountIndex,
     /// Deleted: the key is not in `for_each`.
     EachKey,
+    /// Deleted: it moved to where there is no resource block.
+    NoMoveTarget,
     /// Deleted: no such module instance.
     NoModule,
     /// Read during apply: its configuration is not known yet.
@@ -118,12 +120,25 @@ pub struct ResourceChange {
 pub struct Drift {
     /// The instance.
     pub addr: InstanceAddr,
+    /// Its address in the previous run, if it moved. A plan that only refreshes tells of moves here.
+    pub previous: Option<InstanceAddr>,
     /// As last applied.
     pub before: Value,
     /// As read now; null when deleted outside.
     pub after: Value,
     /// Whether the plan below does something about it.
     pub answered: bool,
+}
+
+impl Drift {
+    /// What was done to the object, as an action.
+    pub fn action(&self) -> Action {
+        match () {
+            () if self.after.is_null() => Action::Delete,
+            () if self.before == self.after => Action::NoOp,
+            () => Action::Update,
+        }
+    }
 }
 
 /// The change of one output of the root module.
@@ -158,6 +173,8 @@ pub struct Plan {
     pub prior: State,
     /// Whether `-target` left something out.
     pub partial: bool,
+    /// Whether planning stopped at an error: what is here is what was decided until then, and nothing to apply.
+    pub errored: bool,
     /// Warnings.
     pub warnings: Diagnostics,
 }

@@ -54,10 +54,16 @@ codes! {
         "The provider answered something that contradicts the configuration or its own plan. This is a bug of the provider, not of the configuration; please report it.";
     DELETE_FIRST = "plan/delete-first", "create_before_destroy cannot be followed",
         "This type's name must be free before a new object can be made, so the old object is deleted first, whatever `create_before_destroy` says.";
+    MOVED = "plan/moved", "Moves that cannot be",
+        "A `moved` block says that something has another address now. Its old address must not be declared any more, one thing moves to one place, and a chain of moves must end somewhere.";
+    MOVE_BLOCKED = "plan/move-blocked", "Unresolved resource instance address changes",
+        "A `moved` block, or a `count` that came or went, leads to an address where the state holds an object already. Nothing moved. Remove one of the two objects from the state or from the configuration.";
     STEP_CYCLE = "plan/step-cycle", "Steps wait for each other",
         "The changes cannot be ordered: each step of a circle waits for another one of it. This can happen when objects that replace each other refer to each other in opposite directions. Apply in two runs, with `-target`, to break the circle.";
-    UNKNOWN_TARGET = "plan/unknown-target", "Target names nothing",
-        "The address given by `-target` or `-replace` is neither in the configuration nor in the state.";
+    TARGETED = "plan/targeted", "Only a part is planned",
+        "`-target` limits the plan to the addresses given and what they need, so the platform may not be as the configuration says when it has been applied. It is meant for getting out of trouble, not for everyday work: plan again without it.";
+    REPLACE_KEY = "plan/replace-key", "Address of -replace lacks a key",
+        "`-replace` names one instance. The resource has `count` or `for_each`, so its instances have keys, and the address without one names none of them.";
     UNSUPPORTED = "plan/unsupported", "Not supported yet",
         "The configuration uses a block that swarmform reads but does not carry out yet. It refuses rather than ignoring it.";
     STEP_FAILED = "apply/step-failed", "A step failed",
@@ -66,6 +72,8 @@ codes! {
         "When the step came to be done, its configuration came to something other than what the plan showed. Nothing was changed by this step. Plan again and look at what is different.";
     STATE_NOT_SAVED = "apply/state-not-saved", "The state could not be saved",
         "A step was done but its outcome could not be written. No further step was started. Mend the cause (often a full disk) and plan again: the next refresh finds the object.";
+    APPLIED_PART = "apply/applied-part", "Only a part was applied",
+        "The plan was limited by `-target`, so there may be more to do, and outputs may not be up to date. Plan without `-target` to see.";
     INTERRUPTED = "apply/interrupted", "Interrupted",
         "The run was interrupted. Steps that were running were finished and are in the state; no other was started.";
 }

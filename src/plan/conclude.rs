@@ -5,22 +5,29 @@ use std::sync::Arc;
 
 use crate::addr::{ConfigResource, InstanceAddr, InstanceKey, Mode};
 use crate::config::Repetition;
-use crate::diag::Diagnostics;
 use crate::graph::ConfigNode;
 use crate::value::Value;
 
-use super::change::{Action, OutputChange, Plan, PlanMode, Reason, ResourceChange};
+use super::change::{Action, Drift, OutputChange, Plan, PlanMode, Reason, ResourceChange};
 use super::compile::{Sources, compile};
 use super::evaluate::Used;
 use super::instance::prevented;
-use super::planner::{Planned, Planner};
+use super::moves;
+use super::moves_check;
+use super::planner::{Planned, Planner, Refused};
 use super::providers::ProviderKey;
 use super::refresh;
+use super::steps::StepGraph;
 use super::world::Expansion;
 
-/// Ends a planner that has asked all it wanted and found no error.
-pub(super) fn conclude(mut planner: Planner) -> Result<Planned, Diagnostics> {
+/// Ends a planner that has asked all it wanted. With errors there is no plan, but what was decided is told.
+pub(super) fn conclude(mut planner: Planner) -> Result<Planned, Refused> {
     orphans(&mut planner);
+    if !planner.evaluator.validating {
+        let faults = moves_check::check(&planner, &planner.moves);
+        planner.faults.extend(faults);
+        planner.faults.extend(moves::blocked(&planner.moved));
+    }
     let outputs = outputs(&planner);
     let semantics = planner.semantics.clone();
     let type_of = |addr: &InstanceAddr| {
@@ -29,15 +36,12 @@ pub(super) fn conclude(mut planner: Planner) -> Result<Planned, Diagnostics> {
             .map_or(crate::value::Type::Dynamic, |info| info.ty.clone())
     };
     let (prior, refreshed, mut drift) = refresh::settle(&planner.state, &planner.priors, type_of);
+    let moved = std::mem::take(&mut planner.moved.events);
+    let refreshed = moved.into_iter().chain(refreshed).collect();
     if planner.options.mode == PlanMode::RefreshOnly {
-        let kept = planner
-            .changes
-            .iter()
-            .zip(&planner.used)
-            .filter(|(change, _)| change.action == Action::NoOp);
-        let (changes, used) = kept.map(|(change, used)| (change.clone(), used.clone())).unzip();
-        planner.changes = changes;
-        planner.used = used;
+        planner.changes.clear();
+        planner.used.clear();
+        tell_moves(&planner, &mut drift);
     }
     let mut together: Vec<(ResourceChange, Used)> = std::mem::take(&mut planner.changes)
         .into_iter()
@@ -58,7 +62,7 @@ pub(super) fn conclude(mut planner: Planner) -> Result<Planned, Diagnostics> {
         priors: &planner.priors,
         delete_first: &planner.delete_first,
     };
-    let compiled = compile(&mut changes, &sources).map_err(Diagnostics::from)?;
+    let compiled = planner.faults.take(compile(&mut changes, &sources));
     let acting: std::collections::BTreeSet<&InstanceAddr> = changes
         .iter()
         .filter(|change| change.action != Action::NoOp && change.deposed.is_none())
@@ -67,19 +71,24 @@ pub(super) fn conclude(mut planner: Planner) -> Result<Planned, Diagnostics> {
     for drifted in &mut drift {
         drifted.answered = acting.contains(&drifted.addr);
     }
-    if planner.faults.has_errors() {
-        return Err(planner.faults);
-    }
-    let plan = Plan {
+    let mut plan = Plan {
         mode: planner.options.mode,
         changes,
         drift,
         outputs,
-        steps: compiled.steps,
+        steps: StepGraph::default(),
         prior,
         partial: planner.targeted.is_some(),
+        errored: planner.faults.has_errors(),
         warnings: planner.faults,
     };
+    let Some(compiled) = compiled.filter(|_| !plan.errored) else {
+        let mut faults = std::mem::take(&mut plan.warnings);
+        faults.0.sort_by_key(|fault| !fault.is_error());
+        let partial = Some(Box::new(plan));
+        return Err(Refused { faults, partial });
+    };
+    plan.steps = compiled.steps;
     Ok(Planned {
         plan,
         evaluator: planner.evaluator,
@@ -89,6 +98,26 @@ pub(super) fn conclude(mut planner: Planner) -> Result<Planned, Diagnostics> {
         refreshed,
         dependencies: compiled.dependencies,
     })
+}
+
+/// A plan that only refreshes has no changes, so it tells moves as differences that it takes over.
+fn tell_moves(planner: &Planner, drift: &mut Vec<Drift>) {
+    for (addr, previous) in &planner.moved.previous {
+        let known = drift.iter_mut().find(|drifted| drifted.addr == *addr);
+        let prior = planner.priors.get(&(addr.clone(), None));
+        match (known, prior.and_then(|prior| prior.now.clone())) {
+            (Some(drifted), _) => drifted.previous = Some(previous.clone()),
+            (None, Some(now)) => drift.push(Drift {
+                addr: addr.clone(),
+                previous: Some(previous.clone()),
+                before: now.clone(),
+                after: now,
+                answered: false,
+            }),
+            (None, None) => {}
+        }
+    }
+    drift.sort_by(|a, b| a.addr.cmp(&b.addr));
 }
 
 /// Objects of the state that the configuration does not have, or not any more.
@@ -116,8 +145,8 @@ fn orphans(planner: &mut Planner) {
             _ => orphan_reason(planner, &addr),
         };
         let declared = declared(planner, &addr.config())
-            .map(|resource| (resource.span, resource.lifecycle.prevent_destroy));
-        if let Some((_, Some(span))) = declared
+            .map(|resource| (resource.span, resource.lifecycle.prevent_destroy.is_some()));
+        if let Some((span, true)) = declared
             && deposed.is_none()
         {
             planner.faults.push(prevented(&addr, span));
@@ -168,7 +197,8 @@ fn declared<'a>(planner: &'a Planner, resource: &ConfigResource) -> Option<&'a c
 
 fn orphan_reason(planner: &Planner, addr: &InstanceAddr) -> Reason {
     let Some(resource) = declared(planner, &addr.config()) else {
-        return Reason::NoResourceConfig;
+        let moved = planner.moved.previous.contains_key(addr);
+        return if moved { Reason::NoMoveTarget } else { Reason::NoResourceConfig };
     };
     if !planner.world.has_module(&addr.module) {
         return Reason::NoModule;

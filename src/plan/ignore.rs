@@ -4,13 +4,53 @@
 
 use std::sync::Arc;
 
-use crate::config::IgnoreChanges;
+use crate::config::{IgnoreChanges, Resource};
+use crate::diag::{Diagnostic, Diagnostics, did_you_mean};
+use crate::schema::{Attribute, Block};
 use crate::syntax::ast::Expr;
 use crate::syntax::{Step, traversal};
 use crate::value::{Kind, Members, Number, Path, PathStep, Value};
 
+use super::codes;
+
+/// What is wrong with the elements: an attribute that the type does not have is an error, one that only the
+/// provider sets has no configured value to ignore.
+pub fn check(declared: &Resource, block: &Block) -> Diagnostics {
+    let mut found = Diagnostics::new();
+    let IgnoreChanges::Paths(paths) = &declared.lifecycle.ignore_changes else {
+        return found;
+    };
+    for expr in paths {
+        let Some(path) = path_of(expr) else { continue };
+        let Some(PathStep::Attr(name)) = path.steps().first() else {
+            continue;
+        };
+        let known = block.attributes.keys().chain(block.blocks.keys());
+        if !block.attributes.contains_key(name) && !block.blocks.contains_key(name) {
+            let hint = did_you_mean(name, known.map(|name| &**name));
+            let detail = format!("A {} has no argument \"{name}\".{hint}", declared.addr.type_name);
+            found.push(
+                Diagnostic::error(&codes::INVALID_ARGUMENT, detail)
+                    .summary("Unsupported attribute")
+                    .at(expr.span),
+            );
+        } else if block.attributes.get(name).is_some_and(|attribute| !attribute.is_argument()) {
+            let detail = format!(
+                "The attribute \"{name}\" is set by the provider alone, so there is no configured value to ignore. \
+                 Remove it from ignore_changes."
+            );
+            found.push(
+                Diagnostic::warning(&codes::INVALID_ARGUMENT, detail)
+                    .summary("Redundant ignore_changes element")
+                    .at(declared.span),
+            );
+        }
+    }
+    found
+}
+
 /// The configuration with its ignored parts taken from the prior object.
-pub fn keep_ignored(ignore: &IgnoreChanges, prior: &Value, config: &Value) -> Value {
+pub fn keep_ignored(ignore: &IgnoreChanges, block: &Block, prior: &Value, config: &Value) -> Value {
     if prior.is_null() {
         return config.clone();
     }
@@ -28,6 +68,7 @@ pub fn keep_ignored(ignore: &IgnoreChanges, prior: &Value, config: &Value) -> Va
         IgnoreChanges::Paths(paths) => paths
             .iter()
             .filter_map(path_of)
+            .filter(|path| block.attribute_at(path).is_none_or(Attribute::is_argument))
             .fold(config.clone(), |config, path| take(&config, prior, path.steps())),
     }
 }

@@ -17,7 +17,7 @@ use crate::value::{Marks, Path, Value};
 use super::change::{Action, PlanMode, Reason, ResourceChange};
 use super::codes;
 use super::evaluate::{Used, Verdict, judge, require};
-use super::ignore::keep_ignored;
+use super::ignore::{self, keep_ignored};
 use super::merge;
 use super::planner::{Planner, no_type};
 use super::providers::{ProviderKey, TypeInfo};
@@ -43,6 +43,7 @@ pub(super) fn plan_resource(planner: &mut Planner, resource: &ConfigResource) {
     let Some(semantics) = planner.semantics.get(&provider.provider.name).cloned() else {
         return;
     };
+    planner.faults.extend(ignore::check(declared, &info.schema.block));
     let context = Context {
         resource,
         declared,
@@ -63,6 +64,7 @@ pub(super) fn plan_resource(planner: &mut Planner, resource: &ConfigResource) {
             }
         };
         let keys = expansion.keys();
+        warn_of_replace(planner, &module, context.resource, &keys);
         if let Some(values) = planner.world.module_mut(&module) {
             let world = ResourceWorld::new(expansion.clone(), context.info.ty.clone());
             values.resources.insert(resource.resource.clone(), world);
@@ -72,6 +74,27 @@ pub(super) fn plan_resource(planner: &mut Planner, resource: &ConfigResource) {
             plan_instance(planner, &context, &module, key, here, used.clone());
         }
     }
+}
+
+/// `-replace` of a resource with keys, without one.
+fn warn_of_replace(planner: &mut Planner, module: &ModuleInstance, resource: &ConfigResource, keys: &[InstanceKey]) {
+    let bare = InstanceAddr {
+        module: module.clone(),
+        resource: resource.resource.clone(),
+        key: InstanceKey::None,
+    };
+    if keys.contains(&InstanceKey::None) || !planner.options.replace.contains(&bare) {
+        return;
+    }
+    // A long list helps nobody.
+    let instead: Vec<String> = keys.iter().take(10).map(|key| format!("\n  -replace='{}'", bare.with_key(key.clone()))).collect();
+    let help = if instead.is_empty() {
+        " The resource has no instances.".to_owned()
+    } else {
+        format!(" To replace instances of it, name them:{}", instead.concat())
+    };
+    let detail = format!("The address {bare} given by -replace has no instance key, so it names no instance.{help}");
+    planner.faults.push(Diagnostic::warning(&codes::REPLACE_KEY, detail));
 }
 
 struct Context<'a> {
@@ -222,13 +245,14 @@ fn plan_managed(
         .and_then(|prior| prior.now.clone())
         .unwrap_or_else(|| none.clone());
     let (plain_before, _) = before.clone().unmark_deep();
-    let config = keep_ignored(&context.declared.lifecycle.ignore_changes, &plain_before, config);
+    let ignored = &context.declared.lifecycle.ignore_changes;
+    let kept = keep_ignored(ignored, &context.info.schema.block, &plain_before, config);
     let by_request = planner.options.replace.contains(&addr);
     let by_trigger = planner.is_triggered(&addr, &context.declared.lifecycle.replace_triggered_by);
     let decided = decide(
         context,
         &plain_before,
-        &config,
+        (&kept, config),
         tainted || by_request || by_trigger,
     );
     let (decision, replaces) = match decided {
@@ -247,7 +271,7 @@ fn plan_managed(
     if let Some(path) = merge::contradictions(
         &context.info.schema.block,
         &plain_before,
-        &config,
+        if replaces { config } else { &kept },
         &decision.planned,
     )
     .first()
@@ -288,8 +312,8 @@ fn plan_managed(
             .plan_delete(&addr.resource.type_name, &plain_before);
         planner.report(faults, &BTreeMap::new(), context.declared.span, Some(&addr));
         calls.splice(0..0, gone);
-        if let Some(span) = context.declared.lifecycle.prevent_destroy {
-            planner.faults.push(prevented(&addr, span));
+        if context.declared.lifecycle.prevent_destroy.is_some() {
+            planner.faults.push(prevented(&addr, context.declared.span));
         }
     }
     if action == Action::NoOp {
@@ -310,16 +334,17 @@ fn plan_managed(
     planner.push_change(change, used);
 }
 
-/// What the provider makes of it, and whether the object is replaced.
+/// What the provider makes of it, and whether the object is replaced. The configuration comes with its ignored
+/// parts kept, and as it is: a new object has nothing to keep.
 fn decide(
     context: &Context<'_>,
     prior: &Value,
-    config: &Value,
+    (kept, config): (&Value, &Value),
     forced: bool,
 ) -> Result<(Decision, bool), Vec<Fault>> {
     let block = &context.info.schema.block;
     let type_name = &*context.resource.resource.type_name;
-    let plan = |prior: &Value| {
+    let plan = |prior: &Value, config: &Value| {
         let proposed = merge::proposed(block, prior, config);
         context.semantics.plan(Proposal {
             type_name,
@@ -328,11 +353,11 @@ fn decide(
             proposed: &proposed,
         })
     };
-    let first = plan(prior)?;
+    let first = plan(prior, kept)?;
     if prior.is_null() || (first.replace.is_empty() && !forced) {
         return Ok((first, false));
     }
-    let again = plan(&Value::null(prior.ty()))?;
+    let again = plan(&Value::null(prior.ty()), config)?;
     let mut faults = first.faults;
     faults.extend(
         again
@@ -408,7 +433,8 @@ pub(super) fn prevented(addr: &InstanceAddr, span: Span) -> Diagnostic {
 
 impl Planner {
     /// Keeps a change with what it was made from.
-    pub(super) fn push_change(&mut self, change: ResourceChange, used: Used) {
+    pub(super) fn push_change(&mut self, mut change: ResourceChange, used: Used) {
+        change.previous = self.moved.previous.get(&change.addr).cloned();
         self.changes_by_resource
             .entry(change.addr.config())
             .or_default()

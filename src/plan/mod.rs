@@ -13,6 +13,8 @@ pub mod ignore;
 mod instance;
 pub mod look;
 pub mod merge;
+mod moves;
+mod moves_check;
 mod pending;
 pub mod planner;
 pub mod providers;

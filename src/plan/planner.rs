@@ -18,10 +18,13 @@ use crate::value::Value;
 use super::change::{PlanMode, ResourceChange};
 use super::codes;
 use super::evaluate::{Evaluator, Used, Verdict, judge};
+use super::moves::{self, Move, Moved};
+use super::moves_check;
 use super::providers::{ProviderKey, Semantic, resolve_provider};
 use super::refresh::{Prior, Priors};
-pub use super::request::{Answer, PlanOptions, Planned, Request, RequestId};
+pub use super::request::{Answer, PlanOptions, Planned, Refused, Request, RequestId};
 use super::semantics::Fault;
+use super::target::Targeted;
 use super::world::World;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,13 +50,19 @@ pub struct Planner {
     pub(super) node_used: BTreeMap<ConfigNode, Used>,
     pub(super) providers: BTreeMap<ProviderKey, (Arc<str>, Value)>,
     pub(super) faults: Diagnostics,
+    /// What moved since the last run.
+    pub(super) moved: Moved,
+    pub(super) moves: Vec<Move>,
     /// Which config resources are in, when there are targets.
-    pub(super) targeted: Option<super::target::Targeted>,
+    pub(super) targeted: Option<Targeted>,
     pub(super) visited: BTreeSet<InstanceAddr>,
     pub(super) delete_first: BTreeSet<InstanceAddr>,
     pub(super) changes_by_resource: BTreeMap<ConfigResource, Vec<usize>>,
     pub(super) change_index: BTreeMap<InstanceAddr, usize>,
     done: BTreeSet<ConfigNode>,
+    /// Nodes with errors, and those that need them: nothing more can be said of these.
+    failed: BTreeSet<ConfigNode>,
+    walked: bool,
     stage: Stage,
     started: bool,
     requests: Vec<Request>,
@@ -66,10 +75,12 @@ impl Planner {
     pub fn new(
         evaluator: Evaluator,
         graph: ConfigGraph,
-        state: State,
+        mut state: State,
         options: PlanOptions,
         semantics: Semantic,
     ) -> Planner {
+        let moves = moves::written(&evaluator.config);
+        let moved = moves::carry_out(&evaluator.config, &moves, &mut state);
         Planner {
             evaluator,
             graph,
@@ -83,12 +94,16 @@ impl Planner {
             node_used: BTreeMap::new(),
             providers: BTreeMap::new(),
             faults: Diagnostics::new(),
+            moved,
+            moves,
             targeted: None,
             visited: BTreeSet::new(),
             delete_first: BTreeSet::new(),
             changes_by_resource: BTreeMap::new(),
             change_index: BTreeMap::new(),
             done: BTreeSet::new(),
+            failed: BTreeSet::new(),
+            walked: false,
             stage: Stage::Providers,
             started: false,
             requests: Vec::new(),
@@ -106,7 +121,10 @@ impl Planner {
             match stage {
                 Stage::Providers if !self.started => self.begin_providers(),
                 Stage::Refresh if !self.started => self.begin_refresh(),
-                Stage::Walk => self.walk(),
+                Stage::Walk => {
+                    self.walked = true;
+                    self.walk();
+                }
                 _ => {}
             }
             self.started = true;
@@ -148,12 +166,12 @@ impl Planner {
     }
 
     /// The plan, once nothing is asked any more.
-    pub fn finish(mut self) -> Result<Planned, Diagnostics> {
-        if !self.faults.has_errors() {
+    pub fn finish(mut self) -> Result<Planned, Refused> {
+        if self.walked || !self.faults.has_errors() {
             return super::conclude::conclude(self);
         }
         self.faults.0.sort_by_key(|fault| !fault.is_error());
-        Err(self.faults)
+        Err(self.faults.into())
     }
 
     fn ask(&mut self, request: Request) {
@@ -168,9 +186,11 @@ impl Planner {
     // Providers.
 
     fn begin_providers(&mut self) {
-        match super::target::targeted(&self.evaluator.config, &self.graph, &self.state, &self.options) {
-            Ok(targeted) => self.targeted = targeted,
-            Err(fault) => return self.faults.push(fault),
+        let config = &self.evaluator.config;
+        self.targeted = super::target::targeted(config, &self.graph, &self.state, &self.options);
+        self.faults.extend(self.targeted.as_ref().map(Targeted::warning));
+        if let Some(fault) = moves_check::excluded(self) {
+            return self.faults.push(fault);
         }
         self.refuse_unsupported();
         let keys = self.used_providers();
@@ -214,10 +234,9 @@ impl Planner {
                 .push(Diagnostic::warning(&codes::UNSUPPORTED, detail).at(*span));
         }
         for module in config.modules.values() {
-            let moved = module.moved.iter().map(|block| ("moved", block.span));
             let removed = module.removed.iter().map(|block| ("removed", block.span));
             let imports = module.imports.iter().map(|block| ("import", block.span));
-            for (kind, span) in moved.chain(removed).chain(imports) {
+            for (kind, span) in removed.chain(imports) {
                 let detail =
                     format!("This version does not carry out {kind} blocks. Take the block out to plan.");
                 self.faults
@@ -413,7 +432,16 @@ impl Planner {
                 if pending {
                     continue;
                 }
-                self.visit(node);
+                if self.graph.needs(node).into_iter().any(|need| self.failed.contains(need)) {
+                    self.failed.insert(node.clone());
+                    self.done.insert(node.clone());
+                } else {
+                    let before = self.faults.errors();
+                    self.visit(node);
+                    if self.faults.errors() > before {
+                        self.failed.insert(node.clone());
+                    }
+                }
                 moved = true;
             }
             if !moved {
@@ -541,11 +569,14 @@ impl Planner {
                 };
                 self.world.set_object(addr, object);
             }
-            Err(fault) => self.faults.push(
-                Diagnostic::error(&codes::READ_FAILED, fault.detail)
-                    .summary(fault.summary)
-                    .about(addr),
-            ),
+            Err(fault) => {
+                self.failed.insert(node.clone());
+                self.faults.push(
+                    Diagnostic::error(&codes::READ_FAILED, fault.detail)
+                        .summary(fault.summary)
+                        .about(addr),
+                );
+            }
         }
         if let Some(left) = self.waiting_data.get_mut(&node) {
             *left = left.saturating_sub(1);

@@ -119,6 +119,7 @@ pub fn settle(
             let after = prior.now.clone().unwrap_or_else(|| Value::null(ty.clone()));
             drift.push(Drift {
                 addr: addr.clone(),
+                previous: None,
                 before: prior.last.clone(),
                 after,
                 answered: false,

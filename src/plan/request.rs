@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::addr::{InstanceAddr, Target};
+use crate::diag::Diagnostics;
 use crate::value::Value;
 
 use super::change::{Plan, PlanMode};
@@ -74,6 +75,20 @@ pub enum Answer {
 
 /// Names a request.
 pub type RequestId = usize;
+
+/// Why there is no plan.
+pub struct Refused {
+    /// What is wrong, and warnings.
+    pub faults: Diagnostics,
+    /// What was decided all the same, if planning came that far: to be shown, never to be applied.
+    pub partial: Option<Box<Plan>>,
+}
+
+impl From<Diagnostics> for Refused {
+    fn from(faults: Diagnostics) -> Refused {
+        Refused { faults, partial: None }
+    }
+}
 
 /// A plan together with what applying it needs.
 pub struct Planned {

@@ -24,9 +24,21 @@ pub struct Targeted {
     /// Resources of which a target names some instances.
     some: BTreeSet<ConfigResource>,
     nodes: BTreeSet<ConfigNode>,
+    /// Sentences about targets that name nothing.
+    unknown: Vec<String>,
 }
 
 impl Targeted {
+    /// The warning that only a part is planned.
+    pub fn warning(&self) -> Diagnostic {
+        let detail = format!(
+            "-target leaves out whatever the addresses given do not need, so the platform may not be as the \
+             configuration says after this plan. Plan again without -target once the trouble is over.{}",
+            self.unknown.concat()
+        );
+        Diagnostic::warning(&codes::TARGETED, detail)
+    }
+
     /// Whether an instance is in.
     pub fn has_instance(&self, addr: &InstanceAddr) -> bool {
         self.whole.contains(&addr.config()) || self.targets.iter().any(|target| matches(target, addr))
@@ -81,9 +93,9 @@ pub fn targeted(
     graph: &ConfigGraph,
     state: &State,
     options: &PlanOptions,
-) -> Result<Option<Targeted>, Diagnostic> {
+) -> Option<Targeted> {
     if options.targets.is_empty() {
-        return Ok(None);
+        return None;
     }
     let declared = config.modules.iter().flat_map(|(module, declared)| {
         declared.resources.keys().map(|resource| ConfigResource {
@@ -94,6 +106,7 @@ pub fn targeted(
     let stored = state.instances.keys().map(InstanceAddr::config);
     let known: BTreeSet<ConfigResource> = declared.chain(stored).collect();
     let mut some = BTreeSet::new();
+    let mut unknown = Vec::new();
     for target in &options.targets {
         let named: Vec<&ConfigResource> = known
             .iter()
@@ -106,10 +119,7 @@ pub fn targeted(
             };
             let names: Vec<String> = known.iter().map(ToString::to_string).collect();
             let hint = crate::diag::did_you_mean(&text, names.iter().map(String::as_str));
-            return Err(Diagnostic::error(
-                &codes::UNKNOWN_TARGET,
-                format!("{text} is neither in the configuration nor in the state.{hint}"),
-            ));
+            unknown.push(format!("\n\n{text} is neither in the configuration nor in the state.{hint}"));
         }
         some.extend(named.into_iter().cloned());
     }
@@ -130,12 +140,13 @@ pub fn targeted(
     if options.mode == PlanMode::Destroy {
         whole.extend(dependents_in_state(state, &some));
     }
-    Ok(Some(Targeted {
+    Some(Targeted {
         targets: options.targets.clone(),
         whole,
         some,
         nodes,
-    }))
+        unknown,
+    })
 }
 
 /// Resources of the state that depend on these, however indirectly.

@@ -63,9 +63,9 @@ pub fn document(source: Source<'_>) -> Json {
     document.insert_some("configuration", source.config.map(configuration));
     document.insert("api_calls", calls(plan));
     document.insert("timestamp", Json::text(source.timestamp));
-    document.insert("applyable", Json::Bool(!plan.is_empty()));
+    document.insert("applyable", Json::Bool(!plan.errored && !plan.is_empty()));
     document.insert("complete", Json::Bool(!plan.partial));
-    document.insert("errored", Json::Bool(false));
+    document.insert("errored", Json::Bool(plan.errored));
     document
 }
 
@@ -134,6 +134,7 @@ pub fn reason(reason: Reason) -> Option<&'static str> {
         Reason::WrongRepetition => "delete_because_wrong_repetition",
         Reason::CountIndex => "delete_because_count_index",
         Reason::EachKey => "delete_because_each_key",
+        Reason::NoMoveTarget => "delete_because_no_move_target",
         Reason::NoModule => "delete_because_no_module",
         Reason::ConfigUnknown => "read_because_config_unknown",
         Reason::DependencyPending => "read_because_dependency_pending",
@@ -184,12 +185,11 @@ fn drift_json(drift: &Drift, plan: &Plan) -> Json {
         .next()
         .unwrap_or_default();
     let mut json = json_state::head(&drift.addr, provider.unwrap_or(implied));
-    let action = if drift.after.is_null() {
-        Action::Delete
-    } else {
-        Action::Update
-    };
-    json.insert("change", values(actions(action), &drift.before, &drift.after));
+    json.insert_some(
+        "previous_address",
+        drift.previous.as_ref().map(|addr| Json::text(addr.to_string())),
+    );
+    json.insert("change", values(actions(drift.action()), &drift.before, &drift.after));
     json
 }
 

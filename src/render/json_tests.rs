@@ -105,6 +105,7 @@ fn plan() -> Plan {
     };
     let drift = Drift {
         addr: change.addr.clone(),
+            previous: None,
         before: app("1".into(), 7),
         after: app("1".into(), 1),
         answered: true,
@@ -124,6 +125,7 @@ fn plan() -> Plan {
         steps: StepGraph::default(),
         prior: prior(),
         partial: false,
+        errored: false,
         warnings: Default::default(),
     }
 }

@@ -39,6 +39,11 @@ pub fn text(plan: &Plan, view: View<'_>) -> String {
         .iter()
         .filter(|output| output.action != Action::NoOp)
         .collect();
+    if shown.is_empty() && plan.errored {
+        let text = "Planning failed. swarmform met an error before it had anything to plan.";
+        out.push_str(&format!("\n{}\n", view.style.wrap(text)));
+        return out;
+    }
     if shown.is_empty() && outputs.is_empty() {
         if plan.mode != PlanMode::RefreshOnly || plan.drift.is_empty() {
             nothing(&mut out, plan, view.style);
@@ -49,10 +54,10 @@ pub fn text(plan: &Plan, view: View<'_>) -> String {
         out.push_str(&format!("\n{}\n", view.style.rule()));
     }
     if !shown.is_empty() {
-        actions(&mut out, &shown, view);
+        actions(&mut out, &shown, plan.errored, view);
         summary(&mut out, plan, view);
     }
-    if !outputs.is_empty() {
+    if !outputs.is_empty() && !plan.errored {
         out.push('\n');
         output_changes(&mut out, &outputs, view);
         if shown.is_empty() {
@@ -175,7 +180,7 @@ const LEGEND: [(Action, &str); 7] = [
     (Action::Forget, "forget, without destroying"),
 ];
 
-fn actions(out: &mut String, shown: &[&ResourceChange], view: View<'_>) {
+fn actions(out: &mut String, shown: &[&ResourceChange], errored: bool, view: View<'_>) {
     let style = view.style;
     let used = |action: Action| shown.iter().any(|change| change.action == action);
     if LEGEND.iter().any(|(action, _)| used(*action)) {
@@ -184,7 +189,11 @@ fn actions(out: &mut String, shown: &[&ResourceChange], view: View<'_>) {
             out.push_str(&format!("{} {meaning}\n", resource::sign(style, *action)));
         }
     }
-    out.push_str("\nswarmform will perform the following actions:\n\n");
+    out.push_str(if errored {
+        "\nswarmform planned the following actions, but then met a problem:\n\n"
+    } else {
+        "\nswarmform will perform the following actions:\n\n"
+    });
     for change in shown {
         resource::change(out, style, view.schemas, change);
     }

@@ -24,6 +24,8 @@ pub enum Event<'a> {
     RefreshDone(&'a InstanceAddr, Option<&'a str>),
     /// A step starts on an object, which may have an id already.
     Start(&'a InstanceAddr, Action, Option<&'a str>),
+    /// The deletion of a deposed object starts, with its key.
+    StartDeposed(&'a InstanceAddr, &'a str, Option<&'a str>),
     /// A step has succeeded; with the id of the object, unless it is gone.
     Done(&'a InstanceAddr, Action, Option<&'a str>),
     /// A step has failed. Why is told by a diagnostic.
@@ -94,14 +96,13 @@ impl Progress {
             }
             Event::RefreshDone(..) => None,
             Event::Start(addr, action, id) => {
-                let (start, _, _, rank) = words(action);
-                let running = Running {
-                    since: at,
-                    told: 0,
-                    id: id.map(str::to_owned),
-                };
-                self.running.insert((addr.clone(), rank), running);
+                let start = self.begin(at, addr, action, id);
                 Some(self.line(addr, &format!("{start}...{}", with_id(id))))
+            }
+            Event::StartDeposed(addr, key, id) => {
+                let start = self.begin(at, addr, Action::Delete, id);
+                let what = format!("{addr} (deposed object {key})");
+                Some(self.line(&what, &format!("{start}...{}", with_id(id))))
             }
             Event::Done(addr, action, id) => {
                 let (_, _, done, rank) = words(action);
@@ -121,17 +122,28 @@ impl Progress {
         }
     }
 
+    fn begin(&mut self, at: Duration, addr: &InstanceAddr, action: Action, id: Option<&str>) -> &'static str {
+        let (start, _, _, rank) = words(action);
+        let running = Running {
+            since: at,
+            told: 0,
+            id: id.map(str::to_owned),
+        };
+        self.running.insert((addr.clone(), rank), running);
+        start
+    }
+
     fn finish(&mut self, addr: &InstanceAddr, rank: u8, at: Duration) -> Duration {
         let started = self.running.remove(&(addr.clone(), rank));
         started.map_or(Duration::ZERO, |running| at.saturating_sub(running.since))
     }
 
-    fn line(&self, addr: &InstanceAddr, text: &str) -> String {
+    fn line(&self, what: &dyn std::fmt::Display, text: &str) -> String {
         let mut line = String::new();
         self.style.paint_into(
             &mut line,
             Ink::Bold,
-            &format!("{}:", escape::line(&addr.to_string())),
+            &format!("{}:", escape::line(&what.to_string())),
         );
         let _ = write!(line, " {text}");
         line

@@ -69,13 +69,18 @@ pub fn change(out: &mut String, style: Style, schemas: &Schemas, change: &Resour
 
 /// Adds one difference that was found outside.
 pub fn drift(out: &mut String, style: Style, schemas: &Schemas, drift: &Drift) {
-    let gone = drift.after.is_null();
-    let what = if gone { "has been deleted" } else { "has changed" };
-    header(out, style, "  # ", &drift.addr.to_string(), what);
+    let action = drift.action();
+    let what = match (&drift.previous, action) {
+        (_, Action::Delete) => "has been deleted".to_owned(),
+        (Some(_), Action::NoOp) => format!("has moved to {}", drift.addr),
+        _ => "has changed".to_owned(),
+    };
+    let title = drift.previous.as_ref().filter(|_| action == Action::NoOp).unwrap_or(&drift.addr);
+    header(out, style, "  # ", &title.to_string(), &what);
     if drift.answered {
         out.push_str("  # (the plan below answers it)\n");
     }
-    let sign = sign(style, if gone { Action::Delete } else { Action::Update });
+    let sign = sign(style, action);
     let sides = Sides {
         before: Some(&drift.before),
         after: Some(&drift.after),

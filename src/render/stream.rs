@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::addr::{InstanceAddr, Mode};
 use crate::diag::{Diagnostic, Severity};
-use crate::plan::change::{Action, Counts, Drift, OutputChange, PlanMode, Reason, ResourceChange};
+use crate::plan::change::{Action, Counts, Drift, OutputChange, Reason, ResourceChange};
 use crate::source::SourceMap;
 use crate::state::OutputRecord;
 
@@ -79,7 +79,11 @@ impl Stream {
 
     /// A difference found outside.
     pub fn drift(&self, drift: &Drift) -> String {
-        let action = if drift.after.is_null() { "delete" } else { "update" };
+        let action = match drift.action() {
+            Action::Delete => "delete",
+            Action::NoOp => "move",
+            _ => "update",
+        };
         let change = Json::object([
             ("resource", resource(&drift.addr)),
             ("action", Json::text(action)),
@@ -198,6 +202,8 @@ impl Stream {
                 let message = format!("{addr}: Refresh complete{}", with_id(id));
                 self.line("info", &message, hook(addr, None, id, false), "refresh_complete")
             }
+            // Which object of the address it is makes no difference to programs.
+            Event::StartDeposed(addr, _, id) => self.event(Event::Start(addr, Action::Delete, id), took),
             Event::Start(addr, action, id) => {
                 let message = format!("{addr}: {}...{}", capital(doing(action)), with_id(id));
                 self.line(
@@ -333,12 +339,4 @@ fn resource(addr: &InstanceAddr) -> Json {
         ("resource_name", Json::text(&addr.resource.name)),
         ("resource_key", index(&addr.key).unwrap_or(Json::Null)),
     ])
-}
-
-/// The word for a mode's final summary.
-pub fn operation_of(mode: PlanMode) -> Operation {
-    match mode {
-        PlanMode::Destroy => Operation::Destroy,
-        _ => Operation::Apply,
-    }
 }

@@ -64,6 +64,7 @@ fn plan(changes: Vec<ResourceChange>) -> Plan {
         steps: StepGraph { steps },
         prior: State::default(),
         partial: false,
+        errored: false,
         warnings: Default::default(),
     }
 }
@@ -707,12 +708,14 @@ fn drift_is_shown_attribute_by_attribute() {
     drifted.drift = vec![
         Drift {
             addr: addr("fake_app.api"),
+            previous: None,
             before: before.clone(),
             after,
             answered: false,
         },
         Drift {
             addr: addr("fake_app.web"),
+            previous: None,
             before,
             after: null(),
             answered: false,

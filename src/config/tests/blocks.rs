@@ -333,10 +333,6 @@ fn moves_lead_from_like_to_like() {
     check(&moved("terraform_data.a", "module.m.terraform_data.b[\"k\"]"), "");
     check(&moved("module.a", "module.b[0]"), "");
     check(&moved("var.a", "terraform_data.c"), "2: invalid-address: var");
-    check(
-        &moved("terraform_data.c", "terraform_data.c"),
-        "1: invalid-moved: moved",
-    );
     check(&moved("module.a", "terraform_data.c"), "1: invalid-moved: moved");
     check(
         &moved("terraform_data", "terraform_data.c"),
@@ -350,39 +346,6 @@ fn moves_lead_from_like_to_like() {
         &moved("terraform_data.a[each.key]", "terraform_data.c"),
         "2: invalid-address: each.key",
     );
-}
-
-#[test]
-fn moves_together_lead_somewhere() {
-    let moved = |pairs: &[(&str, &str)]| -> String {
-        pairs
-            .iter()
-            .map(|(from, to)| format!("moved {{\n  from = {from}\n  to   = {to}\n}}\n"))
-            .collect()
-    };
-    let declared = |moves: String| format!("resource \"terraform_data\" \"a\" {{}}\n{moves}");
-    check(
-        &declared(moved(&[("terraform_data.a", "terraform_data.b")])),
-        "2: invalid-moved: moved",
-    );
-    check(
-        &declared(moved(&[("terraform_data.a", "terraform_data.a[0]")])),
-        "",
-    );
-    check(
-        &declared(moved(&[("terraform_data.a[1]", "terraform_data.b[0]")])),
-        "",
-    );
-    check(&moved(&[("a.x", "a.y"), ("a.x", "a.y")]), "");
-    check(
-        &moved(&[("a.x", "a.y"), ("a.x", "a.z")]),
-        "5: invalid-moved: moved",
-    );
-    check(
-        &moved(&[("a.w", "a.x"), ("a.x", "a.y"), ("a.y", "a.x")]),
-        "5: invalid-moved: moved",
-    );
-    says(&moved(&[("a.x", "a.y"), ("a.y", "a.x")]), "a.x to a.y to a.x.");
 }
 
 #[test]
