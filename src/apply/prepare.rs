@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::addr::InstanceAddr;
-use crate::config::Resource;
+use crate::addr::{InstanceAddr, ModuleInstance};
+use crate::config::{Provisioner, Resource};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::lang::{Decoded, decode_body};
 use crate::plan::change::{Action, ResourceChange};
@@ -12,10 +12,13 @@ use crate::plan::evaluate::require;
 use crate::plan::ignore::keep_ignored;
 use crate::plan::merge;
 use crate::plan::providers::{ProviderKey, TypeInfo, resolve_provider};
+use crate::plan::provision::{Exec, evaluate as evaluate_exec};
+use crate::plan::refresh::marked;
+use crate::plan::removed;
 use crate::plan::scope::Here;
 use crate::plan::semantics::{Order, Proposal};
 use crate::plan::steps::StepId;
-use crate::state::{Object, Subject};
+use crate::state::{Object, Status, Subject};
 use crate::value::Value;
 
 use super::walker::{Walker, Work};
@@ -200,7 +203,70 @@ impl Walker {
         Ok(Work::Apply {
             provider,
             order: Box::new(order),
+            before: Vec::new(),
         })
+    }
+
+    /// The commands of a creation.
+    pub(super) fn prepare_provision(&mut self, id: StepId, at: usize) -> Result<Work, Diagnostics> {
+        let Some(addr) = self.change(at).map(|change| change.addr.clone()) else {
+            return Err(Diagnostics::new());
+        };
+        let own = self.planned.world.object(&addr).cloned();
+        let here = Here { own, ..self.here(&addr) };
+        let declared = self.declared(&addr).map_or(&[][..], |declared| &declared.provisioners);
+        let execs = self.execs_of(&addr, declared.iter().filter(|one| !one.at_destroy), &here)?;
+        self.execs.insert(id, execs.clone());
+        Ok(Work::Run(execs))
+    }
+
+    fn execs_of<'a>(
+        &self,
+        addr: &InstanceAddr,
+        provisioners: impl Iterator<Item = &'a Provisioner>,
+        here: &Here,
+    ) -> Result<Vec<Exec>, Diagnostics> {
+        let mut execs = Vec::new();
+        for provisioner in provisioners {
+            let root = ModuleInstance::root();
+            let evaluator = &self.planned.evaluator;
+            // The module may be gone; a command of the destruction refers to its object alone.
+            let scope = match evaluator.scope(&self.planned.world, &addr.module) {
+                Ok(scope) => scope,
+                Err(_) => evaluator.scope(&self.planned.world, &root)?,
+            };
+            let scope = scope.with(here.clone());
+            execs.push(evaluate_exec(provisioner, &scope)?.ok_or_else(|| out_of_step(addr))?);
+        }
+        Ok(execs)
+    }
+
+    /// The commands of a destruction: of the resource block, or of the block that says that it was removed. An
+    /// object that was half made has none to undo.
+    fn execs_before_delete(
+        &self,
+        addr: &InstanceAddr,
+        object: &Object,
+        value: &Value,
+    ) -> Result<Vec<Exec>, Diagnostics> {
+        if object.status == Status::Tainted {
+            return Ok(Vec::new());
+        }
+        let removed = || removed::of(&self.planned.evaluator.config, addr).map(|removed| &*removed.provisioners);
+        let declared = self.declared(addr).map(|declared| &*declared.provisioners);
+        let provisioners = declared.or_else(removed).unwrap_or_default();
+        let own = self.type_info(addr).map(|info| marked(value.clone(), &object.sensitive, &info.schema));
+        let here = Here {
+            key: addr.key.clone(),
+            own,
+            each_value: None,
+        };
+        self.execs_of(addr, provisioners.iter().filter(|one| one.at_destroy), &here)
+    }
+
+    /// The id that a change's object is imported by.
+    pub(super) fn import_id(&self, at: usize) -> Option<Arc<str>> {
+        self.change(at)?.importing.clone()
     }
 
     /// The order of a deletion; none when the object is gone already.
@@ -223,6 +289,11 @@ impl Walker {
             .get(&addr)
             .map(|instance| ProviderKey::parse(&instance.provider));
         let provider = key.ok_or_else(|| out_of_step(&addr))?;
+        let before = match deposed {
+            None => self.execs_before_delete(&addr, &object, &prior)?,
+            Some(_) => Vec::new(),
+        };
+        self.execs.insert(id, before.clone());
         let null = Value::null(prior.ty());
         let order = Order {
             type_name: Arc::clone(&addr.resource.type_name),
@@ -243,6 +314,7 @@ impl Walker {
         Ok(Some(Work::Apply {
             provider,
             order: Box::new(order),
+            before,
         }))
     }
 

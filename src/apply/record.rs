@@ -9,9 +9,10 @@ use crate::plan::change::Action;
 use crate::plan::codes;
 use crate::plan::merge;
 use crate::plan::providers::TypeInfo;
+use crate::plan::provision::{Failure, failed};
 use crate::plan::refresh::encode;
 use crate::plan::semantics::{Applied, Fault};
-use crate::plan::steps::StepId;
+use crate::plan::steps::{StepId, StepKind};
 use crate::state::{Event, Instance, Object, Status};
 use crate::value::{Path, Value};
 
@@ -32,6 +33,9 @@ impl Walker {
         let marks = self.marks.remove(&id).unwrap_or_default();
         let promised = self.promised.remove(&id);
         if applied.state.is_null() {
+            if change.action == Action::CreateThenDelete {
+                self.restore(at);
+            }
             if change.action == Action::Update && applied.error.is_none() {
                 self.put_current(addr, None);
             }
@@ -42,6 +46,8 @@ impl Walker {
         let object = block.mark_sensitive(&applied.state.clone().mark_paths(&marks));
         let updating = change.action == Action::Update;
         let status = match (&applied.error, updating) {
+            // What its commands are still to do something to is half made.
+            (None, false) if self.goes_on(id) => Status::Tainted,
             (None, _) => Status::Ready,
             (Some(_), false) => Status::Tainted,
             (Some(_), true) => self
@@ -67,6 +73,63 @@ impl Walker {
             .into());
         }
         self.postconditions(addr, &object)
+    }
+
+    /// The commands of a creation came to this.
+    pub(super) fn provisioned(
+        &mut self,
+        id: StepId,
+        at: usize,
+        result: Result<(), (usize, Failure)>,
+    ) -> Result<(), Diagnostics> {
+        if let Err((which, failure)) = result {
+            return Err(self.exec_failed(id, at, which, &failure));
+        }
+        if let Some(addr) = self.change(at).map(|change| change.addr.clone()) {
+            self.edit(&addr, |instance| {
+                if let Some(object) = &mut instance.current {
+                    object.status = Status::Ready;
+                }
+            });
+        }
+        Ok(())
+    }
+
+    /// The error of a command.
+    pub(super) fn exec_failed(&self, id: StepId, at: usize, which: usize, failure: &Failure) -> Diagnostics {
+        let exec = self.execs.get(&id).and_then(|execs| execs.get(which));
+        let (Some(exec), Some(change)) = (exec, self.change(at)) else {
+            return Diagnostics::new();
+        };
+        failed(exec, failure).about(&change.addr).into()
+    }
+
+    /// An object that was found comes into the state.
+    pub(super) fn adopted(&mut self, at: usize) -> Result<(), Diagnostics> {
+        let Some(change) = self.change(at).cloned() else {
+            return Ok(());
+        };
+        let info = self.type_info(&change.addr).ok_or_else(|| out_of_step(&change.addr))?;
+        let record = self.record(&change.addr, &change.before, &info, Status::Ready, None)?;
+        self.put_current(&change.addr, Some(record));
+        Ok(())
+    }
+
+    /// Takes an object back that was set aside for one that could not be made.
+    fn restore(&mut self, at: usize) {
+        let kinds = self.planned.plan.steps.steps.iter().map(|step| &step.kind);
+        let key = kinds.filter_map(|kind| match kind {
+            StepKind::Depose(of, key) if *of == at => Some(Arc::clone(key)),
+            _ => None,
+        });
+        let (Some(key), Some(addr)) = (key.last(), self.change(at).map(|change| change.addr.clone())) else {
+            return;
+        };
+        self.edit(&addr, |instance| {
+            if instance.current.is_none() {
+                instance.current = instance.deposed.remove(&key);
+            }
+        });
     }
 
     /// A deletion came to this.

@@ -11,6 +11,7 @@ use crate::lang::NoFiles;
 use crate::plan::change::PlanMode;
 use crate::plan::evaluate::Evaluator;
 use crate::plan::planner::{Answer, PlanOptions, Planned, Planner, Request};
+use crate::plan::provision::Failure;
 use crate::plan::providers::Semantic;
 use crate::plan::scope::Environment;
 use crate::plan::semantics::{Applied, Decision, Fault, Proposal, Semantics};
@@ -140,11 +141,25 @@ fn plan_with(text: &'static str, state: &State, options: PlanOptions) -> Result<
             let answer = match request {
                 Request::Configure { .. } => Answer::Configured(Ok(())),
                 Request::Read { prior, .. } => Answer::Read(Ok(Some(prior))),
+                Request::Import { id, .. } => Answer::Imported(Ok(found(&id))),
                 Request::ReadData { config, .. } => Answer::Data(Ok(made(&config, "data"))),
             };
             planner.answer(id, answer);
         }
     }
+}
+
+/// The object that an import finds: none of the id `none`.
+fn found(id: &str) -> Option<Value> {
+    let text = |text: &str| Value::string(text);
+    (id != "none").then(|| {
+        Value::object([
+            ("id", text(id)),
+            ("name", text("found")),
+            ("size", Value::null(Type::Number)),
+            ("hard", Value::null(Type::String)),
+        ])
+    })
 }
 
 /// The object with its `id`.
@@ -185,6 +200,11 @@ fn walk(planned: Planned, fail: &[&str]) -> (Vec<String>, Report, State) {
                     notes: Vec::new(),
                 }))
             }
+            Work::Run(execs) => Outcome::Ran(match execs.iter().position(|exec| !exec.may_fail) {
+                Some(at) if fails => Err((at, Failure { reason: "exit status 1".to_owned(), output: String::new() })),
+                _ => Ok(()),
+            }),
+            Work::Adopt(_) => Outcome::Adopted,
             Work::ReadData { config, .. } => Outcome::Data(Ok(made(&config, "data"))),
         };
         walker.done(id, outcome);

@@ -9,6 +9,7 @@ use crate::graph::ConfigNode;
 use crate::plan::change::{Action, Counts, Plan, PlanMode};
 use crate::plan::codes;
 use crate::plan::planner::Planned;
+use crate::plan::provision::{Exec, Failure};
 use crate::plan::providers::ProviderKey;
 use crate::plan::semantics::{Applied, Fault, Order};
 use crate::plan::steps::{StepId, StepKind};
@@ -24,7 +25,13 @@ pub enum Work {
         provider: ProviderKey,
         /// What to do.
         order: Box<Order>,
+        /// Commands to run before: those of an object's destruction.
+        before: Vec<Exec>,
     },
+    /// Run the commands of an object's creation.
+    Run(Vec<Exec>),
+    /// Take an object that was found into the state, under this id.
+    Adopt(Arc<str>),
     /// Read a data source.
     ReadData {
         /// By which provider.
@@ -43,6 +50,10 @@ pub enum Outcome {
     Applied(Box<Applied>),
     /// Of a data source.
     Data(Result<Value, Fault>),
+    /// Of commands: which of them failed, and how.
+    Ran(Result<(), (usize, Failure)>),
+    /// Of an adoption.
+    Adopted,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,6 +82,7 @@ pub struct Walker {
     pub(super) faults: Diagnostics,
     pub(super) marks: BTreeMap<StepId, Vec<(crate::value::Path, crate::value::Marks)>>,
     pub(super) promised: BTreeMap<StepId, Value>,
+    pub(super) execs: BTreeMap<StepId, Vec<Exec>>,
     events: Vec<Event>,
     status: Vec<Status>,
     missing: Vec<usize>,
@@ -109,6 +121,7 @@ impl Walker {
             faults: Diagnostics::new(),
             marks: BTreeMap::new(),
             promised: BTreeMap::new(),
+            execs: BTreeMap::new(),
             events: planned.refreshed.clone(),
             status: vec![Status::Waiting; steps.len()],
             missing,
@@ -149,6 +162,14 @@ impl Walker {
         Some((kind, &change.addr))
     }
 
+    /// Whether the commands of a creation follow a step, so that the creation does not end with it.
+    pub fn goes_on(&self, id: StepId) -> bool {
+        let of = |id: &StepId| self.planned.plan.steps.steps.get(*id).map(|step| &step.kind);
+        let follows = |next: &StepId| matches!(of(next), Some(StepKind::Provision(_)));
+        matches!(of(&id), Some(StepKind::Create(_)))
+            && self.dependents.get(id).is_some_and(|next| next.iter().any(follows))
+    }
+
     /// At most `limit` steps that may start now. Steps without effect on the way are carried out at once.
     pub fn next(&mut self, limit: usize) -> Vec<(StepId, Work)> {
         let mut work = Vec::new();
@@ -181,6 +202,8 @@ impl Walker {
             StepKind::Ready(_) | StepKind::Released(_) | StepKind::Unused(_) | StepKind::Keep(_) => Ok(None),
             StepKind::Evaluate(node) => self.evaluate(node).map(|()| None),
             StepKind::Create(at) | StepKind::Update(at) => self.prepare_change(id, *at).map(Some),
+            StepKind::Provision(at) => self.prepare_provision(id, *at).map(Some),
+            StepKind::Import(at) => Ok(self.import_id(*at).map(Work::Adopt)),
             StepKind::Read(at) => self.prepare_read(id, *at).map(Some),
             StepKind::Delete(at, deposed) => self.prepare_delete(id, *at, deposed.as_ref()),
             StepKind::Depose(at, key) => {
@@ -233,6 +256,11 @@ impl Walker {
             (StepKind::Create(at) | StepKind::Update(at), Outcome::Applied(applied)) => {
                 self.changed(id, *at, *applied)
             }
+            (StepKind::Provision(at), Outcome::Ran(result)) => self.provisioned(id, *at, result),
+            (StepKind::Delete(at, _), Outcome::Ran(Err((which, failure)))) => {
+                Err(self.exec_failed(id, *at, which, &failure))
+            }
+            (StepKind::Import(at), _) => self.adopted(*at),
             (StepKind::Delete(at, deposed), Outcome::Applied(applied)) => {
                 self.deleted(*at, deposed.as_ref(), *applied)
             }
@@ -241,13 +269,12 @@ impl Walker {
         };
         match result {
             Ok(()) => {
-                match (
-                    &kind,
-                    kind.change().and_then(|at| self.planned.plan.changes.get(at)),
-                ) {
-                    (StepKind::Create(_), _) => self.counts.add += 1,
-                    (StepKind::Update(_), _) => self.counts.change += 1,
-                    (StepKind::Delete(..), _) => self.counts.destroy += 1,
+                match &kind {
+                    StepKind::Create(_) if self.goes_on(id) => {}
+                    StepKind::Create(_) | StepKind::Provision(_) => self.counts.add += 1,
+                    StepKind::Update(_) => self.counts.change += 1,
+                    StepKind::Delete(..) => self.counts.destroy += 1,
+                    StepKind::Import(_) => self.counts.import += 1,
                     _ => {}
                 }
                 self.succeed(id);
@@ -273,10 +300,20 @@ impl Walker {
             if let Some(missing) = self.missing.get_mut(dependent) {
                 *missing = missing.saturating_sub(1);
                 if *missing == 0 {
-                    self.ready.push_back(dependent);
+                    // What belongs to the same object comes first.
+                    if self.goes_on(id) || self.is_import(id) {
+                        self.ready.push_front(dependent);
+                    } else {
+                        self.ready.push_back(dependent);
+                    }
                 }
             }
         }
+    }
+
+    fn is_import(&self, id: StepId) -> bool {
+        let step = self.planned.plan.steps.steps.get(id);
+        step.is_some_and(|step| matches!(step.kind, StepKind::Import(_)))
     }
 
     fn fail(&mut self, id: StepId, faults: Diagnostics) {

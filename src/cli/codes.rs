@@ -122,6 +122,18 @@ pub static CONSOLE: Code = Code::new(
     "Some values are unknown because of errors",
     "The configuration has errors, and the console evaluates the rest of it. Expressions that need what is at fault have no known value. Mend the errors, then start the console again.",
 );
+/// An import to where something is.
+pub static ALREADY_MANAGED: Code = Code::new(
+    "cli/already-managed",
+    "Resource already managed",
+    "The state has an object for the address, and an address stands for one object. Import to another address, or take the first object out of the state.",
+);
+/// There is nothing to take back.
+pub static NOT_TAINTED: Code = Code::new(
+    "cli/not-tainted",
+    "Resource instance is not tainted",
+    "`untaint` takes back that an instance counts as half made, but this one does not. `swarmform state show ADDRESS` says how it stands.",
+);
 /// The server cannot be started.
 pub static SERVE: Code = Code::new(
     "cli/serve",
@@ -157,6 +169,8 @@ pub static CODES: &[&Code] = &[
     &NOT_RAW,
     &NO_APPROVAL,
     &CONSOLE,
+    &ALREADY_MANAGED,
+    &NOT_TAINTED,
     &SERVE,
     &REMOTE,
 ];

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::addr::{parse_instance, parse_target};
+use crate::addr::{InstanceAddr, Mode, parse_instance, parse_target};
 use crate::apply::Report;
 use crate::config::Config;
 use crate::diag::{Diagnostic, Diagnostics};
@@ -71,9 +71,18 @@ fn options(planning: &Planning) -> Result<PlanOptions, Diagnostics> {
     for text in &planning.target {
         targets.extend(faults.take(parse_target(text).map_err(|error| fault("-target", text, error))));
     }
-    let mut replace = Vec::new();
+    let mut replace: Vec<InstanceAddr> = Vec::new();
     for text in &planning.replace {
         replace.extend(faults.take(parse_instance(text).map_err(|error| fault("-replace", text, error))));
+    }
+    for addr in replace.iter().filter(|addr| addr.resource.mode == Mode::Data) {
+        let detail = format!("-replace=\"{addr}\" names a data source, which is read and never replaced.");
+        faults.push(Diagnostic::error(&codes::BAD_ADDRESS, detail));
+    }
+    if !replace.is_empty() && mode(planning) != PlanMode::Normal {
+        let detail = "-replace asks for new objects, and this plan makes none: it goes with neither -destroy nor \
+                      -refresh-only.";
+        faults.push(Diagnostic::error(&codes::USAGE, detail));
     }
     if faults.has_errors() {
         return Err(faults);
@@ -83,6 +92,7 @@ fn options(planning: &Planning) -> Result<PlanOptions, Diagnostics> {
         skip_refresh: !planning.refresh,
         targets,
         replace,
+        imports: Vec::new(),
     })
 }
 
@@ -93,8 +103,45 @@ pub async fn plan(
     assignments: &[Assignment],
     operation: &str,
 ) -> Result<Prepared, Stop> {
-    ui.emit(|stream| stream.version());
     let options = options(planning)?;
+    let (prepared, schemas) = prepare(ui, planning, assignments, operation, options).await?;
+    show(ui, &prepared.session.planned.plan, &schemas, planning.calls);
+    Ok(prepared)
+}
+
+/// Makes ready to import one object, and nothing else.
+pub async fn import(
+    ui: &mut Ui,
+    planning: &Planning,
+    assignments: &[Assignment],
+    (addr, id): (InstanceAddr, Arc<str>),
+) -> Result<Prepared, Stop> {
+    let mut options = options(planning)?;
+    options.targets = vec![crate::addr::Target::Resource(addr.clone())];
+    options.imports = vec![(addr.clone(), id)];
+    let (mut prepared, _) = prepare(ui, planning, assignments, "import", options).await?;
+    let plan = &mut prepared.session.planned.plan;
+    plan.only_imports();
+    plan.partial = false;
+    if plan.steps.steps.is_empty() {
+        prepared.close().await;
+        let detail = format!(
+            "The state has an object for {addr} already. Take it out of the state before another is imported to this \
+             address."
+        );
+        return Err(Diagnostic::error(&codes::ALREADY_MANAGED, detail).into());
+    }
+    Ok(prepared)
+}
+
+async fn prepare(
+    ui: &mut Ui,
+    planning: &Planning,
+    assignments: &[Assignment],
+    operation: &str,
+    options: PlanOptions,
+) -> Result<(Prepared, Schemas), Stop> {
+    ui.emit(|stream| stream.version());
     let place = Place::new(planning.state.as_deref())?;
     let reader = RecordedReader::of(Box::new(ConfigFiles));
     let mut sources = SourceMap::new();
@@ -136,8 +183,7 @@ pub async fn plan(
             return Err(refused.faults.into());
         }
     };
-    show(ui, &session.planned.plan, &place.schemas(), planning.calls);
-    Ok(Prepared {
+    let prepared = Prepared {
         engine,
         session,
         reader,
@@ -145,7 +191,8 @@ pub async fn plan(
         teller,
         destroy: mode(planning) == PlanMode::Destroy,
         lock,
-    })
+    };
+    Ok((prepared, place.schemas()))
 }
 
 /// What the store has to tell, such as that it mended itself.

@@ -19,6 +19,7 @@ mod flow;
 pub mod fmt;
 pub mod force_unlock;
 pub mod graph;
+pub mod import;
 pub mod init;
 pub mod locking;
 pub mod metadata;
@@ -33,6 +34,7 @@ pub mod serve;
 pub mod session;
 pub mod show;
 pub mod state;
+pub mod taint;
 mod ui;
 pub mod validate;
 mod variable_files;
@@ -49,6 +51,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, FromArgMatches};
 
 use crate::diag::{Diagnostic, Diagnostics};
+use crate::state::Status;
 
 use options::{Cli, Command};
 use ui::Ui;
@@ -160,6 +163,9 @@ fn dispatch(cli: Cli, assignments: Vec<args::Assignment>) -> u8 {
             Command::Plan(options) => plan::run(&mut ui, &options, &assignments).await,
             Command::Apply(options) => apply::run(&mut ui, &options, &assignments).await,
             Command::Destroy(options) => destroy::run(&mut ui, options, &assignments).await,
+            Command::Import(options) => import::run(&mut ui, &options, &assignments).await,
+            Command::Taint(options) => taint::run(&mut ui, &options, Status::Tainted).await,
+            Command::Untaint(options) => taint::run(&mut ui, &options, Status::Ready).await,
             Command::Show(options) => show::run(&mut ui, &options).await,
             Command::Output(options) => output::run(&mut ui, &options).await,
             Command::Console(options) => console::run(&mut ui, &options, &assignments).await,

@@ -46,6 +46,12 @@ pub enum Command {
     Apply(Apply),
     /// Take down everything that is managed here
     Destroy(Destroy),
+    /// Bring an object that exists under management
+    Import(Import),
+    /// Mark an instance as half made, so that the next apply replaces it
+    Taint(Taint),
+    /// Take back that an instance is half made
+    Untaint(Taint),
     /// Show the state or a saved plan
     Show(Show),
     /// Show values of outputs
@@ -102,6 +108,7 @@ impl Command {
             Command::Plan(options) => options.planning.view(),
             Command::Apply(options) => options.planning.view(),
             Command::Destroy(options) => options.planning.view(),
+            Command::Import(options) => options.planning.view(),
             Command::Show(options) => view(options.no_color, false),
             Command::Output(options) => view(options.no_color, false),
             Command::State(State {
@@ -118,6 +125,8 @@ impl Command {
             | Command::ForceUnlock(_)
             | Command::Modules(_)
             | Command::Metadata(_)
+            | Command::Taint(_)
+            | Command::Untaint(_)
             | Command::Graph(_)
             | Command::Providers(_)
             | Command::Serve(_)
@@ -301,6 +310,40 @@ pub struct Destroy {
     /// Do not ask for approval
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", default_value_t = false, require_equals = true, action = ArgAction::Set)]
     pub auto_approve: bool,
+}
+
+/// Options of `import`.
+#[derive(Args, Debug)]
+pub struct Import {
+    /// How to plan
+    #[command(flatten)]
+    pub planning: Planning,
+    /// The instance that the object shall be
+    #[arg(value_name = "ADDRESS")]
+    pub address: String,
+    /// By what the platform knows it; the reference page of the resource type says how it is written
+    #[arg(value_name = "ID")]
+    pub id: String,
+}
+
+/// Options of `taint` and `untaint`.
+#[derive(Args, Debug)]
+pub struct Taint {
+    /// Only warn when there is no such instance
+    #[arg(long)]
+    pub allow_missing: bool,
+    /// Hold the state's lock
+    #[arg(long, value_name = "BOOL", default_value_t = true, num_args = 0..=1, default_missing_value = "true", require_equals = true, action = ArgAction::Set)]
+    pub lock: bool,
+    /// Wait this long for the lock, such as 30s or 2m
+    #[arg(long, value_name = "DURATION", default_value = "0s", value_parser = duration::parse)]
+    pub lock_timeout: Duration,
+    /// The directory of the state
+    #[arg(long, value_name = "DIR")]
+    pub state: Option<PathBuf>,
+    /// The instance
+    #[arg(value_name = "ADDRESS")]
+    pub address: String,
 }
 
 /// Options of `show`.

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use crate::apply::settle::Settled;
-use crate::engine::{Outcome, Progress as Told};
+use crate::engine::{Outcome, Progress as Told, Provision};
 use crate::host::SystemClock;
 use crate::plan::change::Action;
 use crate::plan::steps::StepKind;
@@ -76,7 +76,7 @@ impl Teller {
 /// The action that a step is told as; none for steps that are done without a call.
 fn action(kind: &StepKind) -> Option<Action> {
     match kind {
-        StepKind::Create(_) => Some(Action::Create),
+        StepKind::Create(_) | StepKind::Provision(_) => Some(Action::Create),
         StepKind::Update(_) => Some(Action::Update),
         StepKind::Delete(..) => Some(Action::Delete),
         StepKind::Read(_) => Some(Action::Read),
@@ -86,6 +86,7 @@ fn action(kind: &StepKind) -> Option<Action> {
         | StepKind::Released(_)
         | StepKind::Unused(_)
         | StepKind::Keep(_)
+        | StepKind::Import(_)
         | StepKind::Depose(..) => None,
     }
 }
@@ -131,6 +132,26 @@ impl State {
                 self.event(Event::Done(addr, Action::Read, None), *took);
                 self.reading();
             }
+            Told::Provision { addr, told } => {
+                let event = match told {
+                    Provision::Start => Event::ProvisionStart(addr),
+                    Provision::Line(line) => Event::ProvisionLine(addr, line),
+                    Provision::Complete => Event::ProvisionEnd(addr, false),
+                    Provision::Errored => Event::ProvisionEnd(addr, true),
+                };
+                self.event(event, now);
+            }
+            Told::StepStart {
+                kind: StepKind::Import(_),
+                addr,
+                id,
+            } => self.event(Event::Importing(addr, id.as_deref().unwrap_or_default()), now),
+            Told::StepDone {
+                kind: StepKind::Import(_),
+                addr,
+                id,
+                ..
+            } => self.event(Event::Imported(addr, id.as_deref().unwrap_or_default()), now),
             Told::StepStart { kind, addr, id } => {
                 if let Some(action) = action(kind) {
                     let event = match kind {

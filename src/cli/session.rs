@@ -17,7 +17,7 @@ use crate::engine::saved::RecordedFiles;
 use crate::engine::{Cancel, Engine, Inputs, Progress, Recording};
 use crate::graph::config_graph;
 use crate::host::workspace::{self, Selection};
-use crate::host::{Environment as HostEnvironment, SystemClock, SystemEffects, SystemIds, clock, user};
+use crate::host::{Commands, Environment as HostEnvironment, SystemClock, SystemEffects, SystemIds, clock, user};
 use crate::lang::{Effects, Files};
 use crate::plan::evaluate::Evaluator;
 use crate::plan::look::Look;
@@ -173,6 +173,7 @@ impl Place {
             store: Arc::new(store.clone()),
             clock: Arc::clone(&self.clock),
             ids: Arc::clone(&self.ids),
+            runner: Arc::new(Commands),
             progress,
             cancel,
             parallelism: usize::from(parallelism),
@@ -359,6 +360,7 @@ fn silent(request: &Request) -> Answer {
     match request {
         Request::Configure { .. } => Answer::Configured(Ok(())),
         Request::Read { prior, .. } => Answer::Read(Ok(Some(prior.clone()))),
+        Request::Import { .. } => Answer::Imported(Ok(None)),
         Request::ReadData { .. } => Answer::Data(Ok(Value::dynamic_unknown())),
     }
 }

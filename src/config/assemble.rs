@@ -61,7 +61,6 @@ pub(super) fn assemble(files: Vec<SourceBody>, is_root: bool, cx: &mut Context<'
     for block in blocks {
         declare(block, &mut module, is_root, cx);
     }
-    removed_exist(&module, cx);
     module
 }
 
@@ -185,38 +184,6 @@ impl Names<'_> {
             None => {
                 map.insert(key, value);
             }
-        }
-    }
-}
-
-/// Reports `removed` blocks about what the module still declares.
-fn removed_exist(module: &Module, cx: &mut Context<'_>) {
-    for removed in &module.removed {
-        let Ok(address) = super::target::pattern(&removed.from) else {
-            continue;
-        };
-        let found = match (address.module.as_slice(), &address.resource) {
-            ([], Some((resource, _))) => module
-                .resources
-                .get(resource)
-                .map(|declared| (resource.to_string(), declared.span)),
-            ([(name, _)], None) => module
-                .calls
-                .get(name)
-                .map(|call| (format!("module.{name}"), call.span)),
-            _ => None,
-        };
-        if let Some((name, span)) = found {
-            let place = cx.place(span);
-            cx.error_titled(
-                &codes::REMOVED_EXISTS,
-                removed.from.span,
-                "Removed resource still exists",
-                format!(
-                    "This block says that {name} was removed, but it is still declared at {place}. Remove one of \
-                     the two."
-                ),
-            );
         }
     }
 }

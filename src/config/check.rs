@@ -146,6 +146,10 @@ impl Checker<'_> {
             ..Here::of(&resource.repetition)
         };
         self.body(&resource.body, inside);
+        for provisioner in &resource.provisioners {
+            let here = Here { itself: true, own: None, ..inside };
+            self.body(&provisioner.body, here);
+        }
         self.depends_on(&resource.depends_on);
         for trigger in &resource.lifecycle.replace_triggered_by {
             self.expr_loosely(trigger, inside);
@@ -192,19 +196,16 @@ impl Checker<'_> {
             let addr = ModuleAddr(address.module.iter().map(|(name, _)| Arc::clone(name)).collect());
             let module = self.config.modules.get(&addr);
             let declared = |resource| module.is_some_and(|module| module.resources.contains_key(resource));
+            // What is missing in the root module can be generated; the planner speaks of it.
             if let Some((resource, _)) = &address.resource
+                && !addr.is_root()
                 && !declared(resource)
             {
-                let place = if addr.is_root() {
-                    "the root module".to_owned()
-                } else {
-                    addr.to_string()
-                };
                 self.error(
                     &codes::IMPORT,
                     import.to.span,
                     format!(
-                        "There is no {resource} in {place}. Declare the resource that the import shall lead to."
+                        "There is no {resource} in {addr}. Declare the resource that the import shall lead to."
                     ),
                 );
             }
@@ -309,7 +310,7 @@ impl Checker<'_> {
             Subject::Itself if !here.itself => self.error(
                 &codes::NOT_AVAILABLE,
                 at,
-                "\"self\" means something only in the postcondition blocks of a resource or data source.",
+                "\"self\" means something only in the postcondition and provisioner blocks of a resource.",
             ),
             _ => {}
         }

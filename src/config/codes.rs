@@ -96,9 +96,6 @@ codes! {
     /// `moved` that cannot be.
     MOVED = "invalid-moved", "Invalid \"moved\" addresses",
         "A move leads from one resource to another, or from one module to another.";
-    /// A resource that is removed and declared.
-    REMOVED_EXISTS = "removed-still-exists", "Removed object still exists",
-        "A `removed` block says that something is no longer declared, but it is. Remove one of the two.";
     /// An import in a called module, or for nothing.
     IMPORT = "invalid-import", "Invalid import block",
         "`import` blocks stand in the root module, and the resource they import to is declared.";

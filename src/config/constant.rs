@@ -167,21 +167,29 @@ pub(super) fn check_constant(name: &str, expr: &Expr, cx: &mut Context<'_>) -> b
     good
 }
 
+/// Quotes around what is not a string: in JSON there is no other way, in the native syntax it is old.
+pub(super) fn warn_of_quotes(what: &str, at: Span, cx: &mut Context<'_>) {
+    let file = cx.sources.file(at.file);
+    if file.is_some_and(|file| file.name().ends_with(".json")) {
+        return;
+    }
+    let detail = format!(
+        "A {what} is written as it is, without quotes. Quotes are understood for the sake of old configurations alone; \
+         take them away."
+    );
+    cx.diagnostics.push(
+        Diagnostic::warning(&codes::REFERENCE_FORM, detail)
+            .summary(format!("Quoted {what}s are deprecated"))
+            .at(at),
+    );
+}
+
 /// A reference that may be written as a string: in JSON there is no other way, and old native files do it.
 pub(super) fn unquoted(expr: Expr, cx: &mut Context<'_>) -> Option<Expr> {
     let ExprKind::String(text) = &expr.kind else {
         return Some(expr);
     };
-    let file = cx.sources.file(expr.span.file);
-    if !file.is_some_and(|file| file.name().ends_with(".json")) {
-        let detail = "A reference is written as it is, without quotes. Quotes are understood for the sake of old \
-                      configurations alone; take them away.";
-        cx.diagnostics.push(
-            Diagnostic::warning(&codes::REFERENCE_FORM, detail)
-                .summary("Quoted references are deprecated")
-                .at(expr.span),
-        );
-    }
+    warn_of_quotes("reference", expr.span, cx);
     let inside = expr.span.start as usize + 1;
     cx.diagnostics
         .take_all(parse_expression(text, expr.span.file, inside))

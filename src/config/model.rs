@@ -8,6 +8,8 @@ use crate::lang::TypeConstraint;
 use crate::source::Span;
 use crate::syntax::ast::{Body, Expr};
 
+use super::Provisioner;
+
 /// The root module and everything it calls.
 #[derive(Clone, Debug, Default)]
 pub struct Config {
@@ -199,6 +201,8 @@ pub struct Resource {
     pub depends_on: Vec<Expr>,
     /// `lifecycle`.
     pub lifecycle: Lifecycle,
+    /// `provisioner` blocks, in order.
+    pub provisioners: Vec<Provisioner>,
     /// The provider's arguments: the body without meta-arguments, `lifecycle`, `provisioner`, `connection`.
     pub body: Body,
     /// The header.
@@ -275,6 +279,8 @@ pub struct Removed {
     pub from: Expr,
     /// `lifecycle { destroy }`, true if not given.
     pub destroy: bool,
+    /// `provisioner` blocks of the destruction.
+    pub provisioners: Vec<Provisioner>,
     /// The header.
     pub span: Span,
 }

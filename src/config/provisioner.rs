@@ -9,6 +9,7 @@ use crate::syntax::{Step, keyword, variables};
 
 use super::blocks::{Content, Context, Schema};
 use super::codes;
+use super::constant::warn_of_quotes;
 
 static PROVISIONER: Schema = Schema {
     arguments: &["when", "on_failure"],
@@ -81,17 +82,21 @@ fn word(content: &mut Content, name: &str, words: [&str; 2], cx: &mut Context<'_
     let Some(expr) = content.take(name) else {
         return Some(false);
     };
+    if let ExprKind::String(_) = &expr.kind {
+        warn_of_quotes("keyword", expr.span, cx);
+    }
+    let [first, second] = words;
     let said = match &expr.kind {
         ExprKind::String(text) => Some(&**text),
         _ => keyword(&expr),
     };
-    let found = said.and_then(|said| words.iter().position(|word| *word == said));
+    let found = said.and_then(|said| [first, second].iter().position(|word| *word == said));
     if found.is_none() {
         cx.error_titled(
             &codes::REFERENCE_FORM,
             expr.span,
             format!("Invalid \"{name}\" keyword"),
-            format!("The argument \"{name}\" is one of the words {} and {}.", words[0], words[1]),
+            format!("The argument \"{name}\" is one of the words {first} and {second}."),
         );
     }
     found.map(|at| at == 1)

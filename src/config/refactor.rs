@@ -6,6 +6,7 @@ use crate::addr::Target;
 use crate::syntax::ast::Block;
 
 use super::blocks::{Content, Context, Schema};
+use super::provisioner::provisioners;
 use super::target::{pattern, provider_ref, target};
 use super::{Import, Moved, Removed, codes};
 
@@ -70,16 +71,14 @@ pub(super) fn moved(block: Block, cx: &mut Context<'_>) -> Option<Moved> {
 /// A `removed` block.
 pub(super) fn removed(block: Block, cx: &mut Context<'_>) -> Option<Removed> {
     let mut content = Content::read(block.body, block.header, &REMOVED, cx);
-    for nested in content
-        .take_blocks("provisioner")
-        .into_iter()
-        .chain(content.take_blocks("connection"))
-    {
+    let provisioners = provisioners(&mut content, cx);
+    for one in provisioners.iter().filter(|one| !one.at_destroy) {
         cx.error_titled(
-            &codes::NOT_SUPPORTED,
-            nested.header,
-            "Provisioners are not supported",
-            "A provisioner runs commands that no plan can show and no state can undo, so there are none here.",
+            &codes::UNSUPPORTED_BLOCK,
+            one.span,
+            "Invalid provisioner block",
+            "What is removed is not created any more, so only commands of its destruction have a meaning here. Write \
+             when = destroy.",
         );
     }
     let destroy = match content.take_block("lifecycle", cx) {
@@ -114,6 +113,7 @@ pub(super) fn removed(block: Block, cx: &mut Context<'_>) -> Option<Removed> {
     Some(Removed {
         from,
         destroy,
+        provisioners,
         span: block.header,
     })
 }

@@ -8,6 +8,7 @@ use crate::syntax::ast::Block;
 use super::blocks::{Content, Context, Schema};
 use super::constant::check_name;
 use super::lifecycle::lifecycle;
+use super::provisioner::provisioners;
 use super::target::provider_ref;
 use super::{Lifecycle, ProviderRef, Repetition, Resource, codes};
 
@@ -72,6 +73,7 @@ fn decode(block: Block, mode: Mode, in_check: bool, cx: &mut Context<'_>) -> Opt
         }
     }
     refuse_blocks(&mut content, mode, cx);
+    let provisioners = provisioners(&mut content, cx);
     let provider = content
         .reference("provider", cx)
         .and_then(|expr| cx.diagnostics.take(provider_ref(&expr)))
@@ -89,6 +91,7 @@ fn decode(block: Block, mode: Mode, in_check: bool, cx: &mut Context<'_>) -> Opt
             type_name: type_name.name,
             name: name.name,
         },
+        provisioners,
         body: content.rest,
         span: block.header,
     })
@@ -121,22 +124,16 @@ pub(super) fn repetition(content: &mut Content, cx: &mut Context<'_>) -> Repetit
 }
 
 fn refuse_blocks(content: &mut Content, mode: Mode, cx: &mut Context<'_>) {
-    for nested in content.take_blocks("provisioner") {
-        cx.error_titled(
-            &codes::NOT_SUPPORTED,
-            nested.header,
-            "Provisioners are not supported",
-            "A provisioner runs commands that no plan can show and no state can undo, so there are none here. Put \
-             what has to run into the component's image or command, or run it before or after swarmform.",
-        );
-    }
-    for nested in content.take_blocks("connection") {
-        cx.error_titled(
-            &codes::NOT_SUPPORTED,
-            nested.header,
-            "Connections are not supported",
-            "A connection block serves provisioners, and there are none here. Remove it.",
-        );
+    if mode == Mode::Data {
+        for kind in ["provisioner", "connection"] {
+            for nested in content.take_blocks(kind) {
+                cx.error(
+                    &codes::UNSUPPORTED_BLOCK,
+                    nested.header,
+                    format!("A data source is only read, so it has no {kind}."),
+                );
+            }
+        }
     }
     for nested in content.take_blocks("locals") {
         let what = if mode == Mode::Managed { "resource" } else { "data" };

@@ -22,7 +22,7 @@ use crate::state::{Event, State};
 use crate::value::{Path, Value};
 
 use super::plan::object_id;
-use super::progress;
+use super::{progress, provision};
 use super::{Configured, Engine, Progress, Session};
 
 /// How often a long step is told to be still at work.
@@ -208,37 +208,57 @@ impl Engine {
             Work::Apply { provider, .. } | Work::ReadData { provider, .. } => {
                 providers.get(provider).cloned()
             }
+            Work::Run(_) | Work::Adopt(_) => None,
         };
+        let (runner, goes_on) = (Arc::clone(&self.runner), walker.goes_on(id));
         async move {
-            let Some(provider) = provider else {
+            if provider.is_none() && matches!(work, Work::Apply { .. } | Work::ReadData { .. }) {
                 return (id, unconfigured(work));
-            };
+            }
             let Some((kind, addr)) = about else {
                 return (id, unconfigured(work));
             };
             let before = match &work {
                 Work::Apply { order, .. } => object_id(&order.prior),
-                Work::ReadData { .. } => None,
+                Work::Adopt(id) => Some(Arc::clone(id)),
+                Work::ReadData { .. } | Work::Run(_) => None,
             };
-            progress(&Progress::StepStart {
-                kind: kind.clone(),
-                addr: addr.clone(),
-                id: before.clone(),
-            });
+            if !matches!(work, Work::Run(_)) {
+                progress(&Progress::StepStart {
+                    kind: kind.clone(),
+                    addr: addr.clone(),
+                    id: before.clone(),
+                });
+            }
             let started = Instant::now();
             let effect = async {
-                match work {
-                    Work::Apply { order, .. } => Outcome::Applied(Box::new(provider.apply(*order).await)),
-                    Work::ReadData {
-                        type_name, config, ..
-                    } => Outcome::Data(provider.read_data(&type_name, &config).await),
+                match (work, provider) {
+                    (Work::Run(execs), _) => {
+                        Outcome::Ran(provision::run(&*runner, &addr, &execs, &*progress).await)
+                    }
+                    (Work::Apply { order, before, .. }, Some(provider)) => {
+                        match provision::run(&*runner, &addr, &before, &*progress).await {
+                            Ok(()) => Outcome::Applied(Box::new(provider.apply(*order).await)),
+                            failed => Outcome::Ran(failed),
+                        }
+                    }
+                    (Work::ReadData { type_name, config, .. }, Some(provider)) => {
+                        Outcome::Data(provider.read_data(&type_name, &config).await)
+                    }
+                    (Work::Adopt(_), _) => Outcome::Adopted,
+                    (work, None) => unconfigured(work),
                 }
             };
             let outcome = with_patience(effect, started, &kind, &addr, &*progress).await;
             let (object, failed) = match &outcome {
                 Outcome::Applied(applied) => (object_id(&applied.state), applied.error.is_some()),
                 Outcome::Data(result) => (result.as_ref().ok().and_then(object_id), result.is_err()),
+                Outcome::Ran(result) => (None, result.is_err()),
+                Outcome::Adopted => (None, false),
             };
+            if goes_on && !failed {
+                return (id, outcome);
+            }
             let ended = if failed {
                 progress::Outcome::Failed
             } else {
@@ -296,5 +316,7 @@ fn unconfigured(work: Work) -> Outcome {
             notes: Vec::new(),
         })),
         Work::ReadData { .. } => Outcome::Data(Err(fault)),
+        Work::Run(_) => Outcome::Ran(Ok(())),
+        Work::Adopt(_) => Outcome::Adopted,
     }
 }

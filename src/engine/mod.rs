@@ -14,6 +14,7 @@ mod cancel;
 pub mod codes;
 pub mod plan;
 mod progress;
+mod provision;
 pub mod saved;
 mod settle;
 
@@ -24,12 +25,12 @@ use crate::config::Config;
 use crate::lang::{Effects, Files};
 use crate::plan::planner::Planned;
 use crate::plan::providers::ProviderKey;
-use crate::ports::{Clock, Ids, Provider, Providers, StateStore};
+use crate::ports::{Clock, Ids, Provider, Providers, Runner, StateStore};
 use crate::source::SourceMap;
 use crate::value::Value;
 
 pub use cancel::Cancel;
-pub use progress::{Outcome, Progress};
+pub use progress::{Outcome, Progress, Provision};
 pub use saved::Recording;
 
 /// What runs a plan.
@@ -42,6 +43,8 @@ pub struct Engine {
     pub clock: Arc<dyn Clock>,
     /// Gives random ids.
     pub ids: Arc<dyn Ids>,
+    /// Runs commands.
+    pub runner: Arc<dyn Runner>,
     /// Is told what happens.
     pub progress: Arc<dyn Fn(&Progress) + Send + Sync>,
     /// Stops a run.

@@ -187,7 +187,9 @@ impl Engine {
     > + use<> {
         let made = match &request {
             Request::Configure { name, .. } => self.providers.create(name),
-            Request::Read { provider, .. } | Request::ReadData { provider, .. } => {
+            Request::Read { provider, .. }
+            | Request::Import { provider, .. }
+            | Request::ReadData { provider, .. } => {
                 providers.get(provider).cloned()
             }
         };
@@ -211,6 +213,16 @@ impl Engine {
                         id: object_id,
                     });
                     Answer::Read(answer)
+                }
+                Request::Import { addr, id, .. } => {
+                    let told = |done: bool| match done {
+                        false => Progress::RefreshStart { addr: addr.clone(), id: Some(Arc::clone(id)) },
+                        true => Progress::RefreshDone { addr: addr.clone(), id: Some(Arc::clone(id)) },
+                    };
+                    progress(&told(false));
+                    let answer = provider.import(&addr.resource.type_name, id).await;
+                    progress(&told(true));
+                    Answer::Imported(answer)
                 }
                 Request::ReadData { addr, config, .. } => {
                     progress(&Progress::ReadStart(addr.clone()));
@@ -236,6 +248,7 @@ fn missing(request: &Request) -> Answer {
     match request {
         Request::Configure { name, .. } => Answer::Configured(Err(fault(name))),
         Request::Read { provider, .. } => Answer::Read(Err(fault(provider))),
+        Request::Import { provider, .. } => Answer::Imported(Err(fault(provider))),
         Request::ReadData { provider, .. } => Answer::Data(Err(fault(provider))),
     }
 }

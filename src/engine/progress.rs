@@ -16,6 +16,19 @@ pub enum Outcome {
     Failed,
 }
 
+/// What a command of an object tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Provision {
+    /// It starts.
+    Start,
+    /// A line of its output.
+    Line(String),
+    /// It ended well.
+    Complete,
+    /// It ended badly.
+    Errored,
+}
+
 /// One event.
 #[derive(Clone, Debug)]
 pub enum Progress {
@@ -67,6 +80,13 @@ pub enum Progress {
         elapsed: Duration,
         /// How it ended.
         outcome: Outcome,
+    },
+    /// A command of an object.
+    Provision {
+        /// Whose.
+        addr: InstanceAddr,
+        /// What it tells.
+        told: Provision,
     },
     /// How far the run is.
     Steps {

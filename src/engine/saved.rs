@@ -94,6 +94,7 @@ fn key(request: &Request) -> Option<String> {
             deposed: Some(deposed),
             ..
         } => Some(format!("read {addr} deposed {deposed}")),
+        Request::Import { addr, .. } => Some(format!("import {addr}")),
         Request::ReadData { addr, .. } => Some(format!("data {addr}")),
     }
 }
@@ -101,7 +102,7 @@ fn key(request: &Request) -> Option<String> {
 fn type_of(request: &Request, semantics: &Semantic) -> Option<crate::value::Type> {
     match request {
         Request::Configure { .. } => None,
-        Request::Read { addr, .. } | Request::ReadData { addr, .. } => {
+        Request::Read { addr, .. } | Request::Import { addr, .. } | Request::ReadData { addr, .. } => {
             Some(semantics.type_info(&addr.resource)?.ty.clone())
         }
     }
@@ -152,8 +153,8 @@ impl Recording {
         };
         let text = |value: &Value| json::encode(&value.clone().unmark_deep().0, &ty).ok();
         let recorded = match answer {
-            Answer::Read(Ok(None)) => Some(Recorded::Gone),
-            Answer::Read(Ok(Some(value))) | Answer::Data(Ok(value)) => text(value).map(Recorded::Object),
+            Answer::Read(Ok(None)) | Answer::Imported(Ok(None)) => Some(Recorded::Gone),
+            Answer::Read(Ok(Some(value))) | Answer::Imported(Ok(Some(value))) | Answer::Data(Ok(value)) => text(value).map(Recorded::Object),
             _ => None,
         };
         if let Some(recorded) = recorded {
@@ -170,6 +171,7 @@ impl Recording {
         };
         match (request, value) {
             (Request::Read { .. }, value) => Some(Answer::Read(Ok(value))),
+            (Request::Import { .. }, value) => Some(Answer::Imported(Ok(value))),
             (Request::ReadData { .. }, Some(value)) => Some(Answer::Data(Ok(value))),
             _ => None,
         }
@@ -235,6 +237,7 @@ impl Recording {
             skip_refresh: self.skip_refresh,
             targets,
             replace,
+            imports: Vec::new(),
         })
     }
 

@@ -158,6 +158,13 @@ impl ModuleEdges<'_> {
         }
         let names = body_references(&resource.body, &mut Diagnostics::new());
         self.references(id, names, None);
+        // A command of the destruction refers to its object alone.
+        for provisioner in resource.provisioners.iter().filter(|one| !one.at_destroy) {
+            let own = Subject::Resource(resource.addr.clone());
+            let mut names = body_references(&provisioner.body, &mut Diagnostics::new());
+            names.retain(|name| name.subject != own);
+            self.references(id, names, None);
+        }
         self.depends_on(id, &resource.depends_on);
         for trigger in &resource.lifecycle.replace_triggered_by {
             self.expr(id, trigger);

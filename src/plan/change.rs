@@ -12,7 +12,7 @@ use crate::state::State;
 use crate::value::{Path, Value};
 
 use super::semantics::PlannedCall;
-use super::steps::StepGraph;
+use super::steps::{StepGraph, StepKind};
 
 /// What the command was asked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -217,6 +217,15 @@ impl Plan {
             }
         }
         counts
+    }
+
+    /// Leaves nothing to do but the imports.
+    pub fn only_imports(&mut self) {
+        self.steps.steps.retain(|step| matches!(step.kind, StepKind::Import(_)));
+        for step in &mut self.steps.steps {
+            step.needs.clear();
+        }
+        self.outputs.clear();
     }
 
     /// Whether applying it would do nothing at all: no object, no output, no state would change.

@@ -58,6 +58,14 @@ codes! {
         "A `moved` block says that something has another address now. Its old address must not be declared any more, one thing moves to one place, and a chain of moves must end somewhere.";
     MOVE_BLOCKED = "plan/move-blocked", "Unresolved resource instance address changes",
         "A `moved` block, or a `count` that came or went, leads to an address where the state holds an object already. Nothing moved. Remove one of the two objects from the state or from the configuration.";
+    REMOVED_EXISTS = "plan/removed-still-exists", "Removed object still exists",
+        "A `removed` block says that something is no longer declared, but it is. Remove one of the two.";
+    FORGOTTEN = "plan/forgotten", "Some objects will no longer be managed",
+        "A `removed` block says `destroy = false`, so the objects are dropped from the state and stay on the platform.";
+    IMPORT = "plan/import", "Invalid import",
+        "An import takes an id that is known when planning, a string that is not empty, for an instance that the configuration declares.";
+    IMPORT_NOTHING = "plan/import-nothing", "Cannot import non-existent remote object",
+        "There is no object of this id on the platform, so nothing can be imported. Check the id, and that the provider is configured for the right platform.";
     STEP_CYCLE = "plan/step-cycle", "Steps wait for each other",
         "The changes cannot be ordered: each step of a circle waits for another one of it. This can happen when objects that replace each other refer to each other in opposite directions. Apply in two runs, with `-target`, to break the circle.";
     TARGETED = "plan/targeted", "Only a part is planned",
@@ -72,6 +80,8 @@ codes! {
         "When the step came to be done, its configuration came to something other than what the plan showed. Nothing was changed by this step. Plan again and look at what is different.";
     STATE_NOT_SAVED = "apply/state-not-saved", "The state could not be saved",
         "A step was done but its outcome could not be written. No further step was started. Mend the cause (often a full disk) and plan again: the next refresh finds the object.";
+    PROVISIONER = "apply/provisioner", "local-exec provisioner error",
+        "A command of a `provisioner` block could not be run or did not end with 0. An object whose creation it belongs to counts as half made and is replaced by the next apply; one that was to be destroyed stays. `on_failure = continue` passes over such failures.";
     APPLIED_PART = "apply/applied-part", "Only a part was applied",
         "The plan was limited by `-target`, so there may be more to do, and outputs may not be up to date. Plan without `-target` to see.";
     INTERRUPTED = "apply/interrupted", "Interrupted",

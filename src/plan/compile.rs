@@ -6,7 +6,9 @@
 //! 3. When X is deleted for good, or replaced by create-then-delete, Y is changed before X goes.
 //! 4. A replacement by delete-then-create deletes, then creates; one by create-then-delete sets the old object
 //!    aside, creates, and deletes the old one last.
-//! 5. What is used by something replaced by create-then-delete is replaced that way too; what uses something
+//! 5. The commands of a creation run right after it, and what uses the object waits for them.
+//! 6. What is imported comes into the state before anything else is done with it.
+//! 7. What is used by something replaced by create-then-delete is replaced that way too; what uses something
 //!    whose name must be free first is replaced by delete-then-create.
 //!
 //! References to a whole resource go through joins, so the number of edges is that of references.
@@ -34,6 +36,8 @@ pub(super) struct Sources<'a> {
     pub node_used: &'a BTreeMap<ConfigNode, Used>,
     /// The objects of the state.
     pub priors: &'a Priors,
+    /// Resources whose creation has commands.
+    pub provisioned: &'a BTreeSet<ConfigResource>,
     /// Instances whose old object must go first.
     pub delete_first: &'a BTreeSet<InstanceAddr>,
     /// Outputs of the root module, to be evaluated when what they use is done.
@@ -55,7 +59,8 @@ enum Dep {
 
 /// Compiles. Sets which way replacements go.
 pub(super) fn compile(changes: &mut [ResourceChange], sources: &Sources<'_>) -> Result<Compiled, Diagnostic> {
-    if changes.iter().all(|change| change.action == Action::NoOp) {
+    let nothing = |change: &ResourceChange| change.action == Action::NoOp && change.importing.is_none();
+    if changes.iter().all(nothing) {
         return Ok(Compiled {
             steps: StepGraph::default(),
             dependencies: BTreeMap::new(),
@@ -153,7 +158,7 @@ fn collect(used: &Used, known: &BTreeMap<&ConfigNode, Rc<BTreeSet<Dep>>>) -> BTr
     deps
 }
 
-/// Rule 5.
+/// Rule 7.
 fn order_replacements(changes: &mut [ResourceChange], deps: &[Rc<BTreeSet<Dep>>], sources: &Sources<'_>) {
     let index = Index::new(changes);
     let replaced = |at: &usize| changes.get(*at).is_some_and(|change| change.action.is_replace());
@@ -282,6 +287,14 @@ impl<'a> Builder<'a> {
 
     /// The step after which an instance is as it should be; none when it goes.
     fn up(&self, at: usize) -> Option<StepKind> {
+        let begin = self.begin(at)?;
+        let provisioned = |change: &ResourceChange| self.sources.provisioned.contains(&change.addr.config());
+        let last = matches!(begin, StepKind::Create(_)) && self.change(at).is_some_and(provisioned);
+        Some(if last { StepKind::Provision(at) } else { begin })
+    }
+
+    /// The step with which an instance begins to become what it should be; none when it goes.
+    fn begin(&self, at: usize) -> Option<StepKind> {
         Some(match self.change(at)?.action {
             Action::NoOp => StepKind::Keep(at),
             Action::Create | Action::DeleteThenCreate | Action::CreateThenDelete => StepKind::Create(at),
@@ -322,24 +335,38 @@ impl<'a> Builder<'a> {
         free.next().unwrap_or_else(|| Arc::from("00000000"))
     }
 
-    /// Rules 1 and 4.
+    /// Rules 1, 4, 5 and 6.
     fn add_change(&mut self, at: usize) {
         let Some(change) = self.change(at) else { return };
+        if change.importing.is_some() {
+            for step in [self.down(at), self.begin(at)].into_iter().flatten() {
+                self.after(step, StepKind::Import(at));
+            }
+        }
         if let Some(down) = self.down(at) {
             self.node(down.clone());
             match (&change.action, &down) {
                 (Action::DeleteThenCreate, _) => self.after(StepKind::Create(at), down),
                 (Action::CreateThenDelete, StepKind::Delete(_, Some(key))) => {
-                    self.after(StepKind::Create(at), StepKind::Depose(at, Arc::clone(key)));
-                    self.after(down, StepKind::Create(at));
+                    let depose = StepKind::Depose(at, Arc::clone(key));
+                    if change.importing.is_some() {
+                        self.after(depose.clone(), StepKind::Import(at));
+                    }
+                    self.after(StepKind::Create(at), depose);
+                    self.after(down, self.up(at).unwrap_or(StepKind::Create(at)));
                 }
                 _ => {}
             }
         }
-        let Some(up) = self.up(at) else { return };
-        self.node(up.clone());
+        let (Some(begin), Some(up)) = (self.begin(at), self.up(at)) else {
+            return;
+        };
+        self.node(begin.clone());
         for need in self.sources.used.get(at).into_iter().flatten() {
-            self.need(&up, need);
+            self.need(&begin, need);
+        }
+        if up != begin {
+            self.after(up, begin);
         }
     }
 

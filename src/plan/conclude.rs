@@ -1,10 +1,10 @@
 //! The end of planning: what is left over in the state, outputs, drift, and the compiled plan.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::addr::{ConfigResource, InstanceAddr, InstanceKey, Mode};
-use crate::config::Repetition;
+use crate::config::{Config, Repetition};
 use crate::graph::ConfigNode;
 use crate::value::Value;
 
@@ -17,6 +17,8 @@ use super::moves_check;
 use super::planner::{Planned, Planner, Refused};
 use super::providers::ProviderKey;
 use super::refresh;
+use super::import;
+use super::removed;
 use super::steps::StepGraph;
 use super::world::Expansion;
 
@@ -25,8 +27,12 @@ pub(super) fn conclude(mut planner: Planner) -> Result<Planned, Refused> {
     orphans(&mut planner);
     if !planner.evaluator.validating {
         let faults = moves_check::check(&planner, &planner.moves);
-        planner.faults.extend(faults);
         planner.faults.extend(moves::blocked(&planner.moved));
+        import::check(&mut planner);
+        if faults.has_errors() {
+            planner.faults.extend(faults);
+            return Err(planner.faults.into());
+        }
     }
     let outputs = outputs(&planner);
     let semantics = planner.semantics.clone();
@@ -55,15 +61,18 @@ pub(super) fn conclude(mut planner: Planner) -> Result<Planned, Refused> {
         .filter(|output| output.action != Action::Delete)
         .map(|output| ConfigNode::Output(root.clone(), Arc::clone(&output.name)))
         .collect();
+    let provisioned = provisioned(&planner.evaluator.config);
     let sources = Sources {
+        provisioned: &provisioned,
         outputs: &evaluated,
         used: &used,
         node_used: &planner.node_used,
         priors: &planner.priors,
         delete_first: &planner.delete_first,
     };
+    planner.faults.extend(removed::forgotten(&changes));
     let compiled = planner.faults.take(compile(&mut changes, &sources));
-    let acting: std::collections::BTreeSet<&InstanceAddr> = changes
+    let acting: BTreeSet<&InstanceAddr> = changes
         .iter()
         .filter(|change| change.action != Action::NoOp && change.deposed.is_none())
         .map(|change| &change.addr)
@@ -100,6 +109,21 @@ pub(super) fn conclude(mut planner: Planner) -> Result<Planned, Refused> {
     })
 }
 
+fn provisioned(config: &Config) -> BTreeSet<ConfigResource> {
+    let mut found = BTreeSet::new();
+    for (addr, module) in &config.modules {
+        for resource in module.resources.values() {
+            if resource.provisioners.iter().any(|one| !one.at_destroy) {
+                found.insert(ConfigResource {
+                    module: addr.clone(),
+                    resource: resource.addr.clone(),
+                });
+            }
+        }
+    }
+    found
+}
+
 /// A plan that only refreshes has no changes, so it tells moves as differences that it takes over.
 fn tell_moves(planner: &Planner, drift: &mut Vec<Drift>) {
     for (addr, previous) in &planner.moved.previous {
@@ -131,7 +155,9 @@ fn orphans(planner: &mut Planner) {
             .targeted
             .as_ref()
             .is_some_and(|targeted| !targeted.has_instance(&addr));
-        if out || addr.resource.mode == Mode::Data || (deposed.is_none() && planner.visited.contains(&addr)) {
+        let unclear = planner.failed.contains(&ConfigNode::Resource(addr.config()));
+        let there = deposed.is_none() && (planner.visited.contains(&addr) || unclear);
+        if out || addr.resource.mode == Mode::Data || there {
             continue;
         }
         let Some(prior) = planner.priors.get(&(addr.clone(), deposed.clone())) else {
@@ -139,6 +165,11 @@ fn orphans(planner: &mut Planner) {
         };
         let Some(before) = prior.now.clone() else { continue };
         let provider = ProviderKey::parse(&prior.provider).provider;
+        let removed = removed::of(&planner.evaluator.config, &addr);
+        let forget = planner.options.mode == PlanMode::Normal
+            && deposed.is_none()
+            && removed.is_some_and(|removed| !removed.destroy)
+            && declared(planner, &addr.config()).is_none();
         let reason = match planner.options.mode {
             PlanMode::Destroy => Reason::None,
             _ if deposed.is_some() => Reason::None,
@@ -153,6 +184,7 @@ fn orphans(planner: &mut Planner) {
         }
         let (plain, _) = before.clone().unmark_deep();
         let (calls, faults) = match planner.semantics.get(&provider.name) {
+            _ if forget => Default::default(),
             Some(semantics) => semantics.plan_delete(&addr.resource.type_name, &plain),
             None => Default::default(),
         };
@@ -171,7 +203,7 @@ fn orphans(planner: &mut Planner) {
             previous: None,
             deposed,
             provider,
-            action: Action::Delete,
+            action: if forget { Action::Forget } else { Action::Delete },
             reason,
             after: Value::null(before.ty()),
             before,
@@ -232,6 +264,7 @@ fn outputs(planner: &Planner) -> Vec<OutputChange> {
                 .targeted
                 .as_ref()
                 .is_some_and(|targeted| !targeted.has_node(&node))
+            || planner.failed.contains(&node)
         {
             continue;
         }

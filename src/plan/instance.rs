@@ -20,6 +20,7 @@ use super::evaluate::{Used, Verdict, judge, require};
 use super::ignore::{self, keep_ignored};
 use super::merge;
 use super::planner::{Planner, no_type};
+use super::provision::evaluate as evaluate_exec;
 use super::providers::{ProviderKey, TypeInfo};
 use super::scope::Here;
 use super::semantics::{Decision, Fault, Proposal, Semantics};
@@ -124,13 +125,17 @@ fn plan_instance(
         .as_ref()
         .is_some_and(|targeted| !targeted.has_instance(&addr))
     {
-        return keep_as_is(planner, context, addr, used);
+        return keep_as_is(planner, context, addr);
     }
     if planner.options.mode == PlanMode::RefreshOnly && addr.resource.mode == Mode::Managed {
-        return keep_as_is(planner, context, addr, used);
+        return keep_as_is(planner, context, addr);
     }
     let evaluated = evaluate_instance(planner, context, module, here.clone(), &mut used);
     planner.add_static_needs(&ConfigNode::Resource(context.resource.clone()), &mut used);
+    if planner.evaluator.validating {
+        let faults = validate_provisioners(planner, context, module, &here);
+        planner.faults.extend(faults);
+    }
     let decoded = match evaluated {
         Ok(decoded) => decoded,
         Err(faults) => {
@@ -172,18 +177,13 @@ fn plan_instance(
 }
 
 /// An instance that this plan leaves alone: its object is what it was.
-fn keep_as_is(planner: &mut Planner, context: &Context<'_>, addr: InstanceAddr, used: Used) {
+fn keep_as_is(planner: &mut Planner, context: &Context<'_>, addr: InstanceAddr) {
     let prior = planner
         .priors
         .get(&(addr.clone(), None))
         .and_then(|prior| prior.now.clone());
-    let object = prior
-        .clone()
-        .unwrap_or_else(|| Value::unknown(context.info.ty.clone()));
-    planner.world.set_object(&addr, object.clone());
-    if prior.is_some() {
-        planner.push_change(change(context, addr, Action::NoOp, object.clone(), object), used);
-    }
+    let object = prior.unwrap_or_else(|| Value::unknown(context.info.ty.clone()));
+    planner.world.set_object(&addr, object);
 }
 
 fn evaluate_instance(
@@ -204,6 +204,24 @@ fn evaluate_instance(
     } else {
         Ok(decoded)
     }
+}
+
+fn validate_provisioners(
+    planner: &Planner,
+    context: &Context<'_>,
+    module: &ModuleInstance,
+    here: &Here,
+) -> Diagnostics {
+    let mut found = Diagnostics::new();
+    let here = Here {
+        own: Some(Value::unknown(context.info.ty.clone())),
+        ..here.clone()
+    };
+    for provisioner in &context.declared.provisioners {
+        let scope = planner.evaluator.scope(&planner.world, module);
+        found.take_all(scope.and_then(|scope| evaluate_exec(provisioner, &scope.with(here.clone()))));
+    }
+    found
 }
 
 fn plan_data(planner: &mut Planner, context: &Context<'_>, addr: InstanceAddr, config: Value, used: Used) {
@@ -435,6 +453,9 @@ impl Planner {
     /// Keeps a change with what it was made from.
     pub(super) fn push_change(&mut self, mut change: ResourceChange, used: Used) {
         change.previous = self.moved.previous.get(&change.addr).cloned();
+        if change.deposed.is_none() {
+            change.importing = self.importing.get(&change.addr).cloned();
+        }
         self.changes_by_resource
             .entry(change.addr.config())
             .or_default()

@@ -18,10 +18,12 @@ use crate::value::Value;
 use super::change::{PlanMode, ResourceChange};
 use super::codes;
 use super::evaluate::{Evaluator, Used, Verdict, judge};
+use super::import::{self, Asked, Wanted};
 use super::moves::{self, Move, Moved};
 use super::moves_check;
 use super::providers::{ProviderKey, Semantic, resolve_provider};
 use super::refresh::{Prior, Priors};
+use super::removed;
 pub use super::request::{Answer, PlanOptions, Planned, Refused, Request, RequestId};
 use super::semantics::Fault;
 use super::target::Targeted;
@@ -59,9 +61,15 @@ pub struct Planner {
     pub(super) delete_first: BTreeSet<InstanceAddr>,
     pub(super) changes_by_resource: BTreeMap<ConfigResource, Vec<usize>>,
     pub(super) change_index: BTreeMap<InstanceAddr, usize>,
-    done: BTreeSet<ConfigNode>,
+    /// What is imported: ids by address.
+    pub(super) importing: BTreeMap<InstanceAddr, Arc<str>>,
+    /// All imports that were evaluated.
+    pub(super) imports: Vec<Wanted>,
+    pub(super) imports_asked: BTreeSet<ConfigResource>,
+    pub(super) waiting_imports: BTreeMap<ConfigNode, usize>,
+    pub(super) done: BTreeSet<ConfigNode>,
     /// Nodes with errors, and those that need them: nothing more can be said of these.
-    failed: BTreeSet<ConfigNode>,
+    pub(super) failed: BTreeSet<ConfigNode>,
     walked: bool,
     stage: Stage,
     started: bool,
@@ -101,6 +109,10 @@ impl Planner {
             delete_first: BTreeSet::new(),
             changes_by_resource: BTreeMap::new(),
             change_index: BTreeMap::new(),
+            importing: BTreeMap::new(),
+            imports: Vec::new(),
+            imports_asked: BTreeSet::new(),
+            waiting_imports: BTreeMap::new(),
             done: BTreeSet::new(),
             failed: BTreeSet::new(),
             walked: false,
@@ -160,6 +172,7 @@ impl Planner {
                 self.faults.push(diagnostic);
             }
             (Request::Read { addr, deposed, .. }, Answer::Read(result)) => self.told(&addr, deposed, result),
+            (Request::Import { addr, .. }, Answer::Imported(result)) => import::told(self, &addr, result),
             (Request::ReadData { addr, .. }, Answer::Data(result)) => self.told_data(&addr, result),
             _ => {}
         }
@@ -174,7 +187,7 @@ impl Planner {
         Err(self.faults.into())
     }
 
-    fn ask(&mut self, request: Request) {
+    pub(super) fn ask(&mut self, request: Request) {
         self.requests.push(request);
     }
 
@@ -192,7 +205,11 @@ impl Planner {
         if let Some(fault) = moves_check::excluded(self) {
             return self.faults.push(fault);
         }
-        self.refuse_unsupported();
+        self.warn_of_backends();
+        let faults = removed::check(&self.evaluator.config);
+        if faults.has_errors() && !self.evaluator.validating {
+            return self.faults.extend(faults);
+        }
         let keys = self.used_providers();
         let blocks: Vec<ConfigNode> = keys
             .keys()
@@ -220,8 +237,8 @@ impl Planner {
         }
     }
 
-    /// Blocks that are read but not carried out yet are refused, never ignored.
-    fn refuse_unsupported(&mut self) {
+    /// A backend has no effect.
+    fn warn_of_backends(&mut self) {
         let config = Arc::clone(&self.evaluator.config);
         let backends = config
             .modules
@@ -232,16 +249,6 @@ impl Planner {
                 format!("The backend \"{kind}\" has no effect in this version: the state is kept locally.");
             self.faults
                 .push(Diagnostic::warning(&codes::UNSUPPORTED, detail).at(*span));
-        }
-        for module in config.modules.values() {
-            let removed = module.removed.iter().map(|block| ("removed", block.span));
-            let imports = module.imports.iter().map(|block| ("import", block.span));
-            for (kind, span) in removed.chain(imports) {
-                let detail =
-                    format!("This version does not carry out {kind} blocks. Take the block out to plan.");
-                self.faults
-                    .push(Diagnostic::error(&codes::UNSUPPORTED, detail).at(span));
-            }
         }
     }
 
@@ -416,7 +423,7 @@ impl Planner {
                     .targeted
                     .as_ref()
                     .is_some_and(|targeted| !targeted.has_node(node));
-                if out || self.done.contains(node) || self.waiting_data.contains_key(node) {
+                if out || self.done.contains(node) || self.waits(node) {
                     continue;
                 }
                 let outside = |need| {
@@ -450,9 +457,24 @@ impl Planner {
         }
     }
 
+    fn waits(&self, node: &ConfigNode) -> bool {
+        self.waiting_data.contains_key(node) || self.waiting_imports.contains_key(node)
+    }
+
     fn visit(&mut self, node: &ConfigNode) {
         match node {
             ConfigNode::Resource(resource) => {
+                match import::ask(self, resource) {
+                    Asked::Nothing => {}
+                    Asked::Waiting(due) => {
+                        self.waiting_imports.insert(node.clone(), due);
+                        return;
+                    }
+                    Asked::Failed => {
+                        self.done.insert(node.clone());
+                        return;
+                    }
+                }
                 let before = self.requests.len();
                 super::instance::plan_resource(self, resource);
                 let asked = self.requests.len().saturating_sub(before);

@@ -26,6 +26,8 @@ pub struct PlanOptions {
     pub targets: Vec<Target>,
     /// `-replace`.
     pub replace: Vec<InstanceAddr>,
+    /// What the command `import` asks for: addresses and ids.
+    pub imports: Vec<(InstanceAddr, Arc<str>)>,
 }
 
 /// An effect that the planner asks for.
@@ -51,6 +53,15 @@ pub enum Request {
         /// The object as stored.
         prior: Value,
     },
+    /// Read an object that is not in the state, by its id.
+    Import {
+        /// Whose object it shall be.
+        addr: InstanceAddr,
+        /// By which provider.
+        provider: ProviderKey,
+        /// The id.
+        id: Arc<str>,
+    },
     /// Read a data source.
     ReadData {
         /// Whose.
@@ -69,6 +80,8 @@ pub enum Answer {
     Configured(Result<(), Fault>),
     /// The object, none when it is gone, or why it cannot be told.
     Read(Result<Option<Value>, Fault>),
+    /// The object imported, none when there is none of this id, or why it cannot be told.
+    Imported(Result<Option<Value>, Fault>),
     /// The data, or why it cannot be told.
     Data(Result<Value, Fault>),
 }

@@ -29,8 +29,12 @@ pub enum StepKind {
     Unused(ConfigResource),
     /// Nothing to do for this instance, but others may wait for what it waits for.
     Keep(usize),
+    /// The object of this change, which was found, comes into the state.
+    Import(usize),
     /// The object of this change is made.
     Create(usize),
+    /// The commands of the creation of this change's object are run.
+    Provision(usize),
     /// The object of this change is changed in place.
     Update(usize),
     /// The object of this change is deleted; with a key, the deposed one.
@@ -49,7 +53,9 @@ impl StepKind {
         match self {
             StepKind::Evaluate(_) | StepKind::Ready(_) | StepKind::Released(_) | StepKind::Unused(_) => None,
             StepKind::Keep(at)
+            | StepKind::Import(at)
             | StepKind::Create(at)
+            | StepKind::Provision(at)
             | StepKind::Update(at)
             | StepKind::Delete(at, _)
             | StepKind::Depose(at, _)
@@ -62,7 +68,12 @@ impl StepKind {
     pub fn is_effect(&self) -> bool {
         matches!(
             self,
-            StepKind::Create(_) | StepKind::Update(_) | StepKind::Delete(..) | StepKind::Read(_)
+            StepKind::Import(_)
+                | StepKind::Create(_)
+                | StepKind::Provision(_)
+                | StepKind::Update(_)
+                | StepKind::Delete(..)
+                | StepKind::Read(_)
         )
     }
 }
@@ -132,7 +143,9 @@ pub fn label(kind: &StepKind, changes: &[ResourceChange]) -> String {
         StepKind::Released(resource) => format!("released {resource}"),
         StepKind::Unused(resource) => format!("unused {resource}"),
         StepKind::Keep(at) => format!("keep {}", of(at)),
+        StepKind::Import(at) => format!("import {}", of(at)),
         StepKind::Create(at) => format!("create {}", of(at)),
+        StepKind::Provision(at) => format!("provision {}", of(at)),
         StepKind::Update(at) => format!("update {}", of(at)),
         StepKind::Delete(at, None) => format!("delete {}", of(at)),
         StepKind::Delete(at, Some(key)) => format!("delete {} (deposed {key})", of(at)),

@@ -3,9 +3,10 @@
 //! A target is in, with all that it depends on; when destroying, with all that depends on it. Everything else
 //! is left as it is.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use crate::addr::{ConfigResource, InstanceAddr, InstanceKey, ModuleInstance, Target};
+use crate::addr::{ConfigResource, InstanceAddr, InstanceKey, ModuleAddr, ModuleInstance, Target};
 use crate::config::Config;
 use crate::diag::Diagnostic;
 use crate::graph::{ConfigGraph, ConfigNode};
@@ -24,6 +25,8 @@ pub struct Targeted {
     /// Resources of which a target names some instances.
     some: BTreeSet<ConfigResource>,
     nodes: BTreeSet<ConfigNode>,
+    /// Instances in because they depend on a target, when destroying.
+    users: BTreeSet<InstanceAddr>,
     /// Sentences about targets that name nothing.
     unknown: Vec<String>,
 }
@@ -41,7 +44,7 @@ impl Targeted {
 
     /// Whether an instance is in.
     pub fn has_instance(&self, addr: &InstanceAddr) -> bool {
-        self.whole.contains(&addr.config()) || self.targets.iter().any(|target| matches(target, addr))
+        self.whole.contains(&addr.config()) || self.users.contains(addr) || self.targets.iter().any(|target| matches(target, addr))
     }
 
     /// Whether a node is in.
@@ -124,51 +127,70 @@ pub fn targeted(
         some.extend(named.into_iter().cloned());
     }
     let start: Vec<ConfigNode> = some.iter().cloned().map(ConfigNode::Resource).collect();
-    let mut nodes = graph.closure(start.iter());
-    if options.mode == PlanMode::Destroy {
-        let ids = graph.graph().closure_of_dependents(start.iter());
-        nodes = ids
-            .into_iter()
-            .filter_map(|id| graph.graph().node(id).cloned())
-            .collect();
-    }
-    let whole = nodes.iter().filter_map(|node| match node {
+    let destroying = options.mode == PlanMode::Destroy;
+    let mut nodes = if destroying { BTreeSet::new() } else { graph.closure(start.iter()) };
+    let needed = nodes.iter().filter_map(|node| match node {
         ConfigNode::Resource(resource) if !some.contains(resource) => Some(resource.clone()),
         _ => None,
     });
-    let mut whole: BTreeSet<ConfigResource> = whole.collect();
-    if options.mode == PlanMode::Destroy {
-        whole.extend(dependents_in_state(state, &some));
+    let whole: BTreeSet<ConfigResource> = needed.collect();
+    let users = if destroying { users(state, &options.targets) } else { BTreeSet::new() };
+    some.extend(users.iter().map(InstanceAddr::config));
+    if !destroying {
+        let outputs: Vec<ConfigNode> = outputs(config, graph, |resource| whole.contains(resource) || some.contains(resource));
+        nodes.extend(graph.closure(outputs.iter()));
     }
     Some(Targeted {
         targets: options.targets.clone(),
         whole,
         some,
         nodes,
+        users,
         unknown,
     })
 }
 
-/// Resources of the state that depend on these, however indirectly.
-fn dependents_in_state(state: &State, of: &BTreeSet<ConfigResource>) -> BTreeSet<ConfigResource> {
-    let mut found: BTreeSet<ConfigResource> = BTreeSet::new();
-    loop {
-        let before = found.len();
-        for (addr, instance) in &state.instances {
-            let resource = addr.config();
-            if of.contains(&resource) || found.contains(&resource) {
-                continue;
+/// Outputs of the root module whose values come from resources that are in, all of them.
+fn outputs(config: &Config, graph: &ConfigGraph, is_in: impl Fn(&ConfigResource) -> bool) -> Vec<ConfigNode> {
+    let root = ModuleAddr::root();
+    let names = config.modules.get(&root).into_iter().flat_map(|module| module.outputs.keys());
+    let of = |name: &Arc<str>| ConfigNode::Output(root.clone(), Arc::clone(name));
+    names
+        .map(of)
+        .filter(|output| {
+            let closure = graph.closure([output]);
+            let mut resources = closure.iter().filter_map(|node| match node {
+                ConfigNode::Resource(resource) => Some(resource),
+                _ => None,
+            });
+            resources.next().is_some_and(&is_in) && resources.all(&is_in)
+        })
+        .collect()
+}
+
+/// Instances of the state that depend on a target, however indirectly, by what their records say.
+fn users(state: &State, targets: &[Target]) -> BTreeSet<InstanceAddr> {
+    let mut by_need: BTreeMap<ConfigResource, Vec<(&InstanceAddr, InstanceAddr)>> = BTreeMap::new();
+    for (addr, instance) in &state.instances {
+        let objects = instance.current.iter().chain(instance.deposed.values());
+        for name in objects.flat_map(|object| &object.dependencies) {
+            if let Ok(need) = crate::addr::parse_instance(name) {
+                by_need.entry(need.config()).or_default().push((addr, need));
             }
-            let needs = instance.current.iter().flat_map(|object| &object.dependencies);
-            let hit = needs
-                .filter_map(|text| crate::addr::parse_instance(text).ok())
-                .any(|need| of.contains(&need.config()) || found.contains(&need.config()));
-            if hit {
-                found.insert(resource);
-            }
-        }
-        if found.len() == before {
-            return found;
         }
     }
+    let named = |addr: &&InstanceAddr| targets.iter().any(|target| matches(target, addr));
+    let mut work: Vec<&InstanceAddr> = state.instances.keys().filter(named).collect();
+    let mut found = BTreeSet::new();
+    while let Some(used) = work.pop() {
+        for (user, need) in by_need.get(&used.config()).into_iter().flatten() {
+            let another = state.instances.contains_key(need) && need != used;
+            // Instances of a module have nothing to do with each other.
+            let apart = user.module.config() == used.module.config() && user.module != used.module;
+            if !another && !apart && found.insert((*user).clone()) {
+                work.push(user);
+            }
+        }
+    }
+    found
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
+use crate::plan::provision::{Exec, Failure};
 pub use crate::plan::semantics::{Applied, Found, Order};
 use crate::plan::semantics::{Fault, Semantics};
 use crate::state::{Event, State};
@@ -140,6 +141,13 @@ pub trait StateStore: Send + Sync {
     fn notices(&self) -> Vec<String> {
         Vec::new()
     }
+}
+
+/// Runs commands on this machine.
+#[async_trait]
+pub trait Runner: Send + Sync {
+    /// Runs one command to its end and tells each line of its output as it comes. `Ok` when it ended with 0.
+    async fn run(&self, exec: &Exec, line: &(dyn for<'l> Fn(&'l str) + Send + Sync)) -> Result<(), Failure>;
 }
 
 /// The time.

@@ -76,13 +76,8 @@ pub fn summary_line(plan: &Plan) -> String {
     } else {
         String::new()
     };
-    let forget = if counts.forget > 0 {
-        format!(", {} to forget", counts.forget)
-    } else {
-        String::new()
-    };
     format!(
-        "Plan: {import}{} to add, {} to change, {} to destroy{forget}.",
+        "Plan: {import}{} to add, {} to change, {} to destroy.",
         counts.add, counts.change, counts.destroy
     )
 }

@@ -30,6 +30,16 @@ pub enum Event<'a> {
     Done(&'a InstanceAddr, Action, Option<&'a str>),
     /// A step has failed. Why is told by a diagnostic.
     Failed(&'a InstanceAddr, Action),
+    /// A command of an object starts.
+    ProvisionStart(&'a InstanceAddr),
+    /// A line of a command's output.
+    ProvisionLine(&'a InstanceAddr, &'a str),
+    /// A command has ended; whether it has failed.
+    ProvisionEnd(&'a InstanceAddr, bool),
+    /// An object that was found comes into the state, by this id.
+    Importing(&'a InstanceAddr, &'a str),
+    /// It is there.
+    Imported(&'a InstanceAddr, &'a str),
     /// Something to tell about an object.
     Note(&'a InstanceAddr, &'a str),
 }
@@ -118,6 +128,13 @@ impl Progress {
                     .paint(Ink::Red, &format!("{start} failed after {}", elapsed(took)));
                 Some(self.line(addr, &text))
             }
+            Event::ProvisionStart(addr) => Some(self.line(addr, "Provisioning with 'local-exec'...")),
+            Event::ProvisionLine(addr, text) => {
+                Some(self.line(&format!("{addr} (local-exec)"), &escape::line(text)))
+            }
+            Event::ProvisionEnd(..) => None,
+            Event::Importing(addr, id) => Some(self.line(addr, &format!("Importing...{}", with_id(Some(id))))),
+            Event::Imported(addr, id) => Some(self.line(addr, &format!("Import complete{}", with_id(Some(id))))),
             Event::Note(addr, text) => Some(self.line(addr, &escape::line(text))),
         }
     }
@@ -221,13 +238,8 @@ pub fn complete(style: Style, destroy: bool, counts: crate::plan::change::Counts
         } else {
             String::new()
         };
-        let forget = if counts.forget > 0 {
-            format!(", {} forgotten", counts.forget)
-        } else {
-            String::new()
-        };
         format!(
-            "Apply complete! Resources: {import}{} added, {} changed, {} destroyed{forget}.",
+            "Apply complete! Resources: {import}{} added, {} changed, {} destroyed.",
             counts.add, counts.change, counts.destroy
         )
     };

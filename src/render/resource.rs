@@ -185,6 +185,9 @@ fn remarks(change: &ResourceChange) -> Vec<String> {
         Reason::NoResourceConfig if change.action != Action::Forget => {
             Some(format!("(because {config} is not in configuration)"))
         }
+        Reason::NoMoveTarget => change.previous.as_ref().map(|previous| {
+            format!("(because {previous} was moved to {}, which is not in configuration)", change.addr)
+        }),
         Reason::NoModule => Some(format!(
             "(because {} is not in configuration)",
             change.addr.module

@@ -244,6 +244,30 @@ impl Stream {
                     "apply_errored",
                 )
             }
+            Event::ProvisionStart(addr) => {
+                let message = format!("{addr}: Provisioning with 'local-exec'...");
+                self.line("info", &message, provision(addr, None), "provision_start")
+            }
+            Event::ProvisionLine(addr, output) => {
+                let message = format!("{addr}: (local-exec): {output}");
+                self.line("info", &message, provision(addr, Some(output)), "provision_progress")
+            }
+            Event::ProvisionEnd(addr, failed) => {
+                let (how, kind) = match failed {
+                    true => ("errored", "provision_errored"),
+                    false => ("complete", "provision_complete"),
+                };
+                let message = format!("{addr}: (local-exec) Provisioning {how}");
+                self.line("info", &message, provision(addr, None), kind)
+            }
+            Event::Importing(addr, id) => {
+                let message = format!("{addr}: Importing...{}", with_id(Some(id)));
+                self.line("info", &message, hook(addr, None, Some(id), false), "import_start")
+            }
+            Event::Imported(addr, id) => {
+                let message = format!("{addr}: Import complete{}", with_id(Some(id)));
+                self.line("info", &message, hook(addr, None, Some(id), false), "import_complete")
+            }
             Event::Note(addr, text) => self.log(&format!("{addr}: {text}")),
         }
     }
@@ -258,6 +282,15 @@ impl Stream {
         let message = format!("{addr}: Still {}... [{} elapsed]", doing(action), elapsed(ran));
         self.line("info", &message, vec![("hook", hook)], "apply_progress")
     }
+}
+
+fn provision(addr: &InstanceAddr, output: Option<&str>) -> Vec<(&'static str, Json)> {
+    let mut hook = Json::object([
+        ("resource", resource(addr)),
+        ("provisioner", Json::text("local-exec")),
+    ]);
+    hook.insert_some("output", output.map(Json::text));
+    vec![("hook", hook)]
 }
 
 fn doing(action: Action) -> &'static str {

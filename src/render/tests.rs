@@ -611,7 +611,7 @@ fn reasons_and_moves_stand_in_the_header() {
       ~ id = "1" -> (known after apply)
     }
 
-Plan: 1 to add, 0 to change, 1 to destroy, 1 to forget.
+Plan: 1 to add, 0 to change, 1 to destroy.
 "#,
     );
 }
