@@ -170,6 +170,13 @@ impl Walker {
             && self.dependents.get(id).is_some_and(|next| next.iter().any(follows))
     }
 
+    /// Whether a step goes on with an object that another step began: its commands, or a change of what was
+    /// imported.
+    pub fn follows(&self, id: StepId) -> bool {
+        let needs = self.planned.plan.steps.steps.get(id).map(|step| &step.needs);
+        needs.into_iter().flatten().any(|need| self.goes_on(*need) || self.is_import(*need))
+    }
+
     /// At most `limit` steps that may start now. Steps without effect on the way are carried out at once.
     pub fn next(&mut self, limit: usize) -> Vec<(StepId, Work)> {
         let mut work = Vec::new();
@@ -301,7 +308,7 @@ impl Walker {
                 *missing = missing.saturating_sub(1);
                 if *missing == 0 {
                     // What belongs to the same object comes first.
-                    if self.goes_on(id) || self.is_import(id) {
+                    if self.follows(dependent) {
                         self.ready.push_front(dependent);
                     } else {
                         self.ready.push_back(dependent);

@@ -51,6 +51,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, FromArgMatches};
 
 use crate::diag::{Diagnostic, Diagnostics};
+use crate::plan::planner::Refused;
 use crate::state::Status;
 
 use options::{Cli, Command};
@@ -76,6 +77,12 @@ impl From<Diagnostics> for Stop {
 impl From<Diagnostic> for Stop {
     fn from(diagnostic: Diagnostic) -> Stop {
         Stop::Errors(diagnostic.into())
+    }
+}
+
+impl From<Refused> for Stop {
+    fn from(refused: Refused) -> Stop {
+        Stop::Errors(refused.faults)
     }
 }
 

@@ -147,7 +147,14 @@ impl Engine {
                 }
                 return saved;
             }
-            ready.extend(fresh);
+            for (id, work) in fresh {
+                // What belongs to an object that is begun comes before what is not.
+                if walker.follows(id) {
+                    ready.push_front((id, work));
+                } else {
+                    ready.push_back((id, work));
+                }
+            }
             self.start(&mut ready, &mut running, walker, providers);
             let (done, total) = walker.progress();
             (self.progress)(&Progress::Steps {

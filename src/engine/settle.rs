@@ -76,7 +76,7 @@ impl Engine {
             if !requests.iter().any(|(_, request)| configures(request)) {
                 // Whatever else is wrong with the configuration is told by the plan that follows.
                 return if requests.is_empty() && providers.is_empty() {
-                    planner.finish().map(|_| ())
+                    planner.finish().map(|_| ()).map_err(|refused| refused.faults)
                 } else {
                     Ok(())
                 };
