@@ -477,3 +477,116 @@ fn schemas_and_versions_are_there_for_programs() {
     let version: Value = serde_json::from_str(&place.run(&["version", "-json"]).expect(0).out).unwrap();
     assert_eq!(version["swarmform_version"], env!("CARGO_PKG_VERSION"));
 }
+
+#[test]
+fn commands_of_an_object_run_and_show_their_output() {
+    let place = Place::new();
+    place.write(
+        "main.tf",
+        r#"
+resource "terraform_data" "a" {
+  input = "hello"
+  provisioner "local-exec" {
+    command = "echo made ${self.output} > made.txt; echo seen"
+  }
+  provisioner "local-exec" {
+    command     = "echo $SECRET"
+    environment = { SECRET = sensitive("hunter2") }
+  }
+  provisioner "local-exec" {
+    when    = destroy
+    command = "echo bye ${self.output}; exit 3"
+  }
+}
+"#,
+    );
+    place
+        .run(&["apply", "-auto-approve"])
+        .expect(0)
+        .says("terraform_data.a: Provisioning with 'local-exec'...")
+        .says("terraform_data.a (local-exec): seen")
+        .never_says("hunter2");
+    assert_eq!(std::fs::read_to_string(place.path().join("made.txt")).unwrap(), "made hello\n");
+    place
+        .run(&["destroy", "-auto-approve"])
+        .expect(1)
+        .says("exit status 3")
+        .says("apply/provisioner");
+    place.run(&["state", "list"]).expect(0).says("terraform_data.a");
+}
+
+#[test]
+fn an_import_block_and_the_command_bring_objects_under_management() {
+    let place = Place::new();
+    place.write(
+        "main.tf",
+        "resource \"terraform_data\" \"a\" {}\nresource \"terraform_data\" \"b\" {}\nimport {\n  to = terraform_data.a\n  id = \"one\"\n}\n",
+    );
+    place
+        .run(&["import", "terraform_data.b", "two"])
+        .expect(0)
+        .says("terraform_data.b: Import complete [id=two]");
+    place
+        .run(&["import", "terraform_data.b", "three"])
+        .expect(1)
+        .says("cli/already-managed");
+    place
+        .run(&["apply", "-auto-approve"])
+        .expect(0)
+        .says("Plan: 1 to import, 0 to add, 0 to change, 0 to destroy.")
+        .says("terraform_data.a: Importing... [id=one]");
+    place.run(&["plan", "-detailed-exitcode"]).expect(0);
+}
+
+#[test]
+fn a_saved_plan_holds_moves_imports_and_what_is_forgotten() {
+    let place = Place::new();
+    place.write(
+        "main.tf",
+        "resource \"terraform_data\" \"a\" {}\nresource \"terraform_data\" \"f\" {}\n",
+    );
+    place.run(&["apply", "-auto-approve"]).expect(0);
+    place.write(
+        "main.tf",
+        r#"
+resource "terraform_data" "b" {}
+resource "terraform_data" "c" {}
+moved {
+  from = terraform_data.a
+  to   = terraform_data.b
+}
+import {
+  to = terraform_data.c
+  id = "found"
+}
+removed {
+  from = terraform_data.f
+  lifecycle {
+    destroy = false
+  }
+}
+"#,
+    );
+    place
+        .run(&["plan", "-out=p"])
+        .expect(0)
+        .says("terraform_data.a has moved to terraform_data.b")
+        .says("terraform_data.f will no longer be managed");
+    place.run(&["apply", "p"]).expect(0).says("1 imported, 0 added, 0 changed, 0 destroyed");
+    let listed = place.run(&["state", "list"]).expect(0).out;
+    assert_eq!(listed, "terraform_data.b\nterraform_data.c\n");
+}
+
+#[test]
+fn a_tainted_instance_is_replaced_and_untaint_takes_it_back() {
+    let place = Place::new();
+    place.write("main.tf", "resource \"terraform_data\" \"a\" {}\n");
+    place.run(&["apply", "-auto-approve"]).expect(0);
+    place.run(&["taint", "terraform_data.a"]).expect(0);
+    place.run(&["plan"]).expect(0).says("is tainted, so must be replaced");
+    place.run(&["untaint", "terraform_data.a"]).expect(0);
+    place.run(&["plan", "-detailed-exitcode"]).expect(0);
+    place.run(&["untaint", "terraform_data.a"]).expect(1).says("cli/not-tainted");
+    place.run(&["taint", "terraform_data.x"]).expect(1);
+    place.run(&["taint", "-allow-missing", "terraform_data.x"]).expect(0);
+}

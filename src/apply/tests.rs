@@ -23,6 +23,7 @@ use crate::value::{Path, Type, Value};
 use super::{Outcome, Report, Walker, Work};
 
 mod intents;
+mod lifecycle;
 
 /// A provider with one type: `thing_one { name, size, hard }`, where `hard` cannot be changed in place.
 struct Things {

@@ -174,7 +174,12 @@ impl Walker {
     /// imported.
     pub fn follows(&self, id: StepId) -> bool {
         let needs = self.planned.plan.steps.steps.get(id).map(|step| &step.needs);
-        needs.into_iter().flatten().any(|need| self.goes_on(*need) || self.is_import(*need))
+        needs.into_iter().flatten().any(|need| self.leads_on(*need))
+    }
+
+    /// Whether another step goes on with the object of a step.
+    pub fn leads_on(&self, id: StepId) -> bool {
+        self.goes_on(id) || self.is_import(id)
     }
 
     /// At most `limit` steps that may start now. Steps without effect on the way are carried out at once.

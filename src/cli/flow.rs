@@ -142,6 +142,7 @@ async fn prepare(
     options: PlanOptions,
 ) -> Result<(Prepared, Schemas), Stop> {
     ui.emit(|stream| stream.version());
+    let importing = !options.imports.is_empty();
     let place = Place::new(planning.state.as_deref())?;
     let reader = RecordedReader::of(Box::new(ConfigFiles));
     let mut sources = SourceMap::new();
@@ -177,7 +178,7 @@ async fn prepare(
     let session = match planned {
         Ok(session) => session,
         Err(refused) => {
-            if let Some(plan) = refused.partial {
+            if let Some(plan) = refused.partial.filter(|_| !importing) {
                 show(ui, &plan, &place.schemas(), planning.calls);
             }
             return Err(refused.faults.into());

@@ -146,7 +146,7 @@ impl Checker<'_> {
             ..Here::of(&resource.repetition)
         };
         self.body(&resource.body, inside);
-        for provisioner in &resource.provisioners {
+        for provisioner in resource.provisioners.iter().filter(|one| !one.at_destroy) {
             let here = Here { itself: true, own: None, ..inside };
             self.body(&provisioner.body, here);
         }

@@ -30,7 +30,7 @@ static REMOVED: Schema = Schema {
 
 static REMOVED_LIFECYCLE: Schema = Schema {
     arguments: &["destroy"],
-    required: &["destroy"],
+    required: &[],
     blocks: &[],
     open: false,
 };

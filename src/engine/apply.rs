@@ -131,8 +131,10 @@ impl Engine {
             };
             let events = walker.take_events();
             let mut saving = std::pin::pin!(writer.commit(&events));
+            let follow = fresh.iter().filter(|(id, _)| walker.follows(*id)).count();
             let saved = loop {
-                self.start(&mut ready, &mut running, walker, providers);
+                let held = follow + begun(walker, &ended);
+                self.start(&mut ready, &mut running, walker, providers, held);
                 tokio::select! {
                     biased;
                     saved = &mut saving => break saved,
@@ -155,7 +157,7 @@ impl Engine {
                     ready.push_back((id, work));
                 }
             }
-            self.start(&mut ready, &mut running, walker, providers);
+            self.start(&mut ready, &mut running, walker, providers, begun(walker, &ended));
             let (done, total) = walker.progress();
             (self.progress)(&Progress::Steps {
                 done,
@@ -186,15 +188,16 @@ impl Engine {
         Ok(())
     }
 
-    /// Starts as much as there is room for.
+    /// Starts as much as there is room for, beside what is held for steps that go on with a begun object.
     fn start(
         &self,
         ready: &mut VecDeque<(StepId, Work)>,
         running: &mut Running,
         walker: &Walker,
         providers: &Configured,
+        held: usize,
     ) {
-        while running.len() < self.parallelism.max(1)
+        while running.len() + held < self.parallelism.max(1)
             && !self.cancel.is_stopping()
             && let Some((id, work)) = ready.pop_front()
         {
@@ -282,6 +285,11 @@ impl Engine {
             (id, outcome)
         }
     }
+}
+
+/// How many of these steps are gone on with by others.
+fn begun(walker: &Walker, ended: &[(StepId, Outcome)]) -> usize {
+    ended.iter().filter(|(id, _)| walker.leads_on(*id)).count()
 }
 
 /// Waits for an effect, telling every ten seconds that it still works.

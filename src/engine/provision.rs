@@ -22,7 +22,10 @@ pub(super) async fn run(
         tell(Provision::Line(match (exec.hidden, exec.quiet) {
             (true, _) => "(output suppressed due to sensitive value in config)".to_owned(),
             (false, true) => "Executing: not shown, as quiet = true says".to_owned(),
-            (false, false) => format!("Executing: {:?}", exec.argv),
+            (false, false) => {
+                let words: Vec<String> = exec.argv.iter().map(|word| format!("{word:?}")).collect();
+                format!("Executing: [{}]", words.join(" "))
+            }
         }));
         let line = |text: &str| {
             if !exec.hidden {

@@ -61,6 +61,17 @@ pub(super) fn ask(planner: &mut Planner, resource: &ConfigResource) -> Asked {
     };
     let mut due = 0;
     for wanted in wanted {
+        if let Some(span) = wanted.span
+            && planner.imports.iter().any(|other| other.to == wanted.to)
+        {
+            let detail = format!("Another import block leads to {} already, and an address stands for one object.", wanted.to);
+            planner.faults.push(
+                Diagnostic::error(&codes::IMPORT, detail)
+                    .summary(format!("Duplicate import configuration for \"{}\"", wanted.to))
+                    .at(span),
+            );
+            return Asked::Failed;
+        }
         let out = planner.targeted.as_ref().is_some_and(|targeted| !targeted.has_instance(&wanted.to));
         let known = planner.priors.contains_key(&(wanted.to.clone(), None));
         if !out && !known && !planner.importing.contains_key(&wanted.to) {
@@ -274,7 +285,8 @@ pub(super) fn check(planner: &mut Planner) {
     for wanted in &planner.imports {
         let failed = planner.failed.contains(&ConfigNode::Resource(wanted.to.config()));
         if !failed && !planner.visited.contains(&wanted.to) {
-            missing.push((wanted.to.to_string(), wanted.span));
+            let span = wanted.span.filter(|_| wanted.to.key == InstanceKey::None);
+            missing.push((wanted.to.to_string(), span));
         }
     }
     for (name, span) in missing {

@@ -201,7 +201,9 @@ impl Planner {
     fn begin_providers(&mut self) {
         let config = &self.evaluator.config;
         self.targeted = super::target::targeted(config, &self.graph, &self.state, &self.options);
-        self.faults.extend(self.targeted.as_ref().map(Targeted::warning));
+        if self.options.imports.is_empty() {
+            self.faults.extend(self.targeted.as_ref().map(Targeted::warning));
+        }
         if let Some(fault) = moves_check::excluded(self) {
             return self.faults.push(fault);
         }
