@@ -506,7 +506,10 @@ resource "terraform_data" "a" {
         .says("terraform_data.a: Provisioning with 'local-exec'...")
         .says("terraform_data.a (local-exec): seen")
         .never_says("hunter2");
-    assert_eq!(std::fs::read_to_string(place.path().join("made.txt")).unwrap(), "made hello\n");
+    assert_eq!(
+        std::fs::read_to_string(place.path().join("made.txt")).unwrap(),
+        "made hello\n"
+    );
     place
         .run(&["destroy", "-auto-approve"])
         .expect(1)
@@ -572,7 +575,10 @@ removed {
         .expect(0)
         .says("terraform_data.a has moved to terraform_data.b")
         .says("terraform_data.f will no longer be managed");
-    place.run(&["apply", "p"]).expect(0).says("1 imported, 0 added, 0 changed, 0 destroyed");
+    place
+        .run(&["apply", "p"])
+        .expect(0)
+        .says("1 imported, 0 added, 0 changed, 0 destroyed");
     let listed = place.run(&["state", "list"]).expect(0).out;
     assert_eq!(listed, "terraform_data.b\nterraform_data.c\n");
 }
@@ -583,10 +589,18 @@ fn a_tainted_instance_is_replaced_and_untaint_takes_it_back() {
     place.write("main.tf", "resource \"terraform_data\" \"a\" {}\n");
     place.run(&["apply", "-auto-approve"]).expect(0);
     place.run(&["taint", "terraform_data.a"]).expect(0);
-    place.run(&["plan"]).expect(0).says("is tainted, so must be replaced");
+    place
+        .run(&["plan"])
+        .expect(0)
+        .says("is tainted, so must be replaced");
     place.run(&["untaint", "terraform_data.a"]).expect(0);
     place.run(&["plan", "-detailed-exitcode"]).expect(0);
-    place.run(&["untaint", "terraform_data.a"]).expect(1).says("cli/not-tainted");
+    place
+        .run(&["untaint", "terraform_data.a"])
+        .expect(1)
+        .says("cli/not-tainted");
     place.run(&["taint", "terraform_data.x"]).expect(1);
-    place.run(&["taint", "-allow-missing", "terraform_data.x"]).expect(0);
+    place
+        .run(&["taint", "-allow-missing", "terraform_data.x"])
+        .expect(0);
 }

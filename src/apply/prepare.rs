@@ -147,7 +147,12 @@ impl Walker {
             })
         };
         let declared = self.declared(addr).ok_or_else(|| out_of_step(addr))?;
-        let config = keep_ignored(&declared.lifecycle.ignore_changes, &info.schema.block, &prior, &config);
+        let config = keep_ignored(
+            &declared.lifecycle.ignore_changes,
+            &info.schema.block,
+            &prior,
+            &config,
+        );
         if !config.is_wholly_known() {
             return Err(fault(format!(
                 "An argument of {addr} is still not known when the step comes to be done."
@@ -213,8 +218,13 @@ impl Walker {
             return Err(Diagnostics::new());
         };
         let own = self.planned.world.object(&addr).cloned();
-        let here = Here { own, ..self.here(&addr) };
-        let declared = self.declared(&addr).map_or(&[][..], |declared| &declared.provisioners);
+        let here = Here {
+            own,
+            ..self.here(&addr)
+        };
+        let declared = self
+            .declared(&addr)
+            .map_or(&[][..], |declared| &declared.provisioners);
         let execs = self.execs_of(&addr, declared.iter().filter(|one| !one.at_destroy), &here)?;
         self.execs.insert(id, execs.clone());
         Ok(Work::Run(execs))
@@ -252,10 +262,13 @@ impl Walker {
         if object.status == Status::Tainted {
             return Ok(Vec::new());
         }
-        let removed = || removed::of(&self.planned.evaluator.config, addr).map(|removed| &*removed.provisioners);
+        let removed =
+            || removed::of(&self.planned.evaluator.config, addr).map(|removed| &*removed.provisioners);
         let declared = self.declared(addr).map(|declared| &*declared.provisioners);
         let provisioners = declared.or_else(removed).unwrap_or_default();
-        let own = self.type_info(addr).map(|info| marked(value.clone(), &object.sensitive, &info.schema));
+        let own = self
+            .type_info(addr)
+            .map(|info| marked(value.clone(), &object.sensitive, &info.schema));
         let here = Here {
             key: addr.key.clone(),
             own,

@@ -109,7 +109,9 @@ impl Walker {
         let Some(change) = self.change(at).cloned() else {
             return Ok(());
         };
-        let info = self.type_info(&change.addr).ok_or_else(|| out_of_step(&change.addr))?;
+        let info = self
+            .type_info(&change.addr)
+            .ok_or_else(|| out_of_step(&change.addr))?;
         let record = self.record(&change.addr, &change.before, &info, Status::Ready, None)?;
         self.put_current(&change.addr, Some(record));
         Ok(())

@@ -11,8 +11,8 @@ use crate::lang::NoFiles;
 use crate::plan::change::PlanMode;
 use crate::plan::evaluate::Evaluator;
 use crate::plan::planner::{Answer, PlanOptions, Planned, Planner, Request};
-use crate::plan::provision::Failure;
 use crate::plan::providers::Semantic;
+use crate::plan::provision::Failure;
 use crate::plan::scope::Environment;
 use crate::plan::semantics::{Applied, Decision, Fault, Proposal, Semantics};
 use crate::schema::{Attribute, Block, ProviderSchema, ResourceSchema};
@@ -202,7 +202,13 @@ fn walk(planned: Planned, fail: &[&str]) -> (Vec<String>, Report, State) {
                 }))
             }
             Work::Run(execs) => Outcome::Ran(match execs.iter().position(|exec| !exec.may_fail) {
-                Some(at) if fails => Err((at, Failure { reason: "exit status 1".to_owned(), output: String::new() })),
+                Some(at) if fails => Err((
+                    at,
+                    Failure {
+                        reason: "exit status 1".to_owned(),
+                        output: String::new(),
+                    },
+                )),
                 _ => Ok(()),
             }),
             Work::Adopt(_) => Outcome::Adopted,

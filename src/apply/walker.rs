@@ -9,8 +9,8 @@ use crate::graph::ConfigNode;
 use crate::plan::change::{Action, Counts, Plan, PlanMode};
 use crate::plan::codes;
 use crate::plan::planner::Planned;
-use crate::plan::provision::{Exec, Failure};
 use crate::plan::providers::ProviderKey;
+use crate::plan::provision::{Exec, Failure};
 use crate::plan::semantics::{Applied, Fault, Order};
 use crate::plan::steps::{StepId, StepKind};
 use crate::state::{Event, OutputRecord, State};
@@ -167,7 +167,10 @@ impl Walker {
         let of = |id: &StepId| self.planned.plan.steps.steps.get(*id).map(|step| &step.kind);
         let follows = |next: &StepId| matches!(of(next), Some(StepKind::Provision(_)));
         matches!(of(&id), Some(StepKind::Create(_)))
-            && self.dependents.get(id).is_some_and(|next| next.iter().any(follows))
+            && self
+                .dependents
+                .get(id)
+                .is_some_and(|next| next.iter().any(follows))
     }
 
     /// Whether a step goes on with an object that another step began: its commands, or a change of what was

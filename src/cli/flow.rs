@@ -335,7 +335,9 @@ impl Prepared {
         if partial {
             let detail = "The plan was limited by -target, so there may be more to do, and outputs may not be up to date. \
                           Run \"swarmform plan\" to see.";
-            report.diagnostics.push(Diagnostic::warning(&APPLIED_PART, detail));
+            report
+                .diagnostics
+                .push(Diagnostic::warning(&APPLIED_PART, detail));
         }
         conclude(ui, self.destroy, &report, &state)
     }
@@ -376,7 +378,11 @@ fn conclude(ui: &mut Ui, destroy: bool, report: &Report, state: &State) -> u8 {
             progress::complete(ui.style(), destroy, report.counts)
         ));
     }
-    let operation = if destroy { Operation::Destroy } else { Operation::Apply };
+    let operation = if destroy {
+        Operation::Destroy
+    } else {
+        Operation::Apply
+    };
     if !failed {
         ui.emit(|stream| stream.summary(operation, report.counts, &complete));
     }

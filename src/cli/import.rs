@@ -16,12 +16,18 @@ use super::{Answer, codes, flow};
 pub async fn run(ui: &mut Ui, options: &Import, assignments: &[Assignment]) -> Answer {
     let text = &options.address;
     let addr: InstanceAddr = parse_instance(text).map_err(|error| {
-        Diagnostic::error(&codes::BAD_ADDRESS, format!("\"{text}\" is not an address: {error}"))
+        Diagnostic::error(
+            &codes::BAD_ADDRESS,
+            format!("\"{text}\" is not an address: {error}"),
+        )
     })?;
     let mut wrong = options.planning.planning_options();
     wrong.retain(|option| !option.starts_with("-var"));
     if !wrong.is_empty() {
-        let detail = format!("An import is not a plan, so {} cannot be given with it.", wrong.join(", "));
+        let detail = format!(
+            "An import is not a plan, so {} cannot be given with it.",
+            wrong.join(", ")
+        );
         return Err(Diagnostic::error(&codes::USAGE, detail).into());
     }
     if addr.resource.mode == Mode::Data {

@@ -17,7 +17,9 @@ use crate::engine::saved::RecordedFiles;
 use crate::engine::{Cancel, Engine, Inputs, Progress, Recording};
 use crate::graph::config_graph;
 use crate::host::workspace::{self, Selection};
-use crate::host::{Commands, Environment as HostEnvironment, SystemClock, SystemEffects, SystemIds, clock, user};
+use crate::host::{
+    Commands, Environment as HostEnvironment, SystemClock, SystemEffects, SystemIds, clock, user,
+};
 use crate::lang::{Effects, Files};
 use crate::plan::evaluate::Evaluator;
 use crate::plan::look::Look;

@@ -17,14 +17,21 @@ use super::{Answer, codes};
 pub async fn run(ui: &mut Ui, options: &Taint, status: Status) -> Answer {
     let text = &options.address;
     let addr = parse_instance(text).map_err(|error| {
-        Diagnostic::error(&codes::BAD_ADDRESS, format!("\"{text}\" is not an address: {error}"))
+        Diagnostic::error(
+            &codes::BAD_ADDRESS,
+            format!("\"{text}\" is not an address: {error}"),
+        )
     })?;
     if addr.resource.mode == Mode::Data {
         let detail = format!("{addr} is a data source; it is read each time and never replaced.");
         return Err(Diagnostic::error(&codes::BAD_ADDRESS, detail).into());
     }
-    let store = Place::new(options.state.as_deref()).store();
-    let operation = if status == Status::Tainted { "taint" } else { "untaint" };
+    let store = Place::new(options.state.as_deref())?.store();
+    let operation = if status == Status::Tainted {
+        "taint"
+    } else {
+        "untaint"
+    };
     let lock = if options.lock {
         let taken = store.lock(operation, options.lock_timeout).await;
         Some(taken.map_err(|error| store_fault(&error))?)
@@ -45,7 +52,10 @@ pub async fn run(ui: &mut Ui, options: &Taint, status: Status) -> Answer {
         return Err(Diagnostic::error(&codes::NOT_TAINTED, detail).into());
     }
     object.status = status;
-    let events: Vec<Event> = instance.map(|instance| Event::Put(addr.clone(), instance)).into_iter().collect();
+    let events: Vec<Event> = instance
+        .map(|instance| Event::Put(addr.clone(), instance))
+        .into_iter()
+        .collect();
     let saved = store.commit(&state.lineage, state.serial + 1, &events).await;
     saved.map_err(|error| store_fault(&error))?;
     store.finish().await.map_err(|error| store_fault(&error))?;

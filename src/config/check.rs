@@ -147,7 +147,11 @@ impl Checker<'_> {
         };
         self.body(&resource.body, inside);
         for provisioner in resource.provisioners.iter().filter(|one| !one.at_destroy) {
-            let here = Here { itself: true, own: None, ..inside };
+            let here = Here {
+                itself: true,
+                own: None,
+                ..inside
+            };
             self.body(&provisioner.body, here);
         }
         self.depends_on(&resource.depends_on);

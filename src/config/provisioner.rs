@@ -35,7 +35,10 @@ pub struct Provisioner {
 pub(super) fn provisioners(content: &mut Content, cx: &mut Context<'_>) -> Vec<Provisioner> {
     refuse_connections(content, cx);
     let blocks = content.take_blocks("provisioner");
-    blocks.into_iter().filter_map(|block| provisioner(block, cx)).collect()
+    blocks
+        .into_iter()
+        .filter_map(|block| provisioner(block, cx))
+        .collect()
 }
 
 fn refuse_connections(content: &mut Content, cx: &mut Context<'_>) {
@@ -105,7 +108,9 @@ fn word(content: &mut Content, name: &str, words: [&str; 2], cx: &mut Context<'_
 /// When an object goes, the rest of the configuration may be gone already.
 fn own_references_only(body: &Body, cx: &mut Context<'_>) {
     for item in &body.items {
-        let Item::Attribute(attribute) = item else { continue };
+        let Item::Attribute(attribute) = item else {
+            continue;
+        };
         let allowed = |reference: &crate::syntax::Reference| {
             let first = match reference.steps.first() {
                 Some(Step::Attr(name)) => &*name.name,

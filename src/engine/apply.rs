@@ -22,8 +22,8 @@ use crate::state::{Event, State};
 use crate::value::{Path, Value};
 
 use super::plan::object_id;
-use super::{progress, provision};
 use super::{Configured, Engine, Progress, Session};
+use super::{progress, provision};
 
 /// How often a long step is told to be still at work.
 const STILL: Duration = Duration::from_secs(10);
@@ -252,9 +252,12 @@ impl Engine {
                             failed => Outcome::Ran(failed),
                         }
                     }
-                    (Work::ReadData { type_name, config, .. }, Some(provider)) => {
-                        Outcome::Data(provider.read_data(&type_name, &config).await)
-                    }
+                    (
+                        Work::ReadData {
+                            type_name, config, ..
+                        },
+                        Some(provider),
+                    ) => Outcome::Data(provider.read_data(&type_name, &config).await),
                     (Work::Adopt(_), _) => Outcome::Adopted,
                     (work, None) => unconfigured(work),
                 }

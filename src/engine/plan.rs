@@ -189,9 +189,7 @@ impl Engine {
             Request::Configure { name, .. } => self.providers.create(name),
             Request::Read { provider, .. }
             | Request::Import { provider, .. }
-            | Request::ReadData { provider, .. } => {
-                providers.get(provider).cloned()
-            }
+            | Request::ReadData { provider, .. } => providers.get(provider).cloned(),
         };
         let progress = Arc::clone(&self.progress);
         async move {
@@ -216,8 +214,14 @@ impl Engine {
                 }
                 Request::Import { addr, id, .. } => {
                     let told = |done: bool| match done {
-                        false => Progress::RefreshStart { addr: addr.clone(), id: Some(Arc::clone(id)) },
-                        true => Progress::RefreshDone { addr: addr.clone(), id: Some(Arc::clone(id)) },
+                        false => Progress::RefreshStart {
+                            addr: addr.clone(),
+                            id: Some(Arc::clone(id)),
+                        },
+                        true => Progress::RefreshDone {
+                            addr: addr.clone(),
+                            id: Some(Arc::clone(id)),
+                        },
                     };
                     progress(&told(false));
                     let answer = provider.import(&addr.resource.type_name, id).await;

@@ -16,7 +16,12 @@ pub(super) async fn run(
     execs: &[Exec],
     progress: &(dyn Fn(&Progress) + Send + Sync),
 ) -> Result<(), (usize, Failure)> {
-    let tell = |told: Provision| progress(&Progress::Provision { addr: addr.clone(), told });
+    let tell = |told: Provision| {
+        progress(&Progress::Provision {
+            addr: addr.clone(),
+            told,
+        })
+    };
     for (at, exec) in execs.iter().enumerate() {
         tell(Provision::Start);
         tell(Provision::Line(match (exec.hidden, exec.quiet) {
@@ -39,7 +44,10 @@ pub(super) async fn run(
                 if !exec.may_fail {
                     return Err((at, failure));
                 }
-                line(&format!("The command failed ({}), which on_failure = continue passes over.", failure.reason));
+                line(&format!(
+                    "The command failed ({}), which on_failure = continue passes over.",
+                    failure.reason
+                ));
             }
         }
     }

@@ -154,7 +154,9 @@ impl Recording {
         let text = |value: &Value| json::encode(&value.clone().unmark_deep().0, &ty).ok();
         let recorded = match answer {
             Answer::Read(Ok(None)) | Answer::Imported(Ok(None)) => Some(Recorded::Gone),
-            Answer::Read(Ok(Some(value))) | Answer::Imported(Ok(Some(value))) | Answer::Data(Ok(value)) => text(value).map(Recorded::Object),
+            Answer::Read(Ok(Some(value))) | Answer::Imported(Ok(Some(value))) | Answer::Data(Ok(value)) => {
+                text(value).map(Recorded::Object)
+            }
             _ => None,
         };
         if let Some(recorded) = recorded {

@@ -55,7 +55,11 @@ fn run(exec: &Exec, line: &dyn Fn(&str)) -> Result<(), Failure> {
     Err(Failure { reason, output })
 }
 
-fn follow(exec: &Exec, line: &dyn Fn(&str), output: &mut String) -> std::io::Result<std::process::ExitStatus> {
+fn follow(
+    exec: &Exec,
+    line: &dyn Fn(&str),
+    output: &mut String,
+) -> std::io::Result<std::process::ExitStatus> {
     let (reader, writer) = std::io::pipe()?;
     let (program, arguments) = exec.argv.split_first().ok_or(std::io::ErrorKind::InvalidInput)?;
     let mut command = Command::new(program);
@@ -111,7 +115,11 @@ mod tests {
             quiet: false,
             hidden: false,
             may_fail: false,
-            span: crate::source::Span { file, start: 0, end: 0 },
+            span: crate::source::Span {
+                file,
+                start: 0,
+                end: 0,
+            },
         };
         let told = Mutex::new(Vec::new());
         let result = run(&exec, &|line| told.lock().unwrap().push(line.to_owned()));
@@ -121,7 +129,11 @@ mod tests {
 
     #[test]
     fn output_of_both_kinds_comes_line_by_line() {
-        check("echo one; echo two >&2; printf three", &["one", "two", "three"], None);
+        check(
+            "echo one; echo two >&2; printf three",
+            &["one", "two", "three"],
+            None,
+        );
         check("echo $GREETING from $(pwd)", &["hello from /"], None);
     }
 

@@ -221,7 +221,9 @@ impl Plan {
 
     /// Leaves nothing to do but the imports.
     pub fn only_imports(&mut self) {
-        self.steps.steps.retain(|step| matches!(step.kind, StepKind::Import(_)));
+        self.steps
+            .steps
+            .retain(|step| matches!(step.kind, StepKind::Import(_)));
         for step in &mut self.steps.steps {
             step.needs.clear();
         }

@@ -11,13 +11,13 @@ use crate::value::Value;
 use super::change::{Action, Drift, OutputChange, Plan, PlanMode, Reason, ResourceChange};
 use super::compile::{Sources, compile};
 use super::evaluate::Used;
+use super::import;
 use super::instance::prevented;
 use super::moves;
 use super::moves_check;
 use super::planner::{Planned, Planner, Refused};
 use super::providers::ProviderKey;
 use super::refresh;
-use super::import;
 use super::removed;
 use super::steps::StepGraph;
 use super::world::Expansion;
@@ -230,7 +230,11 @@ fn declared<'a>(planner: &'a Planner, resource: &ConfigResource) -> Option<&'a c
 fn orphan_reason(planner: &Planner, addr: &InstanceAddr) -> Reason {
     let Some(resource) = declared(planner, &addr.config()) else {
         let moved = planner.moved.previous.contains_key(addr);
-        return if moved { Reason::NoMoveTarget } else { Reason::NoResourceConfig };
+        return if moved {
+            Reason::NoMoveTarget
+        } else {
+            Reason::NoResourceConfig
+        };
     };
     if !planner.world.has_module(&addr.module) {
         return Reason::NoModule;

@@ -34,7 +34,11 @@ pub fn check(declared: &Resource, block: &Block) -> Diagnostics {
                     .summary("Unsupported attribute")
                     .at(expr.span),
             );
-        } else if block.attributes.get(name).is_some_and(|attribute| !attribute.is_argument()) {
+        } else if block
+            .attributes
+            .get(name)
+            .is_some_and(|attribute| !attribute.is_argument())
+        {
             let detail = format!(
                 "The attribute \"{name}\" is set by the provider alone, so there is no configured value to ignore. \
                  Remove it from ignore_changes."

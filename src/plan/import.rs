@@ -64,7 +64,10 @@ pub(super) fn ask(planner: &mut Planner, resource: &ConfigResource) -> Asked {
         if let Some(span) = wanted.span
             && planner.imports.iter().any(|other| other.to == wanted.to)
         {
-            let detail = format!("Another import block leads to {} already, and an address stands for one object.", wanted.to);
+            let detail = format!(
+                "Another import block leads to {} already, and an address stands for one object.",
+                wanted.to
+            );
             planner.faults.push(
                 Diagnostic::error(&codes::IMPORT, detail)
                     .summary(format!("Duplicate import configuration for \"{}\"", wanted.to))
@@ -72,7 +75,10 @@ pub(super) fn ask(planner: &mut Planner, resource: &ConfigResource) -> Asked {
             );
             return Asked::Failed;
         }
-        let out = planner.targeted.as_ref().is_some_and(|targeted| !targeted.has_instance(&wanted.to));
+        let out = planner
+            .targeted
+            .as_ref()
+            .is_some_and(|targeted| !targeted.has_instance(&wanted.to));
         let known = planner.priors.contains_key(&(wanted.to.clone(), None));
         if !out && !known && !planner.importing.contains_key(&wanted.to) {
             planner.ask(Request::Import {
@@ -80,16 +86,26 @@ pub(super) fn ask(planner: &mut Planner, resource: &ConfigResource) -> Asked {
                 provider: provider.clone(),
                 id: Arc::clone(&wanted.id),
             });
-            planner.importing.insert(wanted.to.clone(), Arc::clone(&wanted.id));
+            planner
+                .importing
+                .insert(wanted.to.clone(), Arc::clone(&wanted.id));
             due += 1;
         }
         planner.imports.push(wanted);
     }
-    if due == 0 { Asked::Nothing } else { Asked::Waiting(due) }
+    if due == 0 {
+        Asked::Nothing
+    } else {
+        Asked::Waiting(due)
+    }
 }
 
 fn wanted(planner: &mut Planner, resource: &ConfigResource) -> Result<Vec<Wanted>, Diagnostics> {
-    let asked = planner.options.imports.iter().filter(|(to, _)| to.config() == *resource);
+    let asked = planner
+        .options
+        .imports
+        .iter()
+        .filter(|(to, _)| to.config() == *resource);
     let mut found: Vec<Wanted> = asked
         .map(|(to, id)| Wanted {
             to: to.clone(),
@@ -100,7 +116,9 @@ fn wanted(planner: &mut Planner, resource: &ConfigResource) -> Result<Vec<Wanted
     let config = Arc::clone(&planner.evaluator.config);
     let root = config.modules.get(&ModuleAddr::root());
     for import in root.into_iter().flat_map(|module| &module.imports) {
-        let Ok(pattern) = pattern(&import.to) else { continue };
+        let Ok(pattern) = pattern(&import.to) else {
+            continue;
+        };
         if config_of(&pattern).as_ref() == Some(resource) {
             expand(planner, import, &pattern, &mut found)?;
         }
@@ -127,8 +145,14 @@ fn expand(
     let each = match &import.for_each {
         Some(expr) => {
             let repetition = Repetition::ForEach(expr.clone());
-            let expansion = planner.evaluator.expand(&planner.world, &root, &repetition, &mut Used::new())?;
-            expansion.keys().iter().map(|key| Here::of(&expansion, key)).collect()
+            let expansion = planner
+                .evaluator
+                .expand(&planner.world, &root, &repetition, &mut Used::new())?;
+            expansion
+                .keys()
+                .iter()
+                .map(|key| Here::of(&expansion, key))
+                .collect()
         }
         None => vec![Here::default()],
     };
@@ -147,7 +171,9 @@ fn expand(
         for (name, expr) in &pattern.module {
             module.0.push((Arc::clone(name), key(expr)?));
         }
-        let Some((resource, expr)) = &pattern.resource else { continue };
+        let Some((resource, expr)) = &pattern.resource else {
+            continue;
+        };
         found.push(Wanted {
             to: InstanceAddr {
                 module,
@@ -170,7 +196,8 @@ fn instance_key(value: &Value, expr: &Expr) -> Result<InstanceKey, Diagnostics> 
         (None, None) => None,
     };
     key.ok_or_else(|| {
-        let detail = "An instance key is a string or a whole number that is known when planning and not sensitive.";
+        let detail =
+            "An instance key is a string or a whole number that is known when planning and not sensitive.";
         Diagnostic::error(&codes::IMPORT, detail)
             .summary("Invalid import \"to\" expression")
             .at(expr.span)
@@ -196,17 +223,23 @@ fn id_of(value: &Value, expr: &Expr) -> Result<Arc<str>, Diagnostics> {
             None => "is not a string",
         }
     };
-    Err(Diagnostic::error(&codes::IMPORT, format!("The id to import by {wrong}."))
-        .summary("Invalid import id argument")
-        .at(expr.span)
-        .into())
+    Err(
+        Diagnostic::error(&codes::IMPORT, format!("The id to import by {wrong}."))
+            .summary("Invalid import id argument")
+            .at(expr.span)
+            .into(),
+    )
 }
 
 /// Takes the answer for one object.
 pub(super) fn told(planner: &mut Planner, addr: &InstanceAddr, result: Result<Option<Value>, Fault>) {
     let node = ConfigNode::Resource(addr.config());
     if let Some(fault) = take(planner, addr, result).err() {
-        let span = planner.imports.iter().find(|wanted| wanted.to == *addr).and_then(|wanted| wanted.span);
+        let span = planner
+            .imports
+            .iter()
+            .find(|wanted| wanted.to == *addr)
+            .and_then(|wanted| wanted.span);
         planner.faults.push(match span {
             Some(span) => fault.at(span).about(addr),
             None => fault.about(addr),
@@ -224,11 +257,18 @@ pub(super) fn told(planner: &mut Planner, addr: &InstanceAddr, result: Result<Op
     }
 }
 
-fn take(planner: &mut Planner, addr: &InstanceAddr, result: Result<Option<Value>, Fault>) -> Result<(), Diagnostic> {
-    let id = planner.importing.get(addr).cloned().unwrap_or_else(|| Arc::from(""));
-    let object = result.map_err(|fault| {
-        Diagnostic::error(&codes::READ_FAILED, fault.detail).summary(fault.summary)
-    })?;
+fn take(
+    planner: &mut Planner,
+    addr: &InstanceAddr,
+    result: Result<Option<Value>, Fault>,
+) -> Result<(), Diagnostic> {
+    let id = planner
+        .importing
+        .get(addr)
+        .cloned()
+        .unwrap_or_else(|| Arc::from(""));
+    let object = result
+        .map_err(|fault| Diagnostic::error(&codes::READ_FAILED, fault.detail).summary(fault.summary))?;
     let object = object.ok_or_else(|| {
         let detail = format!(
             "There is no object with the id \"{id}\", so nothing can be imported to {addr}. Check the id, and that the \
@@ -279,7 +319,12 @@ pub(super) fn check(planner: &mut Planner) {
             missing.push((resource.to_string(), Some(import.to.span)));
         }
     }
-    for (to, _) in planner.options.imports.iter().filter(|(to, _)| !declared(&to.config())) {
+    for (to, _) in planner
+        .options
+        .imports
+        .iter()
+        .filter(|(to, _)| !declared(&to.config()))
+    {
         missing.push((to.to_string(), None));
     }
     for wanted in &planner.imports {

@@ -20,8 +20,8 @@ use super::evaluate::{Used, Verdict, judge, require};
 use super::ignore::{self, keep_ignored};
 use super::merge;
 use super::planner::{Planner, no_type};
-use super::provision::evaluate as evaluate_exec;
 use super::providers::{ProviderKey, TypeInfo};
+use super::provision::evaluate as evaluate_exec;
 use super::scope::Here;
 use super::semantics::{Decision, Fault, Proposal, Semantics};
 use super::world::ResourceWorld;
@@ -78,7 +78,12 @@ pub(super) fn plan_resource(planner: &mut Planner, resource: &ConfigResource) {
 }
 
 /// `-replace` of a resource with keys, without one.
-fn warn_of_replace(planner: &mut Planner, module: &ModuleInstance, resource: &ConfigResource, keys: &[InstanceKey]) {
+fn warn_of_replace(
+    planner: &mut Planner,
+    module: &ModuleInstance,
+    resource: &ConfigResource,
+    keys: &[InstanceKey],
+) {
     let bare = InstanceAddr {
         module: module.clone(),
         resource: resource.resource.clone(),
@@ -88,14 +93,21 @@ fn warn_of_replace(planner: &mut Planner, module: &ModuleInstance, resource: &Co
         return;
     }
     // A long list helps nobody.
-    let instead: Vec<String> = keys.iter().take(10).map(|key| format!("\n  -replace='{}'", bare.with_key(key.clone()))).collect();
+    let instead: Vec<String> = keys
+        .iter()
+        .take(10)
+        .map(|key| format!("\n  -replace='{}'", bare.with_key(key.clone())))
+        .collect();
     let help = if instead.is_empty() {
         " The resource has no instances.".to_owned()
     } else {
         format!(" To replace instances of it, name them:{}", instead.concat())
     };
-    let detail = format!("The address {bare} given by -replace has no instance key, so it names no instance.{help}");
-    planner.faults.push(Diagnostic::warning(&codes::REPLACE_KEY, detail));
+    let detail =
+        format!("The address {bare} given by -replace has no instance key, so it names no instance.{help}");
+    planner
+        .faults
+        .push(Diagnostic::warning(&codes::REPLACE_KEY, detail));
 }
 
 struct Context<'a> {

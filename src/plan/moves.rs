@@ -7,7 +7,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::addr::{InstanceAddr, InstanceKey, ModuleAddr, ModuleInstance, ResourceAddr, Target, parse_instance};
+use crate::addr::{
+    InstanceAddr, InstanceKey, ModuleAddr, ModuleInstance, ResourceAddr, Target, parse_instance,
+};
 use crate::config::{Config, Repetition, target};
 use crate::diag::Diagnostic;
 use crate::graph::Graph;
@@ -82,7 +84,9 @@ pub(super) fn carry_out(config: &Config, moves: &[Move], state: &mut State) -> M
         let taken: BTreeSet<Place> = there.iter().map(|addr| one.place(addr)).collect();
         for (from, to) in steps {
             if taken.contains(&one.place(&to)) {
-                moved.blocked.insert((one.place(&from).name(), one.place(&to).name()));
+                moved
+                    .blocked
+                    .insert((one.place(&from).name(), one.place(&to).name()));
             } else {
                 shift(from, to, &mut there, &mut now, &mut moved);
             }
@@ -114,12 +118,7 @@ fn shift(
 }
 
 /// Gives the state its new addresses, also where objects name what they depend on.
-fn settle(
-    order: &[&Move],
-    now: &BTreeMap<InstanceAddr, InstanceAddr>,
-    state: &mut State,
-    moved: &mut Moved,
-) {
+fn settle(order: &[&Move], now: &BTreeMap<InstanceAddr, InstanceAddr>, state: &mut State, moved: &mut Moved) {
     let forward: BTreeMap<&InstanceAddr, &InstanceAddr> = now.iter().map(|(to, from)| (from, to)).collect();
     let renamed = |name: &Arc<str>| -> Arc<str> {
         let Ok(mut addr) = parse_instance(name) else {
@@ -237,7 +236,9 @@ impl Side<'_> {
                 deeper && self.modules.len() >= other.modules.len() && self.modules_agree(other)
             }
             Some((resource, None)) => {
-                self.resource.as_ref().is_some_and(|(own, key)| own == resource && key.is_some())
+                self.resource
+                    .as_ref()
+                    .is_some_and(|(own, key)| own == resource && key.is_some())
                     && self.modules.len() == other.modules.len()
                     && self.modules_agree(other)
             }
@@ -344,9 +345,14 @@ impl Move {
                 }
                 let ((new, new_key), new_before) = to.0.split_last()?;
                 module.0.extend(new_before.iter().cloned());
-                module.0.push((Arc::clone(new), if whole { key } else { new_key }.clone()));
+                module
+                    .0
+                    .push((Arc::clone(new), if whole { key } else { new_key }.clone()));
                 module.0.extend(rest.iter().cloned());
-                Some(InstanceAddr { module, ..addr.clone() })
+                Some(InstanceAddr {
+                    module,
+                    ..addr.clone()
+                })
             }
             (Target::Resource(from), Target::Resource(to)) => {
                 let meant = inner == from.module.0
@@ -374,7 +380,11 @@ impl Move {
 
 /// The warning of moves that something is in the way of.
 pub(super) fn blocked(moved: &Moved) -> Option<Diagnostic> {
-    let lines: Vec<String> = moved.blocked.iter().map(|(from, to)| format!("\n  - {from} could not move to {to}")).collect();
+    let lines: Vec<String> = moved
+        .blocked
+        .iter()
+        .map(|(from, to)| format!("\n  - {from} could not move to {to}"))
+        .collect();
     (!lines.is_empty()).then(|| {
         Diagnostic::warning(
             &codes::MOVE_BLOCKED,

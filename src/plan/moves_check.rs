@@ -21,7 +21,9 @@ pub(super) fn check(planner: &Planner, moves: &[Move]) -> Diagnostics {
             let (from, to) = (within(&module, &one.from), within(&module, &one.to));
             let (name, new) = (text(&from), text(&to));
             let fault = |summary: &str, detail: String| {
-                Diagnostic::error(&codes::MOVED, detail).summary(summary).at(one.span)
+                Diagnostic::error(&codes::MOVED, detail)
+                    .summary(summary)
+                    .at(one.span)
             };
             if from == to {
                 let detail = format!(

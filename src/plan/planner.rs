@@ -441,7 +441,12 @@ impl Planner {
                 if pending {
                     continue;
                 }
-                if self.graph.needs(node).into_iter().any(|need| self.failed.contains(need)) {
+                if self
+                    .graph
+                    .needs(node)
+                    .into_iter()
+                    .any(|need| self.failed.contains(need))
+                {
                     self.failed.insert(node.clone());
                     self.done.insert(node.clone());
                 } else {

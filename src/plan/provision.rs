@@ -47,10 +47,19 @@ fn schema() -> Block {
     let map = Type::map(Type::String);
     Block::new([
         ("command", Attribute::required(Type::String, "The command.")),
-        ("interpreter", Attribute::optional(list, "The program that is given the command, with its arguments.")),
+        (
+            "interpreter",
+            Attribute::optional(list, "The program that is given the command, with its arguments."),
+        ),
         ("working_dir", Attribute::optional(Type::String, "Where it runs.")),
-        ("environment", Attribute::optional(map, "What is added to the environment.")),
-        ("quiet", Attribute::optional(Type::Bool, "Whether the command is not shown.")),
+        (
+            "environment",
+            Attribute::optional(map, "What is added to the environment."),
+        ),
+        (
+            "quiet",
+            Attribute::optional(Type::Bool, "Whether the command is not shown."),
+        ),
     ])
 }
 
@@ -69,19 +78,27 @@ pub fn evaluate(provisioner: &Provisioner, scope: &dyn Scope) -> Result<Option<E
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let command = member("command").map(text).unwrap_or_default();
     if command.is_empty() {
-        return Err(Diagnostic::error(&codes::PROVISIONER, "The command is empty, so there is nothing to run.")
-            .summary("Invalid local-exec provisioner command")
-            .at(provisioner.span)
-            .into());
+        return Err(Diagnostic::error(
+            &codes::PROVISIONER,
+            "The command is empty, so there is nothing to run.",
+        )
+        .summary("Invalid local-exec provisioner command")
+        .at(provisioner.span)
+        .into());
     }
-    let interpreter = member("interpreter").and_then(Value::items).filter(|words| !words.is_empty());
+    let interpreter = member("interpreter")
+        .and_then(Value::items)
+        .filter(|words| !words.is_empty());
     let mut argv: Vec<String> = match interpreter {
         Some(words) => words.iter().map(text).collect(),
         None => vec!["/bin/sh".to_owned(), "-c".to_owned()],
     };
     argv.push(command);
     let environment = member("environment").and_then(Value::members);
-    let set = environment.into_iter().flatten().filter(|(_, value)| !value.is_null());
+    let set = environment
+        .into_iter()
+        .flatten()
+        .filter(|(_, value)| !value.is_null());
     Ok(Some(Exec {
         argv,
         working_dir: member("working_dir").and_then(Value::as_str).map(str::to_owned),
@@ -103,7 +120,11 @@ pub fn failed(exec: &Exec, failure: &Failure) -> Diagnostic {
     } else {
         let command = exec.argv.last().map_or("", String::as_str);
         let output = failure.output.trim_end();
-        let output = if output.is_empty() { String::new() } else { format!(" Its output:\n\n{output}") };
+        let output = if output.is_empty() {
+            String::new()
+        } else {
+            format!(" Its output:\n\n{output}")
+        };
         format!("The command '{command}' failed: {}.{output}", failure.reason)
     };
     Diagnostic::error(&codes::PROVISIONER, detail).at(exec.span)

@@ -99,7 +99,10 @@ pub struct Refused {
 
 impl From<Diagnostics> for Refused {
     fn from(faults: Diagnostics) -> Refused {
-        Refused { faults, partial: None }
+        Refused {
+            faults,
+            partial: None,
+        }
     }
 }
 

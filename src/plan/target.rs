@@ -44,7 +44,9 @@ impl Targeted {
 
     /// Whether an instance is in.
     pub fn has_instance(&self, addr: &InstanceAddr) -> bool {
-        self.whole.contains(&addr.config()) || self.users.contains(addr) || self.targets.iter().any(|target| matches(target, addr))
+        self.whole.contains(&addr.config())
+            || self.users.contains(addr)
+            || self.targets.iter().any(|target| matches(target, addr))
     }
 
     /// Whether a node is in.
@@ -122,22 +124,34 @@ pub fn targeted(
             };
             let names: Vec<String> = known.iter().map(ToString::to_string).collect();
             let hint = crate::diag::did_you_mean(&text, names.iter().map(String::as_str));
-            unknown.push(format!("\n\n{text} is neither in the configuration nor in the state.{hint}"));
+            unknown.push(format!(
+                "\n\n{text} is neither in the configuration nor in the state.{hint}"
+            ));
         }
         some.extend(named.into_iter().cloned());
     }
     let start: Vec<ConfigNode> = some.iter().cloned().map(ConfigNode::Resource).collect();
     let destroying = options.mode == PlanMode::Destroy;
-    let mut nodes = if destroying { BTreeSet::new() } else { graph.closure(start.iter()) };
+    let mut nodes = if destroying {
+        BTreeSet::new()
+    } else {
+        graph.closure(start.iter())
+    };
     let needed = nodes.iter().filter_map(|node| match node {
         ConfigNode::Resource(resource) if !some.contains(resource) => Some(resource.clone()),
         _ => None,
     });
     let whole: BTreeSet<ConfigResource> = needed.collect();
-    let users = if destroying { users(state, &options.targets) } else { BTreeSet::new() };
+    let users = if destroying {
+        users(state, &options.targets)
+    } else {
+        BTreeSet::new()
+    };
     some.extend(users.iter().map(InstanceAddr::config));
     if !destroying {
-        let outputs: Vec<ConfigNode> = outputs(config, graph, |resource| whole.contains(resource) || some.contains(resource));
+        let outputs: Vec<ConfigNode> = outputs(config, graph, |resource| {
+            whole.contains(resource) || some.contains(resource)
+        });
         nodes.extend(graph.closure(outputs.iter()));
     }
     Some(Targeted {
@@ -153,7 +167,11 @@ pub fn targeted(
 /// Outputs of the root module whose values come from resources that are in, all of them.
 fn outputs(config: &Config, graph: &ConfigGraph, is_in: impl Fn(&ConfigResource) -> bool) -> Vec<ConfigNode> {
     let root = ModuleAddr::root();
-    let names = config.modules.get(&root).into_iter().flat_map(|module| module.outputs.keys());
+    let names = config
+        .modules
+        .get(&root)
+        .into_iter()
+        .flat_map(|module| module.outputs.keys());
     let of = |name: &Arc<str>| ConfigNode::Output(root.clone(), Arc::clone(name));
     names
         .map(of)

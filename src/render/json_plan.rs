@@ -189,7 +189,10 @@ fn drift_json(drift: &Drift, plan: &Plan) -> Json {
         "previous_address",
         drift.previous.as_ref().map(|addr| Json::text(addr.to_string())),
     );
-    json.insert("change", values(actions(drift.action()), &drift.before, &drift.after));
+    json.insert(
+        "change",
+        values(actions(drift.action()), &drift.before, &drift.after),
+    );
     json
 }
 

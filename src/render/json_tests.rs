@@ -105,7 +105,7 @@ fn plan() -> Plan {
     };
     let drift = Drift {
         addr: change.addr.clone(),
-            previous: None,
+        previous: None,
         before: app("1".into(), 7),
         after: app("1".into(), 1),
         answered: true,

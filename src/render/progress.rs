@@ -133,8 +133,12 @@ impl Progress {
                 Some(self.line(&format!("{addr} (local-exec)"), &escape::line(text)))
             }
             Event::ProvisionEnd(..) => None,
-            Event::Importing(addr, id) => Some(self.line(addr, &format!("Importing...{}", with_id(Some(id))))),
-            Event::Imported(addr, id) => Some(self.line(addr, &format!("Import complete{}", with_id(Some(id))))),
+            Event::Importing(addr, id) => {
+                Some(self.line(addr, &format!("Importing...{}", with_id(Some(id)))))
+            }
+            Event::Imported(addr, id) => {
+                Some(self.line(addr, &format!("Import complete{}", with_id(Some(id)))))
+            }
             Event::Note(addr, text) => Some(self.line(addr, &escape::line(text))),
         }
     }

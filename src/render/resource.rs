@@ -75,7 +75,11 @@ pub fn drift(out: &mut String, style: Style, schemas: &Schemas, drift: &Drift) {
         (Some(_), Action::NoOp) => format!("has moved to {}", drift.addr),
         _ => "has changed".to_owned(),
     };
-    let title = drift.previous.as_ref().filter(|_| action == Action::NoOp).unwrap_or(&drift.addr);
+    let title = drift
+        .previous
+        .as_ref()
+        .filter(|_| action == Action::NoOp)
+        .unwrap_or(&drift.addr);
     header(out, style, "  # ", &title.to_string(), &what);
     if drift.answered {
         out.push_str("  # (the plan below answers it)\n");
@@ -186,7 +190,10 @@ fn remarks(change: &ResourceChange) -> Vec<String> {
             Some(format!("(because {config} is not in configuration)"))
         }
         Reason::NoMoveTarget => change.previous.as_ref().map(|previous| {
-            format!("(because {previous} was moved to {}, which is not in configuration)", change.addr)
+            format!(
+                "(because {previous} was moved to {}, which is not in configuration)",
+                change.addr
+            )
         }),
         Reason::NoModule => Some(format!(
             "(because {} is not in configuration)",

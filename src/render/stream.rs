@@ -250,7 +250,12 @@ impl Stream {
             }
             Event::ProvisionLine(addr, output) => {
                 let message = format!("{addr}: (local-exec): {output}");
-                self.line("info", &message, provision(addr, Some(output)), "provision_progress")
+                self.line(
+                    "info",
+                    &message,
+                    provision(addr, Some(output)),
+                    "provision_progress",
+                )
             }
             Event::ProvisionEnd(addr, failed) => {
                 let (how, kind) = match failed {
@@ -262,11 +267,21 @@ impl Stream {
             }
             Event::Importing(addr, id) => {
                 let message = format!("{addr}: Importing...{}", with_id(Some(id)));
-                self.line("info", &message, hook(addr, None, Some(id), false), "import_start")
+                self.line(
+                    "info",
+                    &message,
+                    hook(addr, None, Some(id), false),
+                    "import_start",
+                )
             }
             Event::Imported(addr, id) => {
                 let message = format!("{addr}: Import complete{}", with_id(Some(id)));
-                self.line("info", &message, hook(addr, None, Some(id), false), "import_complete")
+                self.line(
+                    "info",
+                    &message,
+                    hook(addr, None, Some(id), false),
+                    "import_complete",
+                )
             }
             Event::Note(addr, text) => self.log(&format!("{addr}: {text}")),
         }

@@ -25,7 +25,10 @@ fn told(planned: &Planned) -> Vec<String> {
 }
 
 fn lines(text: &str) -> Vec<&str> {
-    text.lines().map(str::trim).filter(|line| !line.is_empty()).collect()
+    text.lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .collect()
 }
 
 /// Plans `text` over what `before` made; expects these changes, and that a plan after them has none.
@@ -114,8 +117,16 @@ fn count_that_comes_or_goes_moves_by_itself() {
           count = 2
         }
     "#;
-    check(one, many, "NoOp thing_one.a[0] from thing_one.a\n Create thing_one.a[1]");
-    check(many, one, "NoOp thing_one.a from thing_one.a[0]\n Delete thing_one.a[1]");
+    check(
+        one,
+        many,
+        "NoOp thing_one.a[0] from thing_one.a\n Create thing_one.a[1]",
+    );
+    check(
+        many,
+        one,
+        "NoOp thing_one.a from thing_one.a[0]\n Delete thing_one.a[1]",
+    );
 }
 
 #[test]
@@ -131,7 +142,13 @@ fn nothing_moves_onto_an_object_that_is_there() {
         &applied("resource \"thing_one\" \"a\" {}\nresource \"thing_one\" \"b\" {}"),
     );
     assert_eq!(told(&planned), ["Delete thing_one.a"]);
-    assert!(planned.plan.warnings.iter().any(|fault| fault.detail.contains("thing_one.a could not move")));
+    assert!(
+        planned
+            .plan
+            .warnings
+            .iter()
+            .any(|fault| fault.detail.contains("thing_one.a could not move"))
+    );
 }
 
 #[test]
@@ -235,14 +252,27 @@ create thing_one.a <- import thing_one.a, delete thing_one.a
 
 #[test]
 fn imports_that_cannot_be_are_refused() {
-    let import = |to, id| format!("import {{\n  to = {to}\n  id = {id}\n}}\nresource \"thing_one\" \"a\" {{}}");
+    let import =
+        |to, id| format!("import {{\n  to = {to}\n  id = {id}\n}}\nresource \"thing_one\" \"a\" {{}}");
     let refused = |to, id, expected| {
         let text: &'static str = Box::leak(import(to, id).into_boxed_str());
         refuses("", text, expected);
     };
-    refused("thing_one.a", "\"none\"", "Cannot import non-existent remote object");
-    refused("thing_one.b", "\"one\"", "Configuration for import target does not exist");
-    refused("thing_one.a[0]", "\"one\"", "Configuration for import target does not exist");
+    refused(
+        "thing_one.a",
+        "\"none\"",
+        "Cannot import non-existent remote object",
+    );
+    refused(
+        "thing_one.b",
+        "\"one\"",
+        "Configuration for import target does not exist",
+    );
+    refused(
+        "thing_one.a[0]",
+        "\"one\"",
+        "Configuration for import target does not exist",
+    );
     refused("thing_one.a", "\"\"", "Invalid import id argument");
     refused("thing_one.a", "null", "Invalid import id argument");
 }
@@ -322,7 +352,12 @@ fn an_object_whose_commands_failed_is_replaced() {
     }
     let (report, state) = walker.finish(false);
     assert_eq!(report.skipped, ["create thing_one.b"]);
-    assert!(report.diagnostics.iter().any(|fault| fault.detail.contains("exit status 3")));
+    assert!(
+        report
+            .diagnostics
+            .iter()
+            .any(|fault| fault.detail.contains("exit status 3"))
+    );
     assert_eq!(
         told(&plan(PROVISIONED, &state)),
         ["DeleteThenCreate thing_one.a", "Create thing_one.b"]
@@ -332,14 +367,19 @@ fn an_object_whose_commands_failed_is_replaced() {
 #[test]
 fn an_old_object_comes_back_when_its_successor_cannot_be_made() {
     let text = |hard| {
-        format!("resource \"thing_one\" \"a\" {{\n  hard = \"{hard}\"\n  lifecycle {{\n    create_before_destroy = true\n  }}\n}}")
+        format!(
+            "resource \"thing_one\" \"a\" {{\n  hard = \"{hard}\"\n  lifecycle {{\n    create_before_destroy = true\n  }}\n}}"
+        )
     };
     let old: &'static str = Box::leak(text("old").into_boxed_str());
     let new: &'static str = Box::leak(text("new").into_boxed_str());
     let (_, report, state) = walk(plan(new, &applied(old)), &["thing_one.a"]);
     assert!(report.diagnostics.has_errors());
     let instance = state.instances.values().next().unwrap();
-    assert!(instance.current.is_some() && instance.deposed.is_empty(), "{instance:?}");
+    assert!(
+        instance.current.is_some() && instance.deposed.is_empty(),
+        "{instance:?}"
+    );
 }
 
 #[test]

@@ -135,7 +135,11 @@ impl Semantics for Builtin {
                 [("id", unknown_id()), ("output", promised(&input))],
             );
         } else if moved("input") {
-            let output = if input.is_null() { Value::dynamic_unknown() } else { promised(&input) };
+            let output = if input.is_null() {
+                Value::dynamic_unknown()
+            } else {
+                promised(&input)
+            };
             decision.planned = with(proposal.proposed, [("output", output)]);
         }
         Ok(decision)
