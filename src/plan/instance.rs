@@ -278,7 +278,10 @@ fn plan_managed(
     let ignored = &context.declared.lifecycle.ignore_changes;
     let kept = keep_ignored(ignored, &context.info.schema.block, &plain_before, config);
     let by_request = planner.options.replace.contains(&addr);
-    let by_trigger = planner.is_triggered(&addr, &context.declared.lifecycle.replace_triggered_by);
+    let by_trigger = match planner.is_triggered(&addr, &context.declared.lifecycle.replace_triggered_by) {
+        Ok(by_trigger) => by_trigger,
+        Err(fault) => return planner.faults.push(fault),
+    };
     let decided = decide(
         context,
         &plain_before,

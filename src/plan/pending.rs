@@ -4,12 +4,14 @@
 use std::collections::BTreeSet;
 
 use crate::addr::{ConfigResource, InstanceAddr, InstanceKey, ResourceAddr};
+use crate::diag::Diagnostic;
 use crate::graph::ConfigNode;
 use crate::syntax::ast::Expr;
 use crate::syntax::{Step, traversal};
 use crate::value::{Path, PathStep};
 
 use super::change::{Action, ResourceChange};
+use super::codes;
 use super::planner::Planner;
 use super::scope::Need;
 
@@ -47,27 +49,40 @@ impl Planner {
         of.iter().filter_map(|at| self.changes.get(*at))
     }
 
-    /// Whether one of the `replace_triggered_by` references of an instance names something that changes.
-    pub(super) fn is_triggered(&self, addr: &InstanceAddr, triggers: &[Expr]) -> bool {
-        triggers.iter().any(|trigger| self.triggers(addr, trigger))
+    /// Whether one of the `replace_triggered_by` references of an instance names something that changes. The
+    /// error is a reference to an instance that is not there.
+    pub(super) fn is_triggered(&self, addr: &InstanceAddr, triggers: &[Expr]) -> Result<bool, Diagnostic> {
+        let mut any = false;
+        for trigger in triggers {
+            any |= self.triggers(addr, trigger)?;
+        }
+        Ok(any)
     }
 
-    fn triggers(&self, addr: &InstanceAddr, trigger: &Expr) -> bool {
+    fn triggers(&self, addr: &InstanceAddr, trigger: &Expr) -> Result<bool, Diagnostic> {
         let Some((resource, key, path)) = trigger_of(addr, trigger) else {
-            return false;
+            return Ok(false);
         };
         let config = ConfigResource {
             module: addr.module.config(),
             resource,
         };
-        self.changes_of(&config).any(|change| {
-            let named =
-                change.addr.module == addr.module && key.as_ref().is_none_or(|key| *key == change.addr.key);
+        let is_named = |change: &&ResourceChange| {
+            change.addr.module == addr.module && key.as_ref().is_none_or(|key| *key == change.addr.key)
+        };
+        let mut named = self.changes_of(&config).filter(is_named).peekable();
+        if let (None, Some(key), None) = (named.peek(), &key, &self.targeted) {
+            let detail = format!(
+                "replace_triggered_by of {addr} names {}{key}, and there is no such instance.",
+                config.resource
+            );
+            return Err(Diagnostic::error(&codes::INVALID_REFERENCE, detail).about(addr));
+        }
+        Ok(named.any(|change| {
             let changes = change.action == Action::Update || change.action.is_replace();
-            named
-                && changes
+            changes
                 && (path.is_root() || change.before.get_path(&path).ok() != change.after.get_path(&path).ok())
-        })
+        }))
     }
 }
 
