@@ -120,11 +120,11 @@ impl Walker {
     /// Takes an object back that was set aside for one that could not be made.
     fn restore(&mut self, at: usize) {
         let kinds = self.planned.plan.steps.steps.iter().map(|step| &step.kind);
-        let key = kinds.filter_map(|kind| match kind {
+        let mut keys = kinds.filter_map(|kind| match kind {
             StepKind::Depose(of, key) if *of == at => Some(Arc::clone(key)),
             _ => None,
         });
-        let (Some(key), Some(addr)) = (key.last(), self.change(at).map(|change| change.addr.clone())) else {
+        let (Some(key), Some(addr)) = (keys.next(), self.change(at).map(|change| change.addr.clone())) else {
             return;
         };
         self.edit(&addr, |instance| {

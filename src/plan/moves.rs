@@ -202,6 +202,9 @@ pub(super) fn order(moves: &[Move]) -> Result<Vec<&Move>, Vec<&Move>> {
     }
 }
 
+/// The name of a call and the key of one instance of it.
+type ModuleStep = (Arc<str>, InstanceKey);
+
 /// One side of a move as a pattern of steps; no key in a step means any.
 struct Side<'a> {
     modules: Vec<(&'a Arc<str>, Option<&'a InstanceKey>)>,
@@ -325,7 +328,7 @@ impl Move {
     fn relative<'a>(
         &self,
         module: &'a ModuleInstance,
-    ) -> Option<(ModuleInstance, &'a [(Arc<str>, InstanceKey)])> {
+    ) -> Option<(ModuleInstance, &'a [ModuleStep])> {
         let (outer, inner) = module.0.split_at_checked(self.module.0.len())?;
         let named = outer.iter().map(|(name, _)| name).eq(&self.module.0);
         named.then(|| (ModuleInstance(outer.to_vec()), inner))

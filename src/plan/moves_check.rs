@@ -99,7 +99,7 @@ pub(super) fn excluded(planner: &Planner) -> Option<Diagnostic> {
         .moved
         .previous
         .iter()
-        .filter(|(to, from)| !targets.is_empty() && !(named(to) && named(from)))
+        .filter(|(to, from)| !(targets.is_empty() || named(to) && named(from)))
         .flat_map(|(to, from)| [from, to])
         .map(|addr| format!("\n  -target={}", shell(&addr.to_string())))
         .collect();
