@@ -7,13 +7,16 @@
     clippy::disallowed_methods
 )]
 
+#[path = "errors/corpus.rs"]
+mod corpus;
+
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use swarmform::diag::Code;
+use corpus::{Case, Section};
 use swarmform::plan::semantics::Semantics;
 use swarmform::schema::{Block, Nesting, ResourceSchema, Usage};
 
@@ -30,29 +33,48 @@ fn check(name: &str, text: &str) {
     );
 }
 
-fn codes() -> Vec<&'static Code> {
-    let rooms: [&[&'static Code]; 7] = [
-        swarmform::syntax::codes::CODES,
-        swarmform::lang::CODES,
-        swarmform::config::CODES,
-        swarmform::graph::CODES,
-        swarmform::plan::CODES,
-        swarmform::engine::codes::CODES,
-        swarmform::cli::CODES,
-    ];
-    let mut all: Vec<&'static Code> = rooms.into_iter().flatten().copied().collect();
-    all.sort_by_key(|code| code.id);
-    all
+/// The example of a code from the corpus of diagnostics: what causes it, and what is then seen.
+fn example(page: &mut String, case: &Case) {
+    // A configuration that nobody would read is no example.
+    let is_readable = |section: &Section| section.body.lines().all(|line| line.len() < 120);
+    if !case.sections.iter().all(is_readable) {
+        return;
+    }
+    for section in &case.sections {
+        let body = section.body.trim_end();
+        if let Some(command) = section.head.strip_prefix("setup swarmform ") {
+            let _ = write!(page, "\nAfter `swarmform {command}`:\n");
+        } else if let Some(command) = section.head.strip_prefix("$ ") {
+            // What only a broken disk or provider can cause has no command.
+            let command = match command.strip_prefix("library") {
+                Some(_) => String::new(),
+                None => format!("$ {command}\n"),
+            };
+            let _ = write!(page, "\n```text\n{command}{body}\n```\n");
+        } else if !section.head.starts_with("setup ") {
+            let kind = match section.head.rsplit_once('.') {
+                Some((_, "tf" | "tfvars")) => "hcl",
+                Some((_, "json")) => "json",
+                _ => "text",
+            };
+            if section.head != "main.tf" {
+                let _ = write!(page, "\n`{}`:\n", section.head);
+            }
+            let _ = write!(page, "\n```{kind}\n{body}\n```\n");
+        }
+    }
 }
 
 #[test]
 fn every_error_code_is_there_once_and_explained() {
-    let all = codes();
+    let all = corpus::codes();
+    let cases = corpus::cases();
     let ids: BTreeSet<&str> = all.iter().map(|code| code.id).collect();
     assert_eq!(ids.len(), all.len(), "a code is declared twice");
     let mut page = String::from(
-        "# Errors\n\nEvery diagnostic of swarmform has a code that stays the same. This page is generated from the \
-         code; it lists them all.\n",
+        "# Errors\n\nEvery diagnostic of swarmform has a code that stays the same: the last line of a message in the \
+         terminal, the member `code` in JSON. This page lists them all, each with an example and what is then seen. It is \
+         generated from the code and from `tests/errors/`.\n",
     );
     let mut room = "";
     for code in all {
@@ -69,6 +91,9 @@ fn every_error_code_is_there_once_and_explained() {
             code.title,
             code.explanation.trim()
         );
+        if let Some(case) = cases.iter().find(|case| case.main && case.code == code.id) {
+            example(&mut page, case);
+        }
     }
     check("errors.md", &page);
 }

@@ -17,6 +17,22 @@ pub struct ParseError {
     pub at: usize,
 }
 
+impl ParseError {
+    /// The message with the beginning of the text that is in order.
+    pub fn behind(&self, text: &str) -> String {
+        match text.get(..self.at).filter(|before| !before.is_empty()) {
+            Some(before) => {
+                let mut message = self.message.clone();
+                if let Some(first) = message.get_mut(..1) {
+                    first.make_ascii_lowercase();
+                }
+                format!("Behind \"{before}\", {message}")
+            }
+            None => self.message.clone(),
+        }
+    }
+}
+
 impl fmt::Display for ParseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)

@@ -36,7 +36,10 @@ pub(crate) fn broken(error: &reqwest::Error) -> (ErrorKind, String) {
     if error.is_connect() {
         return (
             ErrorKind::Connect,
-            format!("no connection to the platform: {reason}"),
+            format!(
+                "no connection to the platform: {}",
+                reason.split(" (os error").next().unwrap_or(&reason)
+            ),
         );
     }
     (ErrorKind::Protocol, format!("the connection broke: {reason}"))

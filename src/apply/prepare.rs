@@ -183,12 +183,14 @@ impl Walker {
         let (promised, _) = change.after.clone().unmark_deep();
         if let Some(path) = merge::broken_promises(&promised, &decision.planned).first() {
             return Err(fault(format!(
-                "The value of {addr} at {path} is now another one than the plan showed."
+                "The value of {addr}{path} is now another one than the plan showed, so nothing was changed by this \
+                 step. Plan again and look at what is different."
             )));
         }
         if change.action == Action::Update && !decision.replace.is_empty() {
             return Err(fault(format!(
-                "{addr} would have to be replaced; the plan showed a change in place."
+                "{addr} would have to be replaced, and the plan showed a change in place, so nothing was changed by this \
+                 step. Plan again and look at what is different."
             )));
         }
         self.marks.insert(id, marks);

@@ -67,7 +67,10 @@ impl Walker {
         }) {
             return Err(Diagnostic::error(
                 &codes::PROVIDER_BUG,
-                format!("{addr} came out with another value at {path} than the provider had planned."),
+                format!(
+                    "{addr}{path} came out with another value than the provider had planned. This is a bug of the \
+                     provider; please report it. The state holds what came out."
+                ),
             )
             .about(addr)
             .into());

@@ -64,7 +64,7 @@ fn options(planning: &Planning) -> Result<PlanOptions, Diagnostics> {
     let fault = |option: &str, text: &str, error: crate::addr::ParseError| {
         Diagnostic::error(
             &codes::BAD_ADDRESS,
-            format!("{option}=\"{text}\" is not an address: {error}"),
+            format!("{option}=\"{text}\" is not an address. {}", error.behind(text)),
         )
     };
     let mut targets = Vec::new();

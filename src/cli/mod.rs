@@ -36,6 +36,7 @@ pub mod show;
 pub mod state;
 pub mod taint;
 mod ui;
+mod usage;
 pub mod validate;
 mod variable_files;
 pub mod variables;
@@ -98,37 +99,32 @@ pub fn main() -> ExitCode {
 fn run(given: Vec<OsString>) -> u8 {
     let given = match args::readable(given) {
         Ok(given) => given,
-        Err(message) => return usage(&message),
+        Err(message) => return usage_fault(&message),
     };
     let environment = |name: &str| std::env::var(name).ok();
     let normal = match args::normalize(given, &environment) {
         Ok(normal) => normal,
-        Err(message) => return usage(&message),
+        Err(message) => return usage_fault(&message),
     };
     let mut command = Cli::command();
-    let matches =
-        match command.try_get_matches_from_mut(std::iter::once("swarmform".to_owned()).chain(normal)) {
-            Ok(matches) => matches,
-            Err(error) => {
-                // Help goes to standard output with 0; a wrong usage is an error like any other.
-                let code = u8::from(error.use_stderr());
-                let _ = error.print();
-                return code;
-            }
-        };
-    let cli = match Cli::from_arg_matches(&matches) {
-        Ok(cli) => cli,
-        Err(error) => {
+    let words = std::iter::once("swarmform".to_owned()).chain(normal.iter().cloned());
+    let read = command
+        .try_get_matches_from_mut(words)
+        .and_then(|matches| Ok((Cli::from_arg_matches(&matches)?, matches)));
+    let (cli, matches) = match read {
+        Ok(read) => read,
+        Err(error) if is_help(&error) => {
             let _ = error.print();
-            return 1;
+            return u8::from(error.use_stderr());
         }
+        Err(error) => return tell(usage::fault(&error, &command, &normal)),
     };
     let assignments = args::assignments(&matches);
     if let Some(dir) = &cli.chdir
         && let Err(error) = std::env::set_current_dir(dir)
     {
         let reason = crate::host::files::reason(&error);
-        return usage(&format!(
+        return usage_fault(&format!(
             "The directory \"{}\" given by -chdir cannot be entered: {reason}.",
             dir.display()
         ));
@@ -136,10 +132,23 @@ fn run(given: Vec<OsString>) -> u8 {
     dispatch(cli, assignments)
 }
 
-fn usage(message: &str) -> u8 {
-    let mut ui = Ui::plain();
-    let fault = Diagnostic::error(&codes::USAGE, message);
-    ui.diagnostics(&fault.into());
+/// Whether it is no fault: help goes to standard output with 0, and to standard error where a command is missing.
+fn is_help(error: &clap::Error) -> bool {
+    use clap::error::ErrorKind;
+    matches!(
+        error.kind(),
+        ErrorKind::DisplayHelp
+            | ErrorKind::DisplayVersion
+            | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
+    )
+}
+
+fn usage_fault(message: &str) -> u8 {
+    tell(Diagnostic::error(&codes::USAGE, message))
+}
+
+fn tell(fault: Diagnostic) -> u8 {
+    Ui::plain().diagnostics(&fault.into());
     1
 }
 
@@ -160,7 +169,7 @@ fn dispatch(cli: Cli, assignments: Vec<args::Assignment>) -> u8 {
         .build()
     {
         Ok(runtime) => runtime,
-        Err(error) => return usage(&format!("The program cannot start its threads: {error}.")),
+        Err(error) => return usage_fault(&format!("The program cannot start its threads: {error}.")),
     };
     let answer = runtime.block_on(async {
         match command {

@@ -42,7 +42,7 @@ pub async fn run(ui: &mut Ui, options: &Output) -> Answer {
             Some(raw) => ui.print(&raw),
             None => {
                 let detail = format!(
-                    "The output \"{name}\" is {}. -raw prints strings, numbers and bools; use -json for this one.",
+                    "The output \"{name}\" is of the type {}. -raw prints strings, numbers and bools; use -json for this one.",
                     output.value.ty().friendly_name()
                 );
                 return Err(Diagnostic::error(&codes::NOT_RAW, detail).into());

@@ -322,7 +322,10 @@ impl Place {
                           configuration, or name it with -chdir=DIR before the command.";
             return Err(Diagnostic::error(&codes::NO_CONFIGURATION, detail).into());
         }
-        faults.extend(check::references(&config));
+        // What a part that cannot be read declares is not known, so references are looked at when all can be.
+        if !faults.has_errors() {
+            faults.extend(check::references(&config));
+        }
         if faults.has_errors() {
             Err(faults)
         } else {

@@ -104,6 +104,7 @@ impl Ui {
 
     /// Tells diagnostics: errors on standard error, warnings on standard output.
     pub fn diagnostics(&mut self, diagnostics: &Diagnostics) {
+        let diagnostics = diagnostics.clone().merged();
         if self.stream {
             for diagnostic in diagnostics.iter() {
                 self.emit(|stream| stream.diagnostic(diagnostic, &self.sources));

@@ -23,7 +23,8 @@ pub fn run(ui: &mut Ui, options: &Validate) -> Answer {
             Ok(more) | Err(more) => Diagnostics(warnings.into_iter().chain(more).collect()),
         },
         Err(faults) => faults,
-    };
+    }
+    .merged();
     if options.json {
         ui.print(&diag_json::validation(&found, &ui.sources));
     } else {

@@ -109,11 +109,8 @@ impl Content {
     fn attribute(&mut self, attribute: Attribute, schema: &Schema, cx: &mut Context<'_>) {
         let name = &attribute.name;
         if schema.arguments.contains(&&*name.name) {
-            if let Some(first) = self.arguments.get(&name.name) {
-                redefined(&name.name, name.span, first.name.span, cx);
-            } else {
-                self.arguments.insert(Arc::clone(&name.name), attribute);
-            }
+            // The parser has told of a second one.
+            self.arguments.entry(Arc::clone(&name.name)).or_insert(attribute);
         } else if schema.open {
             self.rest.items.push(Item::Attribute(attribute));
         } else {
@@ -174,16 +171,6 @@ impl Content {
         }
         Some(first)
     }
-}
-
-/// Reports an argument that is set twice.
-pub(super) fn redefined(name: &str, again: Span, first: Span, cx: &mut Context<'_>) {
-    let place = cx.place(first);
-    cx.error(
-        &codes::DUPLICATE_ARGUMENT,
-        again,
-        format!("The argument \"{name}\" is already set at {place}. It may be set once."),
-    );
 }
 
 /// Reports a block type that the schema does not have.

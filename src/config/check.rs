@@ -3,10 +3,11 @@
 //! It looks at all expressions of all modules, evaluates none, and reports in source order. Attributes of
 //! resources are not looked at: only a provider's schema knows them.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::addr::{Mode, ModuleAddr, ResourceAddr};
-use crate::diag::{Code, Diagnostic, Diagnostics, did_you_mean};
+use crate::diag::{Again, Code, Diagnostic, Diagnostics, did_you_mean};
 use crate::source::Span;
 use crate::syntax::Step;
 use crate::syntax::ast::{Body, Expr, ExprKind};
@@ -34,7 +35,38 @@ pub fn references(config: &Config) -> Diagnostics {
     found
         .0
         .dedup_by(|a, b| a.subject == b.subject && a.code == b.code && a.detail == b.detail);
-    found
+    each_name_once(found)
+}
+
+/// A name that is declared nowhere is told where it first stands, with the other places named.
+fn each_name_once(found: Diagnostics) -> Diagnostics {
+    const NAMES: [&Code; 5] = [
+        &codes::UNDECLARED_VARIABLE,
+        &codes::UNDECLARED_LOCAL,
+        &codes::UNDECLARED_RESOURCE,
+        &codes::UNDECLARED_MODULE,
+        &codes::UNDECLARED_OUTPUT,
+    ];
+    let mut kept: Vec<Diagnostic> = Vec::new();
+    let mut first: BTreeMap<(&str, String), usize> = BTreeMap::new();
+    for fault in found {
+        if !NAMES.contains(&fault.code) {
+            kept.push(fault);
+            continue;
+        }
+        let name = (fault.code.id, fault.detail.clone());
+        match first.get(&name).and_then(|at| kept.get_mut(*at)) {
+            Some(told) => told.again.push(Again {
+                subject: fault.subject,
+                address: None,
+            }),
+            None => {
+                first.insert(name, kept.len());
+                kept.push(fault);
+            }
+        }
+    }
+    Diagnostics(kept)
 }
 
 /// Holds the references of one expression, which stands in the root module and in no block, against what is declared.

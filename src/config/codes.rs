@@ -22,9 +22,6 @@ codes! {
     /// An argument that must be set.
     MISSING_ARGUMENT = "missing-required-argument", "Missing required argument",
         "The block means nothing without this argument. Set it.";
-    /// An argument twice in a block.
-    DUPLICATE_ARGUMENT = "argument-redefined", "Attribute redefined",
-        "Each argument may be set once in a block. Remove one of the two.";
     /// Too few or too many labels.
     LABELS = "wrong-labels", "Wrong number of block labels",
         "Each block type has a fixed number of labels: `resource` has two (type and name), `variable` one, \

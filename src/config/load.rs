@@ -125,10 +125,7 @@ impl Loader<'_> {
             Err(reason) => {
                 let mut fault = Diagnostic::error(
                     &codes::MODULE_UNREADABLE,
-                    format!(
-                        "The module directory \"{}\" could not be read: {reason}",
-                        wanted.dir
-                    ),
+                    format!("The module cannot be read. {reason}"),
                 );
                 fault.subject = wanted.from;
                 self.diagnostics.push(fault);

@@ -8,7 +8,7 @@ use crate::source::Span;
 use crate::syntax::ast::{Block, Expr, ExprKind, Item, ObjectKey};
 use crate::syntax::parse_expression;
 
-use super::blocks::{Content, Context, Schema, redefined, unsupported_block};
+use super::blocks::{Content, Context, Schema, unsupported_block};
 use super::constant::{check_name, into_kind, unquoted};
 use super::resource::repetition;
 use super::target::provider_ref;
@@ -67,13 +67,8 @@ pub(super) fn module(block: Block, cx: &mut Context<'_>) -> Option<ModuleCall> {
         match item {
             Item::Attribute(attribute) => {
                 let name = attribute.name;
-                match places.get(&name.name) {
-                    Some(first) => redefined(&name.name, name.span, *first, cx),
-                    None => {
-                        places.insert(Arc::clone(&name.name), name.span);
-                        inputs.insert(name.name, attribute.expr);
-                    }
-                }
+                places.entry(Arc::clone(&name.name)).or_insert(name.span);
+                inputs.entry(name.name).or_insert(attribute.expr);
             }
             Item::Block(nested) => unsupported_block(&nested.kind, &MODULE, cx),
         }

@@ -172,19 +172,8 @@ fn reference(raw: Raw) -> Result<Reference, Diagnostic> {
                 );
             }
         },
-        "each" => match steps.first() {
-            Some(Step::Attr(name)) if matches!(&*name.name, "key" | "value") => Subject::Each,
-            _ => {
-                return fault(
-                    span,
-                    "\"each\" has the attributes key and value: each.key, each.value.",
-                );
-            }
-        },
-        "count" => match steps.first() {
-            Some(Step::Attr(name)) if &*name.name == "index" => Subject::Count,
-            _ => return fault(span, "\"count\" has one attribute, index: count.index."),
-        },
+        "each" => builtin("each", &["key", "value"], &steps, span).map(|_| Subject::Each)?,
+        "count" => builtin("count", &["index"], &steps, span).map(|_| Subject::Count)?,
         "path" => builtin("path", &["module", "root", "cwd"], &steps, span)?,
         "terraform" => builtin("terraform", &["workspace", "applying"], &steps, span)?,
         "self" => Subject::Itself,

@@ -4,6 +4,8 @@
 //! values that were in scope. It prints nothing (that is `render`), and it never holds a secret: whoever adds
 //! a [`ScopeValue`] writes "(sensitive value)" in place of one.
 
+use std::collections::BTreeMap;
+
 use crate::source::Span;
 
 /// A kind of diagnostic. Each room declares its own as `static`s and lists them in a `CODES` slice, from
@@ -47,6 +49,15 @@ pub struct ScopeValue {
     pub statement: String,
 }
 
+/// Where else the same cause shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Again {
+    /// The range there, if it is another one.
+    pub subject: Option<Span>,
+    /// The resource instance there, if any.
+    pub address: Option<String>,
+}
+
 /// One message for the user.
 #[derive(Clone, Debug)]
 pub struct Diagnostic {
@@ -66,6 +77,8 @@ pub struct Diagnostic {
     pub values: Vec<ScopeValue>,
     /// The resource instance it is about, if any.
     pub address: Option<String>,
+    /// Where else the same cause shows: it is told once.
+    pub again: Vec<Again>,
 }
 
 impl Diagnostic {
@@ -80,6 +93,7 @@ impl Diagnostic {
             context: None,
             values: Vec::new(),
             address: None,
+            again: Vec::new(),
         }
     }
 
@@ -178,6 +192,43 @@ impl Diagnostics {
         self.0.iter().filter(|diagnostic| diagnostic.is_error()).count()
     }
 
+    /// The same with one message for each cause: what several instances of one block have in common is told of the
+    /// first, with the others named.
+    #[must_use]
+    pub fn merged(self) -> Diagnostics {
+        type Cause = (Severity, &'static str, Span, String);
+        let mut seen: BTreeMap<Cause, usize> = BTreeMap::new();
+        let mut kept: Vec<Diagnostic> = Vec::new();
+        for diagnostic in self.0 {
+            let Some(subject) = diagnostic.subject else {
+                kept.push(diagnostic);
+                continue;
+            };
+            let cause = (
+                diagnostic.severity,
+                diagnostic.code.id,
+                subject,
+                diagnostic.detail.clone(),
+            );
+            match seen.get(&cause).and_then(|at| kept.get_mut(*at)) {
+                Some(first) => {
+                    let again = Again {
+                        subject: None,
+                        address: diagnostic.address,
+                    };
+                    if again.address != first.address && !first.again.contains(&again) {
+                        first.again.push(again);
+                    }
+                }
+                None => {
+                    seen.insert(cause, kept.len());
+                    kept.push(diagnostic);
+                }
+            }
+        }
+        Diagnostics(kept)
+    }
+
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -228,6 +279,25 @@ pub fn closest<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> Opt
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    static BAD: Code = Code::new("test/bad", "Bad", "");
+
+    #[test]
+    fn what_instances_have_in_common_is_told_once() {
+        let span = Span::new(crate::source::FileId(0), 0, 3);
+        let fault = |address: &str| Diagnostic::error(&BAD, "Why.").at(span).about(address);
+        let all = ["a[0]", "a[1]", "a[1]", "a[2]"].map(fault);
+        let merged = Diagnostics(all.to_vec()).merged();
+        assert_eq!(merged.0.len(), 1);
+        let others: Vec<&str> = merged.0[0]
+            .again
+            .iter()
+            .filter_map(|again| again.address.as_deref())
+            .collect();
+        assert_eq!(others, ["a[1]", "a[2]"]);
+        let apart = Diagnostics(vec![fault("a"), Diagnostic::error(&BAD, "Other.").at(span)]);
+        assert_eq!(apart.merged().0.len(), 2);
+    }
 
     #[test]
     fn a_suggestion_is_made_only_when_close() {

@@ -54,7 +54,10 @@ impl Writer<'_> {
             .map_err(|error| {
                 Diagnostic::error(
                     &codes::STATE_NOT_SAVED,
-                    format!("The state could not be written: {error}."),
+                    format!(
+                        "The state could not be written: {error}. No further step was started. Mend the cause and plan \
+                         again: what was made and not written is not in the state, and may have to be imported."
+                    ),
                 )
             })?;
         self.written = true;

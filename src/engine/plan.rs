@@ -38,15 +38,18 @@ pub fn store_fault(error: &StoreError) -> Diagnostic {
     };
     let help = match error {
         StoreError::Locked(info) => format!(
-            "Another run holds the lock {} (process {}). Wait for it, or give -lock-timeout. Nothing was done.",
-            info.id, info.pid
+            "Nothing was done. Wait until that run has ended (process {}, lock {}), or wait for it with \
+             -lock-timeout=5m.",
+            info.pid, info.id
         ),
         StoreError::Damaged { .. } => {
-            "`swarmform state recover` restores it from the export, the journal and the history beside it; `swarmform \
-             state pull` still exports all other records. Nothing was changed.".to_owned()
+            "Nothing was changed. \"swarmform state recover\" restores it from the export, the journal and the history \
+             beside it; \"swarmform state pull\" still exports all other records.".to_owned()
         }
-        StoreError::TooNew { .. } => "Use a newer swarmform with this state.".to_owned(),
-        StoreError::Io(_) => "Nothing was done since.".to_owned(),
+        StoreError::TooNew { .. } => {
+            "Nothing was changed. Use the swarmform that wrote it, or a newer one.".to_owned()
+        }
+        StoreError::Io(_) => "Nothing was changed.".to_owned(),
     };
     let mut text = error.to_string();
     if let Some(first) = text.get(..1) {

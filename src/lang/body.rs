@@ -15,7 +15,7 @@ use crate::value::convert::convert;
 use crate::value::{Members, Path, Type, Value};
 
 use super::eval::{Cx, eval};
-use super::fault::{article, explain};
+use super::fault::{article, explain, unfit};
 use super::scope::Scope;
 use super::{codes, dynamic};
 
@@ -64,7 +64,16 @@ impl Decoder {
             if members.contains_key(name) {
                 continue;
             }
-            if attribute.usage == Usage::Required {
+            // One that is there and misspelt has been told of.
+            let misspelt = || {
+                let strange = body
+                    .attributes()
+                    .filter(|given| !schema.attributes.contains_key(&given.name.name));
+                strange
+                    .into_iter()
+                    .any(|given| crate::diag::closest(&given.name.name, settable(schema)) == Some(&**name))
+            };
+            if attribute.usage == Usage::Required && !misspelt() {
                 self.faults.push(
                     Diagnostic::error(
                         &codes::MISSING_ARGUMENT,
@@ -112,14 +121,8 @@ impl Decoder {
             );
             return;
         }
+        // The parser has told of a second one.
         if members.contains_key(name) {
-            self.faults.push(
-                Diagnostic::error(
-                    &codes::DUPLICATE_ARGUMENT,
-                    format!("The argument \"{name}\" was already set in this block."),
-                )
-                .at(given.name.span),
-            );
             return;
         }
         let path = path.attr(Arc::clone(name));
@@ -143,8 +146,9 @@ impl Decoder {
                     Diagnostic::error(
                         &codes::TYPE_MISMATCH,
                         format!(
-                            "The argument \"{name}\" must be {}: {fault}.",
-                            article(&wanted.friendly_name())
+                            "The argument \"{name}\" must be {}{}.",
+                            article(&wanted.friendly_name()),
+                            unfit(&value, &wanted, &fault)
                         ),
                     )
                     .at(expr.span)
@@ -363,12 +367,16 @@ fn settable(schema: &Schema) -> impl Iterator<Item = &str> {
         .map(|(name, _)| &**name)
 }
 
+/// What blocks of all types take besides, for suggestions.
+const GENERAL_ARGUMENTS: [&str; 4] = ["count", "for_each", "depends_on", "provider"];
+const GENERAL_BLOCKS: [&str; 2] = ["lifecycle", "dynamic"];
+
 fn unsupported_argument(name: &Ident, schema: &Schema) -> Diagnostic {
     let text = &*name.name;
     let hint = if schema.blocks.contains_key(text) {
         format!(" There is a block of this name: write {text} {{ ... }} without an equals sign.")
     } else {
-        did_you_mean(text, settable(schema))
+        did_you_mean(text, settable(schema).chain(GENERAL_ARGUMENTS))
     };
     Diagnostic::error(
         &codes::UNSUPPORTED_ARGUMENT,
@@ -383,7 +391,10 @@ pub(super) fn unsupported_block(name: &Ident, schema: &Schema) -> Diagnostic {
         Some(attribute) if attribute.is_argument() => {
             format!(" There is an argument of this name: write {text} = ... instead.")
         }
-        _ => did_you_mean(text, schema.blocks.keys().map(|name| &**name)),
+        _ => did_you_mean(
+            text,
+            schema.blocks.keys().map(|name| &**name).chain(GENERAL_BLOCKS),
+        ),
     };
     Diagnostic::error(
         &codes::UNSUPPORTED_BLOCK,

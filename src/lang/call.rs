@@ -108,7 +108,7 @@ fn expand(value: &Value, arg: &Expr, cx: Cx<'_>) -> Result<Option<Vec<Value>>, D
         )),
         Kind::Unknown(Type::Dynamic | Type::List(_) | Type::Set(_) | Type::Tuple(_), _) => Ok(None),
         _ => Err(fault(
-            "The value before \"...\" must be a list, a set or a tuple.",
+            "The value before \"...\" must be a list, a set or a tuple: each of its elements becomes an argument.",
         )),
     }
 }
@@ -191,9 +191,9 @@ fn told(fault: &Fault, function: &Function, call: &Call, expr: &Expr, cx: Cx<'_>
 
 /// Whether faults are of the configuration itself, which `try` does not catch.
 fn is_static(faults: &Diagnostics) -> bool {
-    faults.iter().any(|fault| {
-        [&codes::UNDECLARED, &codes::INVALID_REFERENCE, &codes::UNAVAILABLE].contains(&fault.code)
-    })
+    faults
+        .iter()
+        .any(|fault| [&codes::UNDECLARED, &codes::INVALID_REFERENCE].contains(&fault.code))
 }
 
 /// A failure stays one whatever unknown values turn out to be; a value that is not wholly known may yet fail.

@@ -19,10 +19,6 @@ codes! {
     INVALID_REFERENCE = "invalid-reference", "Invalid reference",
         "A reference has a known beginning but not the parts that must follow, such as `var` without a name. \
          See the list of references in the language page.";
-    /// Something is missing for the reference here.
-    UNAVAILABLE = "unavailable-reference", "Reference not available here",
-        "The name means something only in certain blocks: `each` where `for_each` is set, `count` where \
-         `count` is set, `self` in conditions of the object itself.";
     /// An attribute that a value does not have.
     ATTRIBUTE = "unsupported-attribute", "Unsupported attribute",
         "The value has no such attribute. An object has exactly the attributes of its type; a list must be \
@@ -111,9 +107,6 @@ codes! {
     /// An argument that only the provider sets.
     COMPUTED_ARGUMENT = "computed-argument", "Value for unconfigurable attribute",
         "The attribute is an answer of the platform and cannot be set.";
-    /// An argument twice.
-    DUPLICATE_ARGUMENT = "duplicate-argument", "Attribute redefined",
-        "Each argument may be set once in a block.";
     /// Too few or too many nested blocks.
     BLOCK_COUNT = "wrong-block-count", "Wrong number of nested blocks",
         "The schema says how many blocks of a type there may be.";

@@ -12,7 +12,7 @@ use crate::value::convert::convert;
 use crate::value::unify::unify;
 use crate::value::{Kind, MAX_DEPTH, Marks, Members, Refinement, Type, Value};
 
-use super::fault::{article, explain};
+use super::fault::{article, explain, unfit};
 use super::scope::Scope;
 use super::{call, codes, for_expr, operators, shape, splat, template, traverse};
 
@@ -107,7 +107,11 @@ pub(super) fn eval_as(expr: &Expr, cx: Cx<'_>, ty: &Type) -> Outcome {
         explain(
             Diagnostic::error(
                 &codes::TYPE_MISMATCH,
-                format!("This value must be {}: {fault}.", article(&ty.friendly_name())),
+                format!(
+                    "This value must be {}{}.",
+                    article(&ty.friendly_name()),
+                    unfit(&value, ty, &fault)
+                ),
             )
             .at(expr.span),
             expr,
@@ -233,10 +237,14 @@ fn object_key(expr: &Expr, cx: Cx<'_>, marks: &mut Marks) -> Result<Option<Arc<s
     let fault = |detail: String| explain(Diagnostic::error(&codes::KEY, detail).at(expr.span), expr, cx);
     *marks |= value.marks();
     if value.is_null() {
-        return Err(fault("A null value cannot be used as a key.".to_owned()));
+        return Err(fault("A key must be a string, but this is null.".to_owned()));
     }
-    let key = convert(&value, &Type::String)
-        .map_err(|reason| fault(format!("This value cannot be used as a key: {reason}.")))?;
+    let key = convert(&value, &Type::String).map_err(|reason| {
+        fault(format!(
+            "A key must be a string{}.",
+            unfit(&value, &Type::String, &reason)
+        ))
+    })?;
     *marks |= key.marks();
     match key.kind() {
         Kind::String(text) => Ok(Some(Arc::clone(text))),
@@ -381,7 +389,10 @@ pub(super) fn condition(expr: &Expr, cx: Cx<'_>) -> Result<(Option<bool>, Marks)
     let answer = convert(&value, &Type::Bool).map_err(|reason| {
         fault(
             codes::CONDITION.title,
-            format!("The condition must be a bool: {reason}."),
+            format!(
+                "The condition must be true or false{}.",
+                unfit(&value, &Type::Bool, &reason)
+            ),
         )
     })?;
     match answer.kind() {

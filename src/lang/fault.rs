@@ -5,10 +5,10 @@
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::syntax::ast::Expr;
 use crate::syntax::traverse::{Reference, Step, variables};
-use crate::value::{Kind, Value};
+use crate::value::{Kind, Type, Value};
 
 use super::eval::Cx;
-use super::scope::ResolvedStep;
+use super::scope::{ResolvedStep, Scope};
 use super::traverse;
 
 /// The longest piece of a string that a message shows.
@@ -65,9 +65,7 @@ pub fn describe(value: &Value) -> String {
     let name = || value.ty().friendly_name();
     match value.kind() {
         Kind::Null(_) => "is null".to_owned(),
-        Kind::Unknown(ty, _) if *ty == crate::value::Type::Dynamic => {
-            "will be known only after apply".to_owned()
-        }
+        Kind::Unknown(ty, _) if *ty == Type::Dynamic => "will be known only after apply".to_owned(),
         Kind::Unknown(..) => format!("is a {}, known only after apply", name()),
         Kind::Bool(answer) => format!("is {answer}"),
         Kind::Number(number) => format!("is {number}"),
@@ -98,6 +96,29 @@ pub(super) fn quote(text: &str) -> String {
     }
     out.push('"');
     out
+}
+
+/// Why a value is none of the wanted type, as what follows `must be a number`: `, but this is a tuple`, or the reason
+/// that the conversion gave where it tells more.
+pub(super) fn unfit(value: &Value, wanted: &Type, reason: &dyn std::fmt::Display) -> String {
+    match wanted {
+        Type::Number | Type::Bool if value.ty() == Type::String => {
+            ", and this string does not read as one".to_owned()
+        }
+        Type::String | Type::Number | Type::Bool => {
+            format!(", but this is {}", article(&value.ty().friendly_name()))
+        }
+        _ => format!(": {reason}"),
+    }
+}
+
+/// Adds the values that an expression refers to, for those who judge what it came to.
+pub fn with_values(diagnostic: Diagnostic, expr: &Expr, scope: &dyn Scope) -> Diagnostic {
+    let fallback = diagnostic.clone();
+    explain(diagnostic, expr, Cx::new(scope))
+        .into_iter()
+        .next()
+        .unwrap_or(fallback)
 }
 
 /// `a number`, `an object`.

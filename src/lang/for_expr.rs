@@ -14,7 +14,7 @@ use crate::value::{Kind, Marks, Members, Type, Value};
 
 use super::codes;
 use super::eval::{Cx, Local, Outcome, eval as eval_expr};
-use super::fault::{article, explain, quote};
+use super::fault::{article, explain, quote, unfit};
 
 /// The elements of a collection with their keys; `None` while unknown.
 pub(super) fn elements(
@@ -38,7 +38,8 @@ pub(super) fn elements(
     match collection.kind() {
         Kind::Null(_) => Err(fault(
             "Iteration over null value",
-            "A null value cannot be gone through by 'for'.".to_owned(),
+            "This value is null, which has no elements. Use coalesce() to put an empty collection in its place."
+                .to_owned(),
         )),
         Kind::List(_, items) => numbered(items),
         Kind::Tuple(items) => numbered(items),
@@ -56,7 +57,7 @@ pub(super) fn elements(
         _ => Err(fault(
             codes::ITERATION.title,
             format!(
-                "{} cannot be gone through by 'for': it takes a list, set, map, tuple or object.",
+                "This is {}, which has no elements: a list, set, map, tuple or object is needed here.",
                 article(&collection.ty().friendly_name())
             ),
         )),
@@ -120,7 +121,6 @@ pub(super) fn eval(parts: &ForExpr, cx: Cx<'_>) -> Outcome {
             include(condition, cx, &mut Marks::NONE.clone())
         })?;
     }
-    let mut faults = Diagnostics::new();
     let mut known = true;
     let mut values: Vec<Value> = Vec::with_capacity(items.len());
     let mut members = Members::new();
@@ -128,13 +128,8 @@ pub(super) fn eval(parts: &ForExpr, cx: Cx<'_>) -> Outcome {
     for item in items {
         let outcome = with_names(names, item, cx, |cx| element(parts, cx, &mut marks));
         match outcome {
-            Err(more) => {
-                faults.extend(more);
-                // The same fault for every element helps nobody.
-                if faults.0.len() >= 4 {
-                    return Err(faults);
-                }
-            }
+            // The same fault for every element helps nobody.
+            Err(faults) => return Err(faults),
             Ok(Answer::Unknown) => known = false,
             Ok(Answer::Known(None)) => {}
             Ok(Answer::Known(Some((None, value)))) => values.push(value),
@@ -143,15 +138,11 @@ pub(super) fn eval(parts: &ForExpr, cx: Cx<'_>) -> Outcome {
             }
             Ok(Answer::Known(Some((Some(key), value)))) => {
                 if members.contains_key(&key) {
-                    faults.push(duplicate(&key, marks, parts.key.as_ref(), cx));
-                    return Err(faults);
+                    return Err(duplicate(&key, marks, parts.key.as_ref(), cx).into());
                 }
                 members.insert(key, value);
             }
         }
-    }
-    if faults.has_errors() {
-        return Err(faults);
     }
     if !known {
         return Ok(Value::unknown(Type::Dynamic).mark(marks));
@@ -233,7 +224,10 @@ fn include(expr: &Expr, cx: Cx<'_>, marks: &mut Marks) -> Result<Answer<bool>, D
     let answer = convert(&value, &Type::Bool).map_err(|reason| {
         fault(
             codes::FOR_CONDITION.title,
-            format!("The 'if' clause must be a bool: {reason}."),
+            format!(
+                "The 'if' clause must be true or false{}.",
+                unfit(&value, &Type::Bool, &reason)
+            ),
         )
     })?;
     Ok(match answer.kind() {
@@ -249,13 +243,13 @@ fn object_key(expr: &Expr, cx: Cx<'_>, marks: &mut Marks) -> Result<Answer<Arc<s
         |detail: String, span: Span| explain(Diagnostic::error(&codes::KEY, detail).at(span), expr, cx);
     if value.is_null() {
         return Err(fault(
-            "The key expression of 'for' gave null.".to_owned(),
+            "A key must be a string, but this is null.".to_owned(),
             expr.span,
         ));
     }
     let key = convert(&value, &Type::String).map_err(|reason| {
         fault(
-            format!("The key expression of 'for' gave no key: {reason}."),
+            format!("A key must be a string{}.", unfit(&value, &Type::String, &reason)),
             expr.span,
         )
     })?;

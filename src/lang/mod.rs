@@ -29,7 +29,7 @@ pub use body::{Decoded, decode_body};
 pub use codes::CODES;
 pub use defaults::{Defaults, apply_defaults};
 pub use eval::{evaluate, evaluate_as};
-pub use fault::describe;
+pub use fault::{describe, with_values};
 pub use scope::{Effects, FileKind, Files, NamesScope, NoFiles, ResolvedStep, Scope};
 pub use traverse::follow;
 pub use type_expr::{TypeConstraint, parse_type};

@@ -11,7 +11,7 @@ use crate::value::{Kind, Number, Type, Value};
 
 use super::codes;
 use super::eval::{Cx, Outcome, eval};
-use super::fault::explain;
+use super::fault::{explain, unfit};
 
 /// `!a`, `-a`
 #[inline(never)]
@@ -152,7 +152,11 @@ fn typed(value: Value, expr: &Expr, wanted: &Type, side: &str, cx: Cx<'_>) -> Ou
     convert(&value, wanted).map_err(|reason| {
         let name = wanted.friendly_name();
         explain(
-            Diagnostic::error(&codes::OPERAND, format!("{side} must be a {name}: {reason}.")).at(expr.span),
+            Diagnostic::error(
+                &codes::OPERAND,
+                format!("{side} must be a {name}{}.", unfit(&value, wanted, &reason)),
+            )
+            .at(expr.span),
             expr,
             cx,
         )
@@ -163,7 +167,8 @@ fn null_operand(span: Span, operand: &Expr, cx: Cx<'_>) -> Diagnostics {
     explain(
         Diagnostic::error(
             &codes::OPERATION,
-            "An operand is null, and this operator has no answer for null.",
+            "An operand is null, and this operator has no answer for null. Use coalesce() to put another value in its \
+             place.",
         )
         .at(operand.span)
         .within(span),

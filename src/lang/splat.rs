@@ -87,7 +87,8 @@ fn each(source: &Value, steps: &[Step<'_>], marker: Span, place: Place<'_>) -> O
         return Err(explain(
             Diagnostic::error(
                 &codes::SPLAT_NULL,
-                "A null list, set or tuple has no elements to go through.",
+                "A null list, set or tuple has no elements to go through. Use coalesce() to put an empty list in its \
+                 place.",
             )
             .at(place.source.span)
             .within(marker),

@@ -16,7 +16,7 @@ use crate::value::{Kind, Marks, Refinement, Type, Value};
 
 use super::codes;
 use super::eval::{Cx, Outcome, condition, eval as eval_expr};
-use super::fault::{explain, quote};
+use super::fault::{article, explain, quote};
 use super::for_expr::{elements, with_names};
 use super::functions::{Answer, Fault};
 use super::scope::NamesScope;
@@ -118,7 +118,8 @@ fn render(parts: &[TemplatePart], cx: Cx<'_>, text: &mut Text, faults: &mut Diag
                 let names = (key_name.as_ref().map(|name| &*name.name), &*value_name.name);
                 for item in items {
                     with_names(names, item, cx, |cx| render(body, cx, text, faults));
-                    if faults.0.len() >= 4 {
+                    // The same fault for every element helps nobody.
+                    if faults.has_errors() {
                         return;
                     }
                 }
@@ -138,7 +139,7 @@ fn insert(value: &Value, expr: &Expr, cx: Cx<'_>, text: &mut Text, faults: &mut 
     };
     if value.is_null() {
         faults.extend(fault(
-            "This value is null. A null value cannot be part of a string.".to_owned(),
+            "This value is null, and null cannot be part of a string. Use coalesce() to put another value in its place.".to_owned(),
         ));
         return;
     }
@@ -152,7 +153,11 @@ fn insert(value: &Value, expr: &Expr, cx: Cx<'_>, text: &mut Text, faults: &mut 
                 text.push(string);
             }
         }
-        Err(reason) => faults.extend(fault(format!("This value cannot be part of a string: {reason}."))),
+        Err(_) => faults.extend(fault(format!(
+            "Only a string, a number or a bool can be part of a string, but this is {}. Use jsonencode() or join() to \
+             write it as one.",
+            article(&value.ty().friendly_name())
+        ))),
     }
 }
 

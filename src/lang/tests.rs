@@ -474,7 +474,6 @@ fn a_body_that_does_not_fit_is_told_part_by_part() {
             "An argument named \"nmae\" is not expected here. Did you mean \"name\"?",
             "The attribute \"id\" is set by the provider alone. Remove it here.",
             "An argument named \"policy\" is not expected here. There is a block of this name: write policy { ... } without an equals sign.",
-            "The argument \"name\" is required, but it is not set.",
             "Blocks of type \"componnent\" are not expected here. Did you mean \"component\"?",
         ]
     );

@@ -146,7 +146,9 @@ pub(super) fn attribute(value: &Value, name: &str, span: Span) -> Result<Value, 
         Kind::Null(_) => Err(Box::new(
             Diagnostic::error(
                 &codes::NULL_ACCESS,
-                format!("This value is null, so it does not have the attribute \"{name}\"."),
+                format!(
+                    "This value is null, so it does not have the attribute \"{name}\". Test for null first, or use try()."
+                ),
             )
             .at(span),
         )),

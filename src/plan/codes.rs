@@ -14,10 +14,8 @@ macro_rules! codes {
 }
 
 codes! {
-    UNDECLARED = "plan/undeclared", "Reference to something undeclared",
-        "The expression names a variable, local value, module call, resource or data source that this module does not declare. Names of other modules are not visible: pass values through variables and outputs. Check the spelling, or declare it.";
-    INVALID_REFERENCE = "plan/invalid-reference", "Invalid reference",
-        "The reference has a form that means nothing here, such as `each.key` in a block without `for_each`, or `var` without a name.";
+    NO_TRIGGER = "plan/no-trigger", "A trigger that is not there",
+        "`replace_triggered_by` names an instance of a resource that has no such instance. Name one that `count` or `for_each` makes, or the whole resource.";
     INVALID_REPETITION = "plan/invalid-repetition", "Invalid count or for_each",
         "`count` takes a whole number that is not negative; `for_each` takes a map, an object or a set of strings. Neither may be null, sensitive or, since it decides which instances there are, known only after apply. Make the keys known: use names from the configuration as keys, not ids that the platform gives.";
     CONDITION_FAILED = "plan/condition-failed", "A condition does not hold",
@@ -36,6 +34,8 @@ codes! {
         "Ephemeral values may not be kept in the state. Use them only in provider blocks, ephemeral outputs of child modules and write-only arguments.";
     INVALID_ARGUMENT = "plan/invalid-argument", "Invalid argument",
         "The provider refuses the value of this argument before any call is made.";
+    PROVIDER_WARNING = "plan/provider-warning", "A remark of the provider",
+        "The provider has something to say about a change that it will make all the same, such as what is lost when an object is replaced.";
     NO_PROVIDER = "plan/no-provider", "No such provider",
         "swarmform has its providers built in: `giantswarm` and `terraform` (for `terraform_data`). The resource type or the `provider` argument names another one.";
     NO_RESOURCE_TYPE = "plan/no-resource-type", "No such resource type",

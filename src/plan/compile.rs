@@ -496,11 +496,13 @@ impl<'a> Builder<'a> {
     fn finish(self) -> Result<StepGraph, Diagnostic> {
         let order = self.graph.topological_order().map_err(|cycle| {
             let names: Vec<String> = cycle.path.iter().map(|kind| label(kind, self.changes)).collect();
+            let first = names.first().map_or("", String::as_str);
             Diagnostic::error(
                 &codes::STEP_CYCLE,
                 format!(
-                    "The steps wait for each other in a circle: {}.",
-                    names.join(", which waits for ")
+                    "These steps wait for each other in a circle, so none can be the first:\n  {}\n  {first}\n\nApply in \
+                     two runs: first with -target, to do a part of it.",
+                    names.join(", which waits for\n  ") + ", which waits for"
                 ),
             )
         })?;

@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use crate::addr::{ConfigResource, InstanceAddr, InstanceKey, Mode};
 use crate::config::{Config, Repetition};
+use crate::diag::Diagnostic;
 use crate::graph::ConfigNode;
 use crate::value::Value;
 
 use super::change::{Action, Drift, OutputChange, Plan, PlanMode, Reason, ResourceChange};
+use super::codes;
 use super::compile::{Sources, compile};
 use super::evaluate::Used;
 use super::import;
@@ -189,15 +191,15 @@ fn orphans(planner: &mut Planner) {
             None => Default::default(),
         };
         for fault in faults {
-            let make = if fault.warning {
-                crate::diag::Diagnostic::warning
+            let mut diagnostic = if fault.warning {
+                Diagnostic::warning(&codes::PROVIDER_WARNING, fault.detail)
             } else {
-                crate::diag::Diagnostic::error
+                Diagnostic::error(&codes::INVALID_ARGUMENT, fault.detail)
             };
-            let fault = make(&super::codes::INVALID_ARGUMENT, fault.detail)
-                .summary(fault.summary)
-                .about(&addr);
-            planner.faults.push(fault);
+            diagnostic.subject = declared.map(|(span, _)| span);
+            planner
+                .faults
+                .push(diagnostic.summary(fault.summary).about(&addr));
         }
         let change = ResourceChange {
             previous: None,

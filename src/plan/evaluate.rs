@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::addr::{InstanceKey, ModuleAddr, ModuleInstance};
 use crate::config::{Condition, Config, Module, ModuleCall, Output, Repetition, Variable};
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::lang::{apply_defaults, evaluate};
+use crate::lang::{apply_defaults, evaluate, with_values};
 use crate::syntax::ast::Expr;
 use crate::value::{Kind, Marks, Number, Type, Value, convert};
 
@@ -37,7 +37,7 @@ impl Evaluator {
     pub fn module(&self, addr: &ModuleAddr) -> Result<&Module, Diagnostics> {
         self.config.modules.get(addr).ok_or_else(|| {
             Diagnostic::error(
-                &codes::UNDECLARED,
+                &crate::lang::codes::UNDECLARED,
                 format!("There is no module {addr} in the configuration."),
             )
             .into()
@@ -121,7 +121,7 @@ impl Evaluator {
             }
             let scope = self.scope(world, &instance)?;
             for validation in &variable.validations {
-                if let Err(more) = require(validation, &scope, &format!("var.{name}")) {
+                if let Err(more) = require(validation, &scope, "") {
                     faults.extend(more);
                 }
             }
@@ -258,10 +258,18 @@ impl Evaluator {
         if self.validating && !value.is_wholly_known() {
             return Ok(Expansion::Unknown);
         }
-        match repetition {
+        let expansion = match repetition {
             Repetition::Count(_) => count_of(&value, expr),
             _ => for_each_of(&value, expr),
-        }
+        };
+        expansion.map_err(|faults| {
+            let scope = self.scope(world, instance);
+            let explained = faults.into_iter().map(|fault| match &scope {
+                Ok(scope) => with_values(fault, expr, scope),
+                Err(_) => fault,
+            });
+            Diagnostics(explained.collect())
+        })
     }
 }
 
@@ -322,7 +330,7 @@ fn settle(variable: &Variable, value: Value, at: Option<crate::source::Span>) ->
 
 fn output_value(output: &Output, scope: &ModuleScope<'_>, root: bool) -> Result<Value, Diagnostics> {
     for condition in &output.preconditions {
-        require(condition, scope, &format!("output.{}", output.name))?;
+        require(condition, scope, "")?;
     }
     let value = evaluate(&output.value, scope)?;
     let marks = value.deep_marks();
@@ -330,7 +338,8 @@ fn output_value(output: &Output, scope: &ModuleScope<'_>, root: bool) -> Result<
         return Err(Diagnostic::error(
             &codes::SENSITIVE_OUTPUT,
             format!(
-                "The value of the output \"{}\" is sensitive. Add sensitive = true to the output if that is meant.",
+                "The value of the output \"{}\" is sensitive, and an output is shown. Add sensitive = true to the \
+                 output to hide it, or use nonsensitive() if it is no secret.",
                 output.name
             ),
         )
@@ -361,12 +370,19 @@ fn invalid_repetition(expr: &Expr, detail: String) -> Diagnostics {
         .into()
 }
 
+/// What to do about instances that only apply could tell.
+const KNOWN_KEYS: &str = "so the plan cannot tell which instances there will be. Use names that the configuration itself \
+                          gives, or apply what it depends on first, with -target.";
+
 fn refuse_hidden(value: &Value, expr: &Expr, argument: &str) -> Result<Value, Diagnostics> {
     let (value, marks) = value.clone().unmark();
     if marks.is_sensitive() {
         return Err(invalid_repetition(
             expr,
-            format!("The value of {argument} is sensitive; it would show in the addresses of the instances."),
+            format!(
+                "The value of {argument} is sensitive, and it would show in the addresses of the instances. Use \
+                 nonsensitive() if it is no secret."
+            ),
         ));
     }
     if marks.is_ephemeral() {
@@ -380,10 +396,7 @@ fn refuse_hidden(value: &Value, expr: &Expr, argument: &str) -> Result<Value, Di
     if !value.is_known() {
         return Err(invalid_repetition(
             expr,
-            format!(
-                "The value of {argument} is known only after apply, so the plan cannot tell which instances there \
-                 will be. Use values that the configuration itself gives."
-            ),
+            format!("The value of {argument} is known only after apply, {KNOWN_KEYS}"),
         ));
     }
     if value.is_null() {
@@ -428,13 +441,13 @@ fn for_each_of(value: &Value, expr: &Expr) -> Result<Expansion, Diagnostics> {
             for item in items.iter() {
                 let Some(text) = item.as_arc_str() else {
                     let what = if item.is_null() {
-                        "null"
+                        "null, and an instance needs a name. Remove it from the set.".to_owned()
                     } else {
-                        "a string that is known only after apply"
+                        format!("a string that is known only after apply, {KNOWN_KEYS}")
                     };
                     return Err(invalid_repetition(
                         expr,
-                        format!("The set given to for_each holds {what}."),
+                        format!("The set given to for_each holds {what}"),
                     ));
                 };
                 each.insert(Arc::clone(text), item.clone());
@@ -473,7 +486,8 @@ pub enum Verdict {
 /// Evaluates a condition.
 pub fn judge(condition: &Condition, scope: &ModuleScope<'_>) -> Result<Verdict, Diagnostics> {
     let invalid = |detail: String, expr: &Expr| {
-        Diagnostics::from(Diagnostic::error(&codes::INVALID_CONDITION, detail).at(expr.span))
+        let fault = Diagnostic::error(&codes::INVALID_CONDITION, detail).at(expr.span);
+        Diagnostics::from(with_values(fault, expr, scope))
     };
     let (value, _) = evaluate(&condition.condition, scope)?.unmark_deep();
     if value.is_null() {
@@ -482,9 +496,12 @@ pub fn judge(condition: &Condition, scope: &ModuleScope<'_>) -> Result<Verdict, 
             &condition.condition,
         ));
     }
-    let value = convert::convert(&value, &Type::Bool).map_err(|fault| {
+    let value = convert::convert(&value, &Type::Bool).map_err(|_| {
         invalid(
-            format!("The condition is neither true nor false: {}.", fault.message),
+            format!(
+                "The condition must be true or false, but it is a {}.",
+                value.ty().friendly_name()
+            ),
             &condition.condition,
         )
     })?;
@@ -509,14 +526,17 @@ pub fn judge(condition: &Condition, scope: &ModuleScope<'_>) -> Result<Verdict, 
     }
 }
 
-/// Evaluates a condition that must hold; what only apply can tell passes.
+/// Evaluates a condition that must hold; what only apply can tell passes. `of` is the address of the resource that it
+/// belongs to, if it belongs to one.
 pub fn require(condition: &Condition, scope: &ModuleScope<'_>, of: &str) -> Result<(), Diagnostics> {
     match judge(condition, scope)? {
         Verdict::Holds | Verdict::Unknown => Ok(()),
-        Verdict::Fails(message) => Err(Diagnostic::error(&codes::CONDITION_FAILED, message)
-            .at(condition.condition.span)
-            .within(condition.span)
-            .about(of)
-            .into()),
+        Verdict::Fails(message) => {
+            let fault = Diagnostic::error(&codes::CONDITION_FAILED, message)
+                .at(condition.condition.span)
+                .within(condition.span);
+            let fault = with_values(fault, &condition.condition, scope);
+            Err(if of.is_empty() { fault } else { fault.about(of) }.into())
+        }
     }
 }

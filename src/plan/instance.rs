@@ -16,7 +16,7 @@ use crate::value::{Marks, Path, Value};
 
 use super::change::{Action, PlanMode, Reason, ResourceChange};
 use super::codes;
-use super::evaluate::{Used, Verdict, judge, require};
+use super::evaluate::{Used, require};
 use super::ignore::{self, keep_ignored};
 use super::merge;
 use super::planner::{Planner, no_type};
@@ -158,7 +158,7 @@ fn plan_instance(
         }
     };
     let (config, marks) = decoded.value.clone().unmark_deep_paths();
-    if marks.iter().any(|(path, marks)| {
+    let stored = marks.iter().find(|(path, marks)| {
         let write_only = context
             .info
             .schema
@@ -166,12 +166,15 @@ fn plan_instance(
             .attribute_at(path)
             .is_some_and(|a| a.write_only);
         marks.is_ephemeral() && !write_only
-    }) {
+    });
+    if let Some((path, _)) = stored {
         let fault = Diagnostic::error(
             &codes::EPHEMERAL_STORED,
-            format!("An argument of {addr} is ephemeral, but would be stored in the state."),
+            "The value is ephemeral, but an argument of a resource is stored in the state. Take a value that is not \
+             ephemeral.",
         );
-        return planner.faults.push(fault.at(context.declared.span).about(&addr));
+        let at = span_at(&decoded.spans, path).unwrap_or(context.declared.span);
+        return planner.faults.push(fault.at(at).about(&addr));
     }
     let faults = match addr.resource.mode {
         Mode::Managed => context
@@ -312,7 +315,10 @@ fn plan_managed(
         return planner.faults.push(
             Diagnostic::error(
                 &codes::PROVIDER_BUG,
-                format!("The provider plans {addr} with a value at {path} that is not the configured one."),
+                format!(
+                    "The provider plans {addr}{path} with another value than the configured one. This is a bug of the \
+                     provider, not of the configuration; please report it."
+                ),
             )
             .at(context.declared.span)
             .about(&addr),
@@ -414,20 +420,11 @@ fn decide(
 
 fn postconditions(planner: &mut Planner, context: &Context<'_>, addr: &InstanceAddr, here: Here) {
     for condition in &context.declared.lifecycle.postconditions {
-        let verdict = match planner.evaluator.scope(&planner.world, &addr.module) {
-            Ok(scope) => judge(condition, &scope.with(here.clone())),
+        let held = match planner.evaluator.scope(&planner.world, &addr.module) {
+            Ok(scope) => require(condition, &scope.with(here.clone()), &addr.to_string()),
             Err(faults) => Err(faults),
         };
-        match verdict {
-            Ok(Verdict::Fails(message)) => planner.faults.push(
-                Diagnostic::error(&codes::CONDITION_FAILED, message)
-                    .at(condition.condition.span)
-                    .within(condition.span)
-                    .about(addr),
-            ),
-            Ok(Verdict::Holds | Verdict::Unknown) => {}
-            Err(faults) => planner.faults.extend(faults),
-        }
+        planner.faults.take_all(held);
     }
 }
 
@@ -454,11 +451,24 @@ fn change(
     }
 }
 
+/// The place of the innermost argument around a path.
+fn span_at(spans: &BTreeMap<Path, Span>, path: &Path) -> Option<Span> {
+    let mut path = path.clone();
+    let mut found = spans.get(&path).copied();
+    while found.is_none() && path.pop().is_some() {
+        found = spans.get(&path).copied();
+    }
+    found
+}
+
 /// The error of an object that must stay but would go.
 pub(super) fn prevented(addr: &InstanceAddr, span: Span) -> Diagnostic {
     Diagnostic::error(
         &codes::PREVENT_DESTROY,
-        format!("The plan would destroy {addr}, but its lifecycle says prevent_destroy = true."),
+        format!(
+            "The plan would destroy {addr}, but its lifecycle says prevent_destroy = true. Take this line out if the \
+             object may go; otherwise undo the change that makes it go, or leave it out of the plan with -target."
+        ),
     )
     .at(span)
     .about(addr)
@@ -496,12 +506,13 @@ impl Planner {
             } else {
                 Diagnostic::error
             };
-            let mut path = fault.path.clone();
-            let mut subject = spans.get(&path).copied();
-            while subject.is_none() && path.pop().is_some() {
-                subject = spans.get(&path).copied();
-            }
-            let mut diagnostic = make(&codes::INVALID_ARGUMENT, fault.detail)
+            let subject = span_at(spans, &fault.path);
+            let code = if fault.warning {
+                &codes::PROVIDER_WARNING
+            } else {
+                &codes::INVALID_ARGUMENT
+            };
+            let mut diagnostic = make(code, fault.detail)
                 .summary(fault.summary)
                 .at(subject.unwrap_or(block))
                 .within(block);

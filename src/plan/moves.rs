@@ -325,10 +325,7 @@ impl Move {
     }
 
     /// An instance of the move's module, and what of an address is within it.
-    fn relative<'a>(
-        &self,
-        module: &'a ModuleInstance,
-    ) -> Option<(ModuleInstance, &'a [ModuleStep])> {
+    fn relative<'a>(&self, module: &'a ModuleInstance) -> Option<(ModuleInstance, &'a [ModuleStep])> {
         let (outer, inner) = module.0.split_at_checked(self.module.0.len())?;
         let named = outer.iter().map(|(name, _)| name).eq(&self.module.0);
         named.then(|| (ModuleInstance(outer.to_vec()), inner))

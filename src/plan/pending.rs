@@ -76,7 +76,7 @@ impl Planner {
                 "replace_triggered_by of {addr} names {}{key}, and there is no such instance.",
                 config.resource
             );
-            return Err(Diagnostic::error(&codes::INVALID_REFERENCE, detail).about(addr));
+            return Err(Diagnostic::error(&codes::NO_TRIGGER, detail).about(addr));
         }
         Ok(named.any(|change| {
             let changes = change.action == Action::Update || change.action.is_replace();

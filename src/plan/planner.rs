@@ -11,7 +11,7 @@ use std::sync::Arc;
 use crate::addr::{ConfigResource, InstanceAddr, Mode, ModuleAddr};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::graph::{ConfigGraph, ConfigNode};
-use crate::lang::decode_body;
+use crate::lang::{decode_body, with_values};
 use crate::state::State;
 use crate::value::Value;
 
@@ -165,10 +165,13 @@ impl Planner {
         };
         match (request, answer) {
             (Request::Configure { provider, .. }, Answer::Configured(Err(fault))) => {
-                let span = self.provider_span(&provider);
+                // Without a block of its own it is told where the first resource needs it.
+                let subject = self
+                    .provider_span(&provider)
+                    .or_else(|| self.first_use(&provider));
                 let mut diagnostic =
                     Diagnostic::error(&codes::PROVIDER_FAILED, fault.detail).summary(fault.summary);
-                diagnostic.subject = span;
+                diagnostic.subject = subject;
                 self.faults.push(diagnostic);
             }
             (Request::Read { addr, deposed, .. }, Answer::Read(result)) => self.told(&addr, deposed, result),
@@ -187,6 +190,12 @@ impl Planner {
         Err(self.faults.into())
     }
 
+    /// The block of an instance, if the configuration has one.
+    fn declared_at(&self, addr: &InstanceAddr) -> Option<crate::source::Span> {
+        let module = self.evaluator.config.modules.get(&addr.module.config())?;
+        module.resources.get(&addr.resource).map(|resource| resource.span)
+    }
+
     pub(super) fn ask(&mut self, request: Request) {
         self.requests.push(request);
     }
@@ -194,6 +203,23 @@ impl Planner {
     fn provider_span(&self, key: &ProviderKey) -> Option<crate::source::Span> {
         let module = self.evaluator.config.modules.get(&key.module)?;
         module.providers.get(&key.provider).map(|block| block.span)
+    }
+
+    /// The first block that uses a provider.
+    fn first_use(&self, key: &ProviderKey) -> Option<crate::source::Span> {
+        let config = &self.evaluator.config;
+        let blocks = config.modules.iter().flat_map(|(module, declared)| {
+            let of = |resource: &&crate::config::Resource| {
+                resolve_provider(config, module, &resource.provider) == *key
+            };
+            declared
+                .resources
+                .values()
+                .filter(of)
+                .map(|resource| resource.span)
+                .collect::<Vec<_>>()
+        });
+        blocks.min()
     }
 
     // Providers.
@@ -222,10 +248,22 @@ impl Planner {
         for node in self.graph.order.clone() {
             if closure.contains(&node) {
                 match &node {
-                    ConfigNode::Resource(resource) => self.faults.push(Diagnostic::error(
-                        &codes::PROVIDER_UNKNOWN,
-                        format!("A provider block depends on {resource}, whose values are known only later."),
-                    )),
+                    ConfigNode::Resource(resource) => {
+                        let mut fault = Diagnostic::error(
+                            &codes::PROVIDER_UNKNOWN,
+                            format!(
+                                "The provider is needed for planning, and this block depends on {resource}, whose \
+                                 values are known only later. Give it values that are known before, such as \
+                                 variables."
+                            ),
+                        );
+                        let needs = |key: &&ProviderKey| {
+                            let block = ConfigNode::Provider(key.module.clone(), key.provider.clone());
+                            self.graph.closure([&block].into_iter()).contains(&node)
+                        };
+                        fault.subject = keys.keys().find(needs).and_then(|key| self.provider_span(key));
+                        self.faults.push(fault);
+                    }
                     ConfigNode::Provider(..) | ConfigNode::Check(..) => {}
                     _ => self.visit_value(&node),
                 }
@@ -269,11 +307,12 @@ impl Planner {
                         Diagnostic::error(
                             &codes::NO_PROVIDER,
                             format!(
-                                "{} uses a provider \"{}\"; there are {}.{}",
+                                "{} belongs to a provider \"{}\", and there is none of this name.{} swarmform has the \
+                                 providers {} built in, and takes no others.",
                                 resource.addr,
                                 key.provider.name,
-                                known.join(" and "),
-                                crate::diag::did_you_mean(&key.provider.name, known.iter().copied())
+                                crate::diag::did_you_mean(&key.provider.name, known.iter().copied()),
+                                known.join(" and ")
                             ),
                         )
                         .at(resource.span),
@@ -333,7 +372,10 @@ impl Planner {
         if !value.is_wholly_known() {
             let mut diagnostic = Diagnostic::error(
                 &codes::PROVIDER_UNKNOWN,
-                format!("An argument of the provider \"{name}\" is known only after apply."),
+                format!(
+                    "An argument of the provider \"{name}\" is known only after apply, and the provider is needed for \
+                     planning. Give it a value that is known before, such as a variable."
+                ),
             );
             diagnostic.subject = self.provider_span(&key);
             return self.faults.push(diagnostic);
@@ -402,11 +444,13 @@ impl Planner {
                     prior.told(object, &info.schema);
                 }
             }
-            (Err(fault), _) => self.faults.push(
-                Diagnostic::error(&codes::READ_FAILED, fault.detail)
+            (Err(fault), _) => {
+                let mut diagnostic = Diagnostic::error(&codes::READ_FAILED, fault.detail)
                     .summary(fault.summary)
-                    .about(addr),
-            ),
+                    .about(addr);
+                diagnostic.subject = self.declared_at(addr);
+                self.faults.push(diagnostic);
+            }
             _ => {}
         }
     }
@@ -441,6 +485,7 @@ impl Planner {
                 if pending {
                     continue;
                 }
+                // What a failed one does to those that need it is no fault of theirs.
                 if self
                     .graph
                     .needs(node)
@@ -561,7 +606,10 @@ impl Planner {
             };
             for condition in check.iter().flat_map(|check| &check.asserts) {
                 let warning = match judge(condition, &scope) {
-                    Ok(Verdict::Fails(message)) => Diagnostic::warning(&codes::CHECK_FAILED, message),
+                    Ok(Verdict::Fails(message)) => {
+                        let warning = Diagnostic::warning(&codes::CHECK_FAILED, message);
+                        with_values(warning, &condition.condition, &scope)
+                    }
                     Ok(Verdict::Holds | Verdict::Unknown) => continue,
                     Err(faults) => {
                         let mut faults = faults.into_iter();
@@ -599,12 +647,12 @@ impl Planner {
                 self.world.set_object(addr, object);
             }
             Err(fault) => {
+                let mut diagnostic = Diagnostic::error(&codes::READ_FAILED, fault.detail)
+                    .summary(fault.summary)
+                    .about(addr);
+                diagnostic.subject = self.declared_at(addr);
+                self.faults.push(diagnostic);
                 self.failed.insert(node.clone());
-                self.faults.push(
-                    Diagnostic::error(&codes::READ_FAILED, fault.detail)
-                        .summary(fault.summary)
-                        .about(addr),
-                );
             }
         }
         if let Some(left) = self.waiting_data.get_mut(&node) {

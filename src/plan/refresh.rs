@@ -50,7 +50,8 @@ impl Prior {
         }
         let value = json::decode(&record.attributes, &info.ty).map_err(|error| {
             fault(format!(
-                "The stored attributes of {addr} cannot be read: {error}."
+                "The stored attributes of {addr} cannot be read by its schema: {error}. They were written by another \
+                 version, or by hand. Use that version, or mend the state."
             ))
         })?;
         let value = marked(value, &record.sensitive, schema);

@@ -11,11 +11,10 @@ use crate::addr::{ConfigResource, InstanceAddr, InstanceKey, Mode, ModuleInstanc
 use crate::config::Module;
 use crate::diag::{Diagnostic, did_you_mean};
 use crate::graph::ConfigNode;
-use crate::lang::{Effects, Files, ResolvedStep, Scope};
+use crate::lang::{Effects, Files, ResolvedStep, Scope, codes};
 use crate::source::Span;
 use crate::value::{Marks, Members, Value};
 
-use super::codes;
 use super::world::{Expansion, World};
 
 /// Something that a value was made from.

@@ -97,7 +97,7 @@ pub enum StoreError {
         reason: String,
     },
     /// The state was written by a newer swarmform.
-    #[error("the state has format {found}, this version knows up to {known}")]
+    #[error("the state has format {found}, and this version knows formats up to {known}")]
     TooNew {
         /// The format found.
         found: u32,

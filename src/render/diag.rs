@@ -1,6 +1,7 @@
 //! Diagnostics as text: what is wrong, the place with its source line, the values in scope, why, and what to do.
 //!
-//! On a colour terminal each stands in a frame and its subject is underlined; elsewhere the subject is pointed at.
+//! On a colour terminal each stands in a frame and its excerpt is drawn (see `graphic`); elsewhere the subject is
+//! pointed at.
 //! Text from files and platforms is escaped.
 
 use std::collections::BTreeMap;
@@ -8,12 +9,12 @@ use std::fmt::Write;
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::diag::{Diagnostic, Severity};
+use crate::diag::{Again, Diagnostic, ScopeValue, Severity};
 use crate::source::SourceMap;
 
-use super::escape;
 use super::excerpt::{Excerpt, Line, excerpt};
 use super::style::{Ink, Style};
+use super::{escape, graphic};
 
 /// One diagnostic, with an empty line before it and a line break at its end.
 pub fn one(diagnostic: &Diagnostic, sources: &SourceMap, style: Style) -> String {
@@ -57,7 +58,8 @@ pub fn all<'a>(
         style.paint_into(&mut out, Ink::Yellow, "Warnings:");
         out.push_str("\n\n");
         for warning in first {
-            let _ = write!(out, "- {}", escape::line(&warning.summary));
+            let code = style.paint(Ink::Dim, &format!("[{}]", warning.code.id));
+            let _ = write!(out, "- {} {code}", escape::line(&warning.summary));
             if let Some(span) = warning.subject {
                 let _ = write!(out, "\n  on {}", escape::line(&sources.place(span)));
             }
@@ -106,17 +108,22 @@ fn content(diagnostic: &Diagnostic, sources: &SourceMap, style: Style, more: usi
         let comma = if excerpt.is_some() { "," } else { ":" };
         let _ = writeln!(out, "  with {}{comma}", escape::line(address));
     }
-    if let Some(excerpt) = &excerpt {
-        source(&mut out, excerpt, style, ink(diagnostic.severity));
-    }
-    if !diagnostic.values.is_empty() {
-        let _ = writeln!(out, "    {}", style.paint(Ink::Dim, "├────────────────"));
-        for value in &diagnostic.values {
-            let bar = style.paint(Ink::Dim, "│");
-            let traversal = style.paint(Ink::Bold, &escape::line(&value.traversal));
-            let _ = writeln!(out, "    {bar} {traversal} {}", escape::line(&value.statement));
+    match &excerpt {
+        Some(excerpt) if style.colour => {
+            let graphic = graphic::draw(diagnostic, excerpt, sources, style);
+            if let Some(header) = &excerpt.header {
+                let _ = writeln!(out, "  in {}:", escape::line(header));
+            }
+            out.push_str(&graphic.text);
+            values(&mut out, graphic.values, style);
         }
+        Some(excerpt) => {
+            source(&mut out, excerpt);
+            values(&mut out, diagnostic.values.iter().collect(), style);
+        }
+        None => values(&mut out, diagnostic.values.iter().collect(), style),
     }
+    again(&mut out, diagnostic, sources);
     if excerpt.is_some() || diagnostic.address.is_some() || !diagnostic.values.is_empty() {
         out.push('\n');
     }
@@ -139,7 +146,51 @@ fn content(diagnostic: &Diagnostic, sources: &SourceMap, style: Style, more: usi
     out
 }
 
-fn source(out: &mut String, excerpt: &Excerpt<'_>, style: Style, ink: Ink) {
+/// The values that stand under an excerpt.
+fn values(out: &mut String, values: Vec<&ScopeValue>, style: Style) {
+    if values.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "    {}", style.paint(Ink::Dim, "├────────────────"));
+    for value in values {
+        let bar = style.paint(Ink::Dim, "│");
+        let traversal = style.paint(Ink::Bold, &escape::line(&value.traversal));
+        let _ = writeln!(out, "    {bar} {traversal} {}", escape::line(&value.statement));
+    }
+}
+
+/// Where else the same cause shows.
+fn again(out: &mut String, diagnostic: &Diagnostic, sources: &SourceMap) {
+    const MOST: usize = 4;
+    let place = |again: &Again| match (again.subject, &again.address) {
+        (Some(span), _) => sources.place(span),
+        (None, Some(address)) => address.clone(),
+        (None, None) => "the same place".to_owned(),
+    };
+    let here = diagnostic.subject.map(|span| sources.place(span));
+    let mut places: Vec<String> = diagnostic
+        .again
+        .iter()
+        .map(place)
+        .filter(|place| here.as_ref() != Some(place))
+        .collect();
+    places.dedup();
+    let more = places.len().saturating_sub(MOST);
+    places.truncate(MOST);
+    if more > 0 {
+        places.push(format!("{more} more places"));
+    }
+    if let Some((last, rest)) = places.split_last() {
+        let list = if rest.is_empty() {
+            last.clone()
+        } else {
+            format!("{} and {last}", rest.join(", "))
+        };
+        let _ = writeln!(out, "  and again: {}", escape::line(&list));
+    }
+}
+
+fn source(out: &mut String, excerpt: &Excerpt<'_>) {
     let _ = write!(
         out,
         "  on {} line {}",
@@ -151,19 +202,16 @@ fn source(out: &mut String, excerpt: &Excerpt<'_>, style: Style, ink: Ink) {
     }
     out.push_str(":\n");
     for line in &excerpt.lines {
-        source_line(out, line, style, ink);
+        source_line(out, line);
     }
     if excerpt.more > 0 {
         let plural = if excerpt.more == 1 { "" } else { "s" };
-        let _ = writeln!(
-            out,
-            "        {}",
-            style.paint(Ink::Dim, &format!("({} more line{plural})", excerpt.more))
-        );
+        let _ = writeln!(out, "        ({} more line{plural})", excerpt.more);
     }
 }
 
-fn source_line(out: &mut String, line: &Line, style: Style, ink: Ink) {
+/// A line, with what points at its subject below it.
+fn source_line(out: &mut String, line: &Line) {
     let part = |range: std::ops::Range<usize>| {
         let text = line.text.get(range).unwrap_or_default();
         escape::lines(text).replace('\t', "    ")
@@ -173,28 +221,15 @@ fn source_line(out: &mut String, line: &Line, style: Style, ink: Ink) {
         part(line.from..line.to),
         part(line.to..line.text.len()),
     );
-    let _ = write!(out, "{:>4}: {before}", line.number);
-    style.paint_into(out, Ink::Underline, &subject);
-    out.push_str(after.trim_end());
-    out.push('\n');
-    if !style.colour {
-        // Without underlining the subject is pointed at.
-        let blank = subject.len() - subject.trim_start().len();
-        let marks = subject.trim().width().max(1);
-        let _ = writeln!(
-            out,
-            "      {}{}",
-            " ".repeat(before.width() + blank),
-            "^".repeat(marks)
-        );
-    } else if subject.is_empty() {
-        let _ = writeln!(
-            out,
-            "      {}{}",
-            " ".repeat(before.width()),
-            style.paint(ink, "^")
-        );
-    }
+    let text = format!("{:>4}: {before}{subject}{after}", line.number);
+    let blank = subject.len() - subject.trim_start().len();
+    let _ = writeln!(
+        out,
+        "{}\n      {}{}",
+        text.trim_end(),
+        " ".repeat(before.width() + blank),
+        "^".repeat(subject.trim().width().max(1))
+    );
 }
 
 /// The frame around a diagnostic; only an empty line before it where there is no colour.

@@ -1,12 +1,12 @@
 //! Diagnostics as JSON, in the shape that `validate -json` and the event stream share.
 
-use crate::diag::{Diagnostic, Diagnostics, Severity};
+use crate::diag::{Again, Diagnostic, Diagnostics, Severity};
 use crate::source::{Position, SourceMap};
 
 use super::excerpt::{Excerpt, excerpt};
 use super::json::Json;
 
-/// One diagnostic. `code` is ours; all other members are as Terraform's tools know them.
+/// One diagnostic. `code` and `again` are ours; all other members are as Terraform's tools know them.
 pub fn one(diagnostic: &Diagnostic, sources: &SourceMap) -> Json {
     let mut json = Json::object([
         ("severity", Json::text(severity(diagnostic.severity))),
@@ -15,6 +15,10 @@ pub fn one(diagnostic: &Diagnostic, sources: &SourceMap) -> Json {
         ("code", Json::text(diagnostic.code.id)),
     ]);
     json.insert_some("address", diagnostic.address.as_deref().map(Json::text));
+    if !diagnostic.again.is_empty() {
+        let again = diagnostic.again.iter().map(|again| again_json(again, sources));
+        json.insert("again", Json::Array(again.collect()));
+    }
     let excerpt = diagnostic
         .subject
         .and_then(|subject| excerpt(sources, subject, diagnostic.context));
@@ -28,6 +32,21 @@ pub fn one(diagnostic: &Diagnostic, sources: &SourceMap) -> Json {
             ]),
         );
         json.insert("snippet", snippet(&excerpt, diagnostic));
+    }
+    json
+}
+
+/// Where else the same cause shows: an address, or a file with a range.
+fn again_json(again: &Again, sources: &SourceMap) -> Json {
+    let mut json = Json::object([]);
+    json.insert_some("address", again.address.as_deref().map(Json::text));
+    let found = again
+        .subject
+        .and_then(|span| Some((span, sources.file(span.file)?)));
+    if let Some((span, file)) = found {
+        json.insert("filename", Json::text(file.name()));
+        json.insert("start", position(file.position(span.start)));
+        json.insert("end", position(file.position(span.end)));
     }
     json
 }

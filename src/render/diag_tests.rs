@@ -48,26 +48,96 @@ and then you have to do something.
     assert_eq!(diag::one(&diagnostic, &sources, Style::PLAIN), expected);
 }
 
+/// What a colour terminal gets, and what of it a person reads.
+fn in_colour(diagnostic: &Diagnostic, sources: &SourceMap) -> (String, String) {
+    let style = Style {
+        colour: true,
+        width: 0,
+    };
+    let text = diag::one(diagnostic, sources, style);
+    let plain = regex::Regex::new("\u{1b}\\[[0-9;]*m").unwrap();
+    let read = plain.replace_all(&text, "").into_owned();
+    (text, read)
+}
+
 #[test]
-fn in_colour_it_stands_in_a_frame_and_the_subject_is_underlined() {
+fn in_colour_it_stands_in_a_frame_and_its_excerpt_is_drawn() {
     let (sources, diagnostic) = bad("var.scale");
-    let text = diag::one(
-        &diagnostic,
-        &sources,
-        Style {
-            colour: true,
-            width: 0,
-        },
-    );
+    let (text, read) = in_colour(&diagnostic, &sources);
     assert!(
         text.starts_with("\u{1b}[31m╷\u{1b}[0m\n\u{1b}[31m│\u{1b}[0m \u{1b}[31mError: \u{1b}[0m"),
         "{text:?}"
     );
+    let expected = r#"╷
+│ Error: Bad thing
+│ 
+│   with a.b[0],
+│   in resource "a" "b":
+│    ╭─[main.tf:4:11]
+│  3 │ resource "a" "b" {
+│  4 │   size  = var.scale + [
+│    ·           ────┬────
+│    ·               ╰── is 1
+│  5 │     1,
+│    ╰────
+│ 
+│ It is bad for a reason that takes more than one line to tell, as reasons do, and then you have to do something.
+│ [test/bad-thing]
+╵
+"#;
+    assert_eq!(read, expected);
+}
+
+#[test]
+fn a_value_stands_at_its_name_and_else_below() {
+    let (sources, diagnostic) = bad("size");
+    let diagnostic = diagnostic.value("local.else", "is 2");
+    let (_, read) = in_colour(&diagnostic, &sources);
     assert!(
-        text.contains("size  = \u{1b}[4mvar.scale\u{1b}[0m + [\n"),
+        read.contains("│    ·   ──┬─    ────┬────\n│    ·     │         ╰── is 1\n│    ·     ╰── here\n"),
+        "{read}"
+    );
+    assert!(read.contains("│     │ local.else is 2\n"), "{read}");
+}
+
+#[test]
+fn a_drawn_excerpt_of_several_lines_and_foreign_text_is_harmless() {
+    let mut sources = SourceMap::new();
+    let text = "a = 1\nx = \"\u{1b}]0;owned\u{7}\" + [\n\t1,\n]\n";
+    let file = sources.add("a\u{1b}.tf", text);
+    let start = text.find("x = ").unwrap();
+    let diagnostic = Diagnostic::error(&BAD, "").at(Span::new(file, start, text.len()));
+    let (text, read) = in_colour(&diagnostic, &sources);
+    assert!(
+        !read.chars().any(|letter| letter.is_control() && letter != '\n'),
         "{text:?}"
     );
-    assert!(text.ends_with("\u{1b}[31m╵\u{1b}[0m\n"), "{text:?}");
+    assert!(
+        read.contains("2 │ ╭─▶ x = \"\\u001b]0;owned\\u0007\" + ["),
+        "{read}"
+    );
+    assert!(read.contains("[a\\u001b.tf:2:1]"), "{read}");
+}
+
+#[test]
+fn the_same_cause_in_other_places_is_named_in_one_line() {
+    let (sources, diagnostic) = bad("var.scale");
+    let others = ["a.b[1]", "a.b[2]", "a.b[3]", "a.b[4]", "a.b[5]", "a.b[6]"];
+    let mut all = vec![diagnostic.clone()];
+    all.extend(others.map(|address| Diagnostic {
+        address: Some(address.to_owned()),
+        ..diagnostic.clone()
+    }));
+    let merged = Diagnostics(all).merged();
+    assert_eq!(merged.0.len(), 1);
+    let text = diag::one(&merged.0[0], &sources, Style::PLAIN);
+    assert!(
+        text.contains("  and again: a.b[1], a.b[2], a.b[3], a.b[4] and 2 more places\n"),
+        "{text}"
+    );
+    let json: serde_json::Value =
+        serde_json::from_str(&diag_json::one(&merged.0[0], &sources).compact()).unwrap();
+    assert_eq!(json["again"][5], serde_json::json!({"address": "a.b[6]"}));
 }
 
 #[test]
@@ -96,7 +166,7 @@ fn warnings_of_one_kind_are_told_once_and_come_before_errors() {
     assert_eq!(text, expected);
     let compact = diag::all(&all[1..], &sources, Style::PLAIN, true);
     assert!(
-        compact.starts_with("\nWarnings:\n\n- Bad thing (and 2 more)\n"),
+        compact.starts_with("\nWarnings:\n\n- Bad thing [test/bad-thing] (and 2 more)\n"),
         "{compact}"
     );
 }

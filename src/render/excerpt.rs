@@ -54,10 +54,10 @@ pub fn excerpt<'a>(sources: &'a SourceMap, subject: Span, context: Option<Span>)
         .take(LINES)
         .filter_map(|number| line(file, number, subject))
         .collect();
-    let header = context
-        .filter(|context| context.file == subject.file)
-        .and_then(|context| header_at(file, file.position(context.start).line))
-        .or_else(|| enclosing(file, start.line));
+    let header = enclosing(file, start.line).or_else(|| {
+        let context = context.filter(|context| context.file == subject.file)?;
+        header_at(file, file.position(context.start).line)
+    });
     Some(Excerpt {
         file: file.name(),
         start,
@@ -66,6 +66,24 @@ pub fn excerpt<'a>(sources: &'a SourceMap, subject: Span, context: Option<Span>)
         lines,
         more: count.saturating_sub(LINES),
     })
+}
+
+/// The lines directly above and below an excerpt, where they hold anything, cut where they are too long.
+pub fn neighbours(
+    sources: &SourceMap,
+    subject: Option<Span>,
+    excerpt: &Excerpt<'_>,
+) -> (Option<String>, Option<String>) {
+    let file = subject.and_then(|subject| sources.file(subject.file));
+    let shown = |number: Option<usize>| {
+        let text = file?.line(number?)?;
+        (!text.trim().is_empty()).then(|| text.chars().take(LONG).collect())
+    };
+    let last = excerpt.lines.last().map(|line| line.number + 1);
+    (
+        shown(excerpt.start.line.checked_sub(1)),
+        shown(last.filter(|_| excerpt.more == 0)),
+    )
 }
 
 fn line(file: &SourceFile, number: usize, subject: Span) -> Option<Line> {
@@ -129,8 +147,12 @@ fn header_at(file: &SourceFile, number: usize) -> Option<String> {
 }
 
 fn header_of(line: &str) -> Option<String> {
-    let (head, _) = line.split_once('{')?;
-    let head = head.trim();
+    // The brace that opens the block: not one of an interpolation in a label.
+    let braces = line.match_indices('{').map(|(at, _)| at);
+    let open = braces
+        .filter_map(|at| line.get(..at))
+        .find(|head| !head.ends_with(['$', '%']))?;
+    let head = open.trim();
     let plain = !head.is_empty() && head.len() <= LONG && !head.contains('=');
     plain.then(|| head.to_owned())
 }

@@ -16,6 +16,7 @@ pub mod diff;
 pub mod escape;
 pub mod excerpt;
 pub mod graph;
+mod graphic;
 pub mod json;
 pub mod json_functions;
 pub mod json_plan;

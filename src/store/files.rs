@@ -64,7 +64,9 @@ impl Layout {
 
 /// A [`StoreError`] that says what could not be done with which file.
 pub fn failed(what: &str, path: &Path, error: &io::Error) -> StoreError {
-    StoreError::Io(format!("cannot {what} {}: {error}", path.display()))
+    let reason = error.to_string();
+    let (reason, _) = reason.split_once(" (os error").unwrap_or((&reason, ""));
+    StoreError::Io(format!("cannot {what} \"{}\": {reason}", path.display()))
 }
 
 /// Makes a directory for the owner alone, and those above it; one that is there stays as it is.

@@ -202,9 +202,14 @@ impl<'a, 's> Reader<'a, 's> {
             Kind::Ident => {}
             Kind::Bad => return Err(Stop::Silent),
             Kind::OQuote => {
+                let ends = |kind| matches!(kind, Kind::CQuote | Kind::Newline | Kind::Eof);
+                let close = (parser.at..)
+                    .map(|at| parser.token(at))
+                    .find(|token| ends(token.kind));
+                let close = close.filter(|token| token.kind == Kind::CQuote).unwrap_or(name);
                 return parser.fail(
                     &codes::QUOTED_NAME,
-                    here,
+                    here.to(parser.span(close)),
                     "The name of an argument or block is written without quotes, as in name = \"value\".",
                 );
             }
@@ -307,6 +312,21 @@ impl<'a, 's> Reader<'a, 's> {
                 }
                 Kind::OQuote => labels.push(self.label()?),
                 Kind::Bad => return Err(Stop::Silent),
+                Kind::Newline if self.lacks_brace(kind) => {
+                    let at = header.to(labels.last().map_or(here, |label| label.span));
+                    let head = kind.start as usize..self.parser.previous().end as usize;
+                    let written = self.parser.source.text.get(head).unwrap_or_default();
+                    // In an unclosed quote, which has been told of, the brace is there.
+                    if !written.contains('{') {
+                        let detail = format!(
+                            "This block has no opening brace. It is written {written} {{ ... }}, with the brace on this \
+                             line."
+                        );
+                        let fault = Diagnostic::error(&codes::INVALID_BLOCK, detail).at(at);
+                        self.parser.diagnostics.push(fault);
+                    }
+                    break kind;
+                }
                 _ => return self.bad_header(kind, header, labels.len(), token),
             }
             header = header.to(labels.last().map_or(here, |label| label.span));
@@ -354,6 +374,21 @@ impl<'a, 's> Reader<'a, 's> {
                  directives cannot stand in it. To write \"${\" or \"%{\" itself, double its first character.",
             ),
         }
+    }
+
+    /// Whether a block at the margin goes on as one on the next line, though no brace has opened it.
+    fn lacks_brace(&self, kind: Token) -> bool {
+        let parser = &self.parser;
+        let next = parser.at + 1;
+        let at_margin = parser
+            .source
+            .text
+            .get(..kind.start as usize)
+            .is_some_and(|before| before.is_empty() || before.ends_with('\n'));
+        at_margin
+            && parser.token(next).kind == Kind::Ident
+            && self.column(next) > 0
+            && matches!(parser.token(next + 1).kind, Kind::Assign | Kind::OBrace)
     }
 
     fn bad_header<T>(&mut self, kind: Token, header: Span, labels: usize, found: Token) -> Parsed<T> {

@@ -40,7 +40,13 @@ pub(super) struct Fault {
 impl Lexed {
     /// Joins what the reader of the tokens found with what the lexer found, by rising place.
     pub fn merge(self, mut found: Vec<Diagnostic>) -> Diagnostics {
+        // What never ends swallows the braces behind it.
+        let endless = |code| [&codes::UNCLOSED_HEREDOC, &codes::UNCLOSED_COMMENT].contains(&code);
+        let swallowed = self.faults.iter().any(|fault| endless(fault.diagnostic.code));
         found.retain(|diagnostic| {
+            if swallowed && [&codes::UNCLOSED_BLOCK, &codes::UNCLOSED_BRACKET].contains(&diagnostic.code) {
+                return false;
+            }
             let inside = |fault: &Fault| match (fault.diagnostic.subject, diagnostic.subject) {
                 (Some(outer), Some(inner)) => outer.contains(inner),
                 _ => false,

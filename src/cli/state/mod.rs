@@ -45,7 +45,7 @@ pub async fn run(ui: &mut Ui, options: &State) -> Answer {
 fn bad_address(text: &str, error: &ParseError) -> Diagnostic {
     Diagnostic::error(
         &codes::BAD_ADDRESS,
-        format!("\"{text}\" is not an address: {error}"),
+        format!("\"{text}\" is not an address. {}", error.behind(text)),
     )
 }
 

@@ -40,7 +40,7 @@ fn the_form_of_a_reference_is_known() {
     check(&output("nope"), "9: invalid-reference: nope");
     check(&output("path.nope"), "9: invalid-reference: nope");
     check(&output("data.x"), "9: invalid-reference: data.x");
-    check(&output("each.nope"), "9: invalid-reference: each.nope");
+    check(&output("each.nope"), "9: invalid-reference: nope");
     check(
         &output("[path.module, path.root, path.cwd, terraform.workspace]"),
         "",

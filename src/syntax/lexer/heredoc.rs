@@ -25,6 +25,7 @@ impl Lexer<'_, '_> {
                 "A heredoc begins with \"<<\" (or \"<<-\"), directly followed by a name such as EOT and the end of the \
                  line. Nothing may stand between or behind them, not even a space or a comment.",
             );
+            let stop = self.meant_end(mark, line).unwrap_or(stop);
             self.push(Kind::Bad, self.at, stop);
             self.at = stop.max(self.at + 2);
             return;
@@ -36,6 +37,21 @@ impl Lexer<'_, '_> {
             mark: (mark, end),
             fresh: true,
         });
+    }
+
+    /// The end of the closing line of a heredoc that begins wrongly, so that its text is not read as items.
+    fn meant_end(&self, mark: usize, line: usize) -> Option<usize> {
+        let wrong = |letter: char| !(letter.is_alphanumeric() || matches!(letter, '_' | '-'));
+        let head = self.source.text.get(mark..line)?.trim_start_matches(wrong);
+        let name = head.split(wrong).next().filter(|name| !name.is_empty())?;
+        let mut at = line;
+        for text in self.source.text.get(line..)?.split_inclusive('\n') {
+            if text.trim() == name {
+                return Some(at + text.trim_end().len());
+            }
+            at += text.len();
+        }
+        None
     }
 
     /// One line of a heredoc, or its part up to a sequence.

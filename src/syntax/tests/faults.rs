@@ -180,7 +180,7 @@ fn body_items_are_checked() {
     );
     check_faults(
         "\"a\" = 1\n1 = 2\na\n",
-        "quoted-name 1:1-2; invalid-item 2:1-2; invalid-item 3:1-2",
+        "quoted-name 1:1-4; invalid-item 2:1-2; invalid-item 3:1-2",
     );
     check_faults(
         "a: 1\nb 2\nc [1]\nd \"e\"\n",

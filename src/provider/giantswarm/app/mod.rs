@@ -388,7 +388,7 @@ fn losses(prior: &Value, definitions: &Definitions) -> Option<Fault> {
         ));
     }
     let path = definitions.replace.first().cloned().unwrap_or_default();
-    Some(Fault::warning(path, "Replacement loses volumes", detail))
+    Some(Fault::warning(path, "Replacement loses data", detail))
 }
 
 /// The calls of a creation.
