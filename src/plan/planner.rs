@@ -259,7 +259,7 @@ impl Planner {
                         );
                         let needs = |key: &&ProviderKey| {
                             let block = ConfigNode::Provider(key.module.clone(), key.provider.clone());
-                            self.graph.closure([&block].into_iter()).contains(&node)
+                            self.graph.closure([&block]).contains(&node)
                         };
                         fault.subject = keys.keys().find(needs).and_then(|key| self.provider_span(key));
                         self.faults.push(fault);
