@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::diag::{Code, Diagnostic, Diagnostics, did_you_mean};
+use crate::diag::{Code, Diagnostic, Diagnostics, closest, did_you_mean};
 use crate::source::{SourceMap, Span};
 use crate::syntax::ast::{Attribute, Block, Body, Expr, Ident, Item};
 
@@ -88,6 +88,11 @@ impl Content {
             },
             json: body.json,
         };
+        let strange = body
+            .attributes()
+            .map(|attribute| &attribute.name.name)
+            .filter(|name| !schema.arguments.contains(&&***name));
+        let given: Vec<Arc<str>> = strange.cloned().collect();
         for item in body.items {
             match item {
                 Item::Attribute(attribute) => content.attribute(attribute, schema, cx),
@@ -95,7 +100,12 @@ impl Content {
             }
         }
         for name in schema.required {
-            if !content.arguments.contains_key(*name) {
+            // One that is there and misspelt has been told of.
+            let misspelt = || {
+                let mut given = given.iter();
+                given.any(|given| closest(given, schema.arguments.iter().copied()) == Some(*name))
+            };
+            if !content.arguments.contains_key(*name) && !misspelt() {
                 cx.error(
                     &codes::MISSING_ARGUMENT,
                     header,

@@ -4,12 +4,12 @@
 //! all files in one go. It touches no disk: a [`Reader`] gives the texts. Only modules in local directories
 //! are known.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use crate::addr::ModuleAddr;
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::source::{SourceMap, Span};
+use crate::source::{FileId, SourceMap, Span};
 use crate::syntax::ast::Body;
 use crate::syntax::{parse_file, parse_json_file};
 
@@ -138,6 +138,7 @@ impl Loader<'_> {
 
     fn parse(&mut self, wanted: &Wanted, files: Vec<(String, String)>) -> Module {
         let mut bodies = Vec::new();
+        let mut broken = BTreeSet::new();
         for (name, text) in files {
             let Some(kind) = FileKind::of(&name) else { continue };
             let id = self.sources.add(name.clone(), text);
@@ -149,6 +150,9 @@ impl Loader<'_> {
             } else {
                 parse_file(&text, id)
             };
+            if faults.has_errors() {
+                broken.insert(id);
+            }
             self.diagnostics.extend(faults);
             bodies.push(SourceBody {
                 name,
@@ -160,10 +164,26 @@ impl Loader<'_> {
             sources: self.sources,
             diagnostics: std::mem::take(&mut self.diagnostics),
         };
+        let before = cx.diagnostics.0.len();
         let mut module = assemble(bodies, wanted.addr.is_root(), &mut cx);
         self.diagnostics = cx.diagnostics;
+        self.forgive(before, &broken);
         module.dir.clone_from(&wanted.dir);
         module
+    }
+}
+
+impl Loader<'_> {
+    /// What seems to be missing from a file that could not be read whole may stand in the part that could not.
+    fn forgive(&mut self, from: usize, broken: &BTreeSet<FileId>) {
+        let mut at = 0;
+        self.diagnostics.0.retain(|fault| {
+            at += 1;
+            let inside = fault
+                .subject
+                .is_some_and(|subject| broken.contains(&subject.file));
+            at <= from || !inside || fault.code != &codes::MISSING_ARGUMENT
+        });
     }
 }
 

@@ -66,7 +66,7 @@ pub fn describe(value: &Value) -> String {
     match value.kind() {
         Kind::Null(_) => "is null".to_owned(),
         Kind::Unknown(ty, _) if *ty == Type::Dynamic => "will be known only after apply".to_owned(),
-        Kind::Unknown(..) => format!("is a {}, known only after apply", name()),
+        Kind::Unknown(..) => format!("is {}, known only after apply", article(&name())),
         Kind::Bool(answer) => format!("is {answer}"),
         Kind::Number(number) => format!("is {number}"),
         Kind::String(text) => format!("is {}", quote(text)),

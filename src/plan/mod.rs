@@ -8,6 +8,7 @@ pub mod change;
 pub mod codes;
 mod compile;
 mod conclude;
+mod configure;
 pub mod evaluate;
 pub mod ignore;
 mod import;

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use crate::addr::{ConfigResource, InstanceAddr, Mode, ModuleAddr};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::graph::{ConfigGraph, ConfigNode};
-use crate::lang::{decode_body, with_values};
+use crate::lang::with_values;
 use crate::state::State;
 use crate::value::Value;
 
@@ -200,28 +200,6 @@ impl Planner {
         self.requests.push(request);
     }
 
-    fn provider_span(&self, key: &ProviderKey) -> Option<crate::source::Span> {
-        let module = self.evaluator.config.modules.get(&key.module)?;
-        module.providers.get(&key.provider).map(|block| block.span)
-    }
-
-    /// The first block that uses a provider.
-    fn first_use(&self, key: &ProviderKey) -> Option<crate::source::Span> {
-        let config = &self.evaluator.config;
-        let blocks = config.modules.iter().flat_map(|(module, declared)| {
-            let of = |resource: &&crate::config::Resource| {
-                resolve_provider(config, module, &resource.provider) == *key
-            };
-            declared
-                .resources
-                .values()
-                .filter(of)
-                .map(|resource| resource.span)
-                .collect::<Vec<_>>()
-        });
-        blocks.min()
-    }
-
     // Providers.
 
     fn begin_providers(&mut self) {
@@ -290,103 +268,6 @@ impl Planner {
             self.faults
                 .push(Diagnostic::warning(&codes::UNSUPPORTED, detail).at(*span));
         }
-    }
-
-    /// The providers that the configuration's resources and the state's objects use.
-    fn used_providers(&mut self) -> BTreeMap<ProviderKey, Arc<str>> {
-        let mut keys = BTreeMap::new();
-        let config = Arc::clone(&self.evaluator.config);
-        for (module, declared) in &config.modules {
-            for resource in declared.resources.values() {
-                let key = resolve_provider(&config, module, &resource.provider);
-                if self.semantics.get(&key.provider.name).is_some() {
-                    keys.insert(key.clone(), Arc::clone(&key.provider.name));
-                } else {
-                    let known: Vec<&str> = self.semantics.names().map(|name| &**name).collect();
-                    self.faults.push(
-                        Diagnostic::error(
-                            &codes::NO_PROVIDER,
-                            format!(
-                                "{} belongs to a provider \"{}\", and there is none of this name.{} swarmform has the \
-                                 providers {} built in, and takes no others.",
-                                resource.addr,
-                                key.provider.name,
-                                crate::diag::did_you_mean(&key.provider.name, known.iter().copied()),
-                                known.join(" and ")
-                            ),
-                        )
-                        .at(resource.span),
-                    );
-                }
-            }
-        }
-        let stored = self.state.instances.values().map(|instance| &instance.provider);
-        let pending = self.state.pending.values().map(|pending| &pending.provider);
-        for provider in stored.chain(pending) {
-            let key = ProviderKey::parse(provider);
-            if self.semantics.get(&key.provider.name).is_some() {
-                let name = Arc::clone(&key.provider.name);
-                keys.insert(key, name);
-            }
-        }
-        keys
-    }
-
-    fn configure(&mut self, key: ProviderKey, name: Arc<str>) {
-        let Some(semantics) = self.semantics.get(&name).cloned() else {
-            return;
-        };
-        let schema = &semantics.schema().config;
-        let config = Arc::clone(&self.evaluator.config);
-        let block = config
-            .modules
-            .get(&key.module)
-            .and_then(|module| module.providers.get(&key.provider));
-        let mut value = schema.empty_value();
-        if let Some(block) = block {
-            let instance = self
-                .world
-                .instances(&key.module)
-                .into_iter()
-                .next()
-                .unwrap_or_default();
-            let scope = match self.evaluator.scope(&self.world, &instance) {
-                Ok(scope) => scope,
-                Err(faults) => return self.faults.extend(faults),
-            };
-            let (decoded, faults) = decode_body(&block.body, schema, &scope);
-            let failed = faults.has_errors();
-            self.faults.extend(faults);
-            if failed {
-                return;
-            }
-            value = decoded.value.clone();
-            let (plain, _) = value.clone().unmark_deep();
-            let faults = semantics.validate_config(&plain);
-            let failed = self.report(faults, &decoded.spans, block.span, None);
-            if failed {
-                return;
-            }
-        }
-        let (value, _) = value.unmark_deep();
-        if !value.is_wholly_known() {
-            let mut diagnostic = Diagnostic::error(
-                &codes::PROVIDER_UNKNOWN,
-                format!(
-                    "An argument of the provider \"{name}\" is known only after apply, and the provider is needed for \
-                     planning. Give it a value that is known before, such as a variable."
-                ),
-            );
-            diagnostic.subject = self.provider_span(&key);
-            return self.faults.push(diagnostic);
-        }
-        self.providers
-            .insert(key.clone(), (Arc::clone(&name), value.clone()));
-        self.ask(Request::Configure {
-            provider: key,
-            name,
-            config: value,
-        });
     }
 
     // Refresh.

@@ -13,7 +13,7 @@ use swarmform::addr::{ModuleAddr, ModuleInstance, parse_instance};
 use swarmform::config::load::{Reader, load};
 use swarmform::diag::Diagnostics;
 use swarmform::engine::{Cancel, Engine, Inputs, Progress};
-use swarmform::host::{HostFiles, SystemEffects};
+use swarmform::host::{Commands, HostFiles, SystemEffects};
 use swarmform::plan::planner::PlanOptions;
 use swarmform::plan::scope::{Environment, ModuleScope};
 use swarmform::plan::semantics::{Decision, Fault, PlannedCall, Proposal, Semantics};
@@ -222,6 +222,7 @@ async fn apply(dir: &Path, lie: Lie, store: MemoryStore) -> String {
         progress: Arc::new(|_: &Progress| {}),
         cancel: Cancel::new(),
         parallelism: 1,
+        runner: Arc::new(Commands),
     };
     let inputs = Inputs {
         config: Arc::new(config),
@@ -242,7 +243,7 @@ async fn apply(dir: &Path, lie: Lie, store: MemoryStore) -> String {
             }
             engine.apply(session).await.0.diagnostics
         }
-        Err(faults) => faults,
+        Err(refused) => refused.faults,
     };
     show(&faults, &sources)
 }
