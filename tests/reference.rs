@@ -51,7 +51,7 @@ fn example(page: &mut String, case: &Case) {
                 None => format!("$ {command}\n"),
             };
             let _ = write!(page, "\n```text\n{command}{body}\n```\n");
-        } else if !section.head.starts_with("setup ") {
+        } else if !section.head.starts_with("setup ") && !section.head.starts_with("beside ") {
             let kind = match section.head.rsplit_once('.') {
                 Some((_, "tf" | "tfvars")) => "hcl",
                 Some((_, "json")) => "json",

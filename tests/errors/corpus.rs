@@ -1,6 +1,7 @@
 //! The files of the corpus: reading and writing them. What they cause is `play`'s.
 //!
-//! A file consists of sections. `-- NAME --` writes a file, `-- setup COMMAND --` runs a command that must end well
+//! A file consists of sections. `-- beside CODE --` names another diagnostic that this one never comes without.
+//! `-- NAME --` writes a file, `-- setup COMMAND --` runs a command that must end well
 //! and shows nothing, `-- $ COMMAND --` runs one and holds what it tells. A command begins with `swarmform`, or with
 //! `library` where only a fault of a disk, a provider or the like can cause the diagnostic (see `scenes`).
 

@@ -30,6 +30,9 @@ pub fn play(case: &Case) -> Result<Seen, String> {
     // What a scene holds, it holds to the end.
     let mut held: Vec<Scene> = Vec::new();
     for section in &mut seen.case.sections {
+        if section.head.starts_with("beside ") {
+            continue;
+        }
         if let Some(command) = section.head.strip_prefix("setup ") {
             match words(command) {
                 (_, words) if words.first().is_some_and(|word| word == "library") => {

@@ -24,7 +24,7 @@ use swarmform::render::{Style, diag};
 use swarmform::schema::ProviderSchema;
 use swarmform::source::SourceMap;
 use swarmform::state::record::seal;
-use swarmform::state::{Event, Instance, Object, Status};
+use swarmform::state::{Deed, Event, Instance, Object, Pending, Status, Subject};
 use swarmform::store::{self, MemoryStore, Operation, Owner, When};
 use swarmform::value::Value;
 
@@ -49,6 +49,7 @@ pub fn run(name: &str, dir: &Path) -> Scene {
             "locked-by-another" => locked(dir).await,
             "flipped-bit" => told(tamper(dir, |line| line.replace("\"ready\"", "\"Ready\""))),
             "newer-format" => told(newer_format(dir)),
+            "cut-off-run" => told(cut_off_run(dir).await),
             "foreign-object" => told(foreign_object(dir).await),
             "provider-that-lies" => told(apply(dir, Lie::InThePlan, MemoryStore::new()).await),
             "provider-that-wavers" => told(apply(dir, Lie::AfterThePlan, MemoryStore::new()).await),
@@ -193,6 +194,46 @@ async fn foreign_object(dir: &Path) -> String {
     let store = state(dir);
     let _lock = store.lock("apply", Duration::ZERO).await.unwrap();
     store.commit("a", 1, &[event]).await.unwrap();
+    String::new()
+}
+
+/// A run that ended between the intent to delete an organization and its outcome.
+async fn cut_off_run(dir: &Path) -> String {
+    let addr = parse_instance("giantswarm_org.weather").unwrap();
+    let object = Object {
+        status: Status::Ready,
+        schema_version: 0,
+        attributes: Arc::from(
+            "{\"default_cluster\":null,\"id\":\"weather\",\"members\":[],\"name\":\"weather\"}",
+        ),
+        sensitive: Vec::new(),
+        private: None,
+        dependencies: Vec::new(),
+        create_before_destroy: false,
+    };
+    let instance = Instance {
+        provider: Arc::from("giantswarm"),
+        current: Some(object),
+        deposed: BTreeMap::new(),
+    };
+    let subject = Subject {
+        addr: addr.clone(),
+        deposed: None,
+    };
+    let pending = Pending {
+        deed: Deed::Delete,
+        provider: Arc::from("giantswarm"),
+        calls: vec!["DELETE /v1/org/weather".to_owned()],
+        digest: Arc::from("0123456789abcdef"),
+        wish: None,
+    };
+    let store = state(dir);
+    let _lock = store.lock("apply", Duration::ZERO).await.unwrap();
+    store.commit("a", 1, &[Event::Put(addr, instance)]).await.unwrap();
+    store
+        .commit("a", 1, &[Event::Begin(subject, pending)])
+        .await
+        .unwrap();
     String::new()
 }
 
