@@ -11,6 +11,10 @@ hello:
 test:
     cargo test
 
+# Crashes, faults and kills by the hundred, from fresh seeds: as long as it takes.
+soak rounds="300":
+    SWARMFORM_SOAK={{rounds}} cargo test --test simulation --test real_kills -- --nocapture
+
 # What CI runs.
 ci:
     bash .ci/run

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use crate::addr::InstanceAddr;
 
-use super::{Event, Object, Violation};
+use super::{Event, Instance, Object, Violation};
 
 /// An object of the state: the current one of an instance, or a deposed one.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -162,20 +162,8 @@ impl Open {
                     }
                     vec![(subject.clone(), Move::End)]
                 }
-                Event::Put(addr, instance) => {
-                    let touched = |subject: &&Subject| match &subject.deposed {
-                        None => !deposed_ended.contains(addr),
-                        Some(key) => !instance.deposed.contains_key(key),
-                    };
-                    let open = now.of(addr);
-                    open.filter(touched)
-                        .map(|subject| (subject.clone(), Move::Change))
-                        .collect()
-                }
-                Event::Remove(addr) => {
-                    let open = now.of(addr);
-                    open.map(|subject| (subject.clone(), Move::Change)).collect()
-                }
+                Event::Put(addr, instance) => now.changed(addr, Some(instance), &deposed_ended),
+                Event::Remove(addr) => now.changed(addr, None, &deposed_ended),
                 Event::PutOutput(..) | Event::RemoveOutput(_) => Vec::new(),
             };
             for (subject, step) in moves {
@@ -189,15 +177,27 @@ impl Open {
         Ok(now)
     }
 
-    fn of(&self, addr: &InstanceAddr) -> impl Iterator<Item = &Subject> {
+    /// The open objects of an instance that a change of its record touches.
+    fn changed(
+        &self,
+        addr: &InstanceAddr,
+        instance: Option<&Instance>,
+        deposed_ended: &BTreeSet<InstanceAddr>,
+    ) -> Vec<(Subject, Move)> {
         let first = Subject {
             addr: addr.clone(),
             deposed: None,
         };
-        let whose = addr.clone();
+        let touched = |subject: &&Subject| match &subject.deposed {
+            None => !deposed_ended.contains(addr),
+            Some(key) => !instance.is_some_and(|instance| instance.deposed.contains_key(key)),
+        };
         self.0
             .range(first..)
-            .take_while(move |subject| subject.addr == whose)
+            .take_while(|subject| subject.addr == *addr)
+            .filter(touched)
+            .map(|subject| (subject.clone(), Move::Change))
+            .collect()
     }
 }
 

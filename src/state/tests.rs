@@ -522,4 +522,6 @@ fn the_objects_of_one_instance_may_have_an_operation_each() {
     check_moves(&["begin 1", "put bare"], false);
     check_moves(&["begin 1", "put"], true);
     check_moves(&["begin 1", "remove"], false);
+    check_moves(&["begin, begin 1", "end 1, remove", "end, put bare"], true);
+    check_moves(&["begin, begin 1", "end, remove"], false);
 }

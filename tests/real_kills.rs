@@ -1,0 +1,297 @@
+//! Real processes, really killed: `apply` and `destroy` of 200 organizations against a `serve` in another process,
+//! and then that process too. Ten rounds; `SWARMFORM_SOAK=300` makes it 300, `SWARMFORM_SEED` repeats the moments.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::disallowed_methods,
+    clippy::disallowed_macros
+)]
+
+mod support;
+
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
+
+use support::{Place, Ran};
+use swarmform::api::{Client, Config, Credentials, NoLog};
+
+const ORGANIZATIONS: u64 = 200;
+const MEMBERS: u64 = 20;
+const PASSWORD: &str = "only for this test";
+
+/// SplitMix64.
+struct Chance(u64);
+
+impl Chance {
+    fn new(salt: u64) -> Chance {
+        let seed = std::env::var("SWARMFORM_SEED").map_or_else(
+            |_| {
+                let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+                u64::from(now.unwrap().subsec_nanos())
+            },
+            |text| text.parse().unwrap(),
+        );
+        println!("SWARMFORM_SEED={seed}");
+        Chance(seed ^ (salt << 40))
+    }
+
+    fn below(&mut self, limit: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (mixed ^ (mixed >> 31)) % limit
+    }
+}
+
+fn rounds(usual: u64) -> u64 {
+    std::env::var("SWARMFORM_SOAK").map_or(usual, |text| text.parse().unwrap())
+}
+
+/// A platform in a process of its own, which can be killed and comes back on the same port.
+struct Platform {
+    dir: PathBuf,
+    port: u16,
+    child: Child,
+}
+
+impl Platform {
+    fn start(place: &Place) -> Platform {
+        let port = std::net::TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .port();
+        let dir = place.path().join("data");
+        let child = Platform::serve(&dir, port);
+        Platform { dir, port, child }
+    }
+
+    fn serve(dir: &std::path::Path, port: u16) -> Child {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_swarmform"))
+            .args([
+                "serve",
+                "-listen",
+                &format!("127.0.0.1:{port}"),
+                "-user",
+                "admin",
+                "-user",
+                "grace",
+            ])
+            .arg("-data")
+            .arg(dir)
+            .env("SWARMFORM_PASSWORD", PASSWORD)
+            .env("SWARMFORM_LOG", "off")
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        assert!(line.starts_with("Serving"), "{line}");
+        child
+    }
+
+    fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    fn restart(&mut self) {
+        self.kill();
+        self.child = Platform::serve(&self.dir, self.port);
+    }
+
+    fn endpoint(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// The organizations whose names begin so, and how many of them have the member.
+    fn organizations(&self, prefix: &str) -> (Vec<String>, u64) {
+        let credentials = Credentials::Password {
+            username: "admin".to_owned(),
+            password: PASSWORD.to_owned(),
+        };
+        let client = Client::new(Config::new(self.endpoint(), credentials), Arc::new(NoLog)).unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        runtime.block_on(async {
+            let mut names = client.memberships().await.unwrap();
+            names.retain(|name| name.starts_with(prefix));
+            names.sort();
+            let mut members = 0;
+            for name in names.iter().take(MEMBERS as usize) {
+                let found = client.organization(name).await.unwrap();
+                members += u64::from(found.members.iter().any(|member| member == "grace"));
+            }
+            (names, members)
+        })
+    }
+}
+
+impl Drop for Platform {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A configuration of 200 organizations and 20 members, its state, and the platform it is about.
+struct Round<'a> {
+    place: Place,
+    prefix: String,
+    platform: &'a mut Platform,
+    /// What the killed runs left open, as the next one told.
+    settled: usize,
+}
+
+impl<'a> Round<'a> {
+    fn new(number: u64, platform: &'a mut Platform) -> Round<'a> {
+        swarmform::host::tls::install_crypto();
+        let (place, prefix) = (Place::new(), format!("round{number}_"));
+        place.write(
+            "main.tf",
+            &format!(
+                r#"
+                provider "giantswarm" {{
+                  endpoint = "{}"
+                  username = "admin"
+                  password = "{PASSWORD}"
+                }}
+                resource "giantswarm_org" "o" {{
+                  count = {ORGANIZATIONS}
+                  name  = format("{prefix}%03d", count.index)
+                }}
+                resource "giantswarm_member" "m" {{
+                  count    = {MEMBERS}
+                  org      = giantswarm_org.o[count.index].name
+                  username = "grace"
+                }}
+                "#,
+                platform.endpoint()
+            ),
+        );
+        Round {
+            place,
+            prefix,
+            platform,
+            settled: 0,
+        }
+    }
+
+    /// Starts a command and strikes once it has told of so many finished steps, and a moment later.
+    fn strike(&mut self, command: &str, after: u64, moment: Duration, platform: bool) -> Ran {
+        let mut child = self
+            .place
+            .command(&[command, "-auto-approve"])
+            .stdout(Stdio::piped())
+            .stderr(std::fs::File::create(self.place.path().join("stderr")).unwrap())
+            .spawn()
+            .unwrap();
+        let mut out = String::new();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut complete = 0;
+        while complete < after
+            && let Some(Ok(line)) = lines.next()
+        {
+            complete += u64::from(line.contains("complete after"));
+            out += &(line + "\n");
+        }
+        std::thread::sleep(moment);
+        if platform {
+            self.platform.kill();
+        } else {
+            child.kill().unwrap();
+        }
+        for line in lines.map_while(Result::ok) {
+            out += &(line + "\n");
+        }
+        let ended = child.wait_with_output().unwrap();
+        if platform {
+            self.platform.restart();
+        }
+        let mut ran = Ran::from(ended);
+        ran.out = out;
+        self.count(&ran);
+        ran
+    }
+
+    fn count(&mut self, ran: &Ran) {
+        self.settled += ran
+            .out
+            .lines()
+            .filter(|line| line.starts_with("Settled: "))
+            .count();
+    }
+
+    /// Runs a command to its end and holds platform and state against what they should be.
+    #[track_caller]
+    fn finish(&mut self, command: &str, organizations: u64, members: u64) {
+        let ran = self.place.run(&[command, "-auto-approve"]).expect(0);
+        self.count(&ran);
+        let (names, with_member) = self.platform.organizations(&self.prefix);
+        let wanted: Vec<String> = (0..organizations)
+            .map(|at| format!("{}{at:03}", self.prefix))
+            .collect();
+        assert_eq!(names, wanted);
+        assert_eq!(with_member, members);
+        let listed = self.place.run(&["state", "list"]).expect(0);
+        assert_eq!(listed.err, "", "something is still open");
+        assert_eq!(listed.out.lines().count() as u64, organizations + members);
+        if organizations > 0 {
+            self.place.run(&["plan", "-detailed-exitcode"]).expect(0);
+        }
+        assert!(!self.place.path().join("state/lock.json").exists());
+    }
+}
+
+#[test]
+fn an_apply_that_is_killed_at_any_moment_loses_nothing_and_makes_nothing_twice() {
+    let home = Place::new();
+    let mut platform = Platform::start(&home);
+    let mut chance = Chance::new(1);
+    let mut settled = 0;
+    for number in 0..rounds(10) {
+        let mut round = Round::new(number, &mut platform);
+        for _ in 0..1 + chance.below(2) {
+            let moment = Duration::from_micros(chance.below(5_000));
+            round.strike("apply", chance.below(ORGANIZATIONS + MEMBERS), moment, false);
+        }
+        round.finish("apply", ORGANIZATIONS, MEMBERS);
+        let moment = Duration::from_micros(chance.below(5_000));
+        round.strike("destroy", chance.below(ORGANIZATIONS + MEMBERS), moment, false);
+        round.finish("destroy", 0, 0);
+        settled += round.settled;
+    }
+    println!("{settled} operations were settled");
+    assert!(settled > 0, "no kill struck anything");
+}
+
+#[test]
+fn a_platform_that_is_killed_under_an_apply_leaves_nothing_unknown() {
+    let home = Place::new();
+    let mut platform = Platform::start(&home);
+    let mut chance = Chance::new(2);
+    for number in 0..rounds(10).div_ceil(4) {
+        let mut round = Round::new(number, &mut platform);
+        let moment = Duration::from_micros(chance.below(5_000));
+        round
+            .strike("apply", 1 + chance.below(ORGANIZATIONS - 20), moment, true)
+            .expect(1);
+        round.finish("apply", ORGANIZATIONS, MEMBERS);
+        let moment = Duration::from_micros(chance.below(5_000));
+        round
+            .strike("destroy", 1 + chance.below(ORGANIZATIONS - 20), moment, true)
+            .expect(1);
+        round.finish("destroy", 0, 0);
+    }
+}
