@@ -96,12 +96,6 @@ pub fn parse_target(text: &str) -> Result<Target, ParseError> {
                 let type_name = reader.name()?;
                 return reader.resource(module, Mode::Data, type_name);
             }
-            "var" | "local" | "each" | "count" | "self" | "path" | "terraform" => {
-                return reader.fault(format!(
-                    "\"{name}\" begins a reference to something that has no address of its own. An address names a \
-                     resource or a module."
-                ));
-            }
             type_name => return reader.resource(module, Mode::Managed, type_name),
         }
     }

@@ -521,18 +521,3 @@ fn a_replacement_on_request_says_so() {
     );
     assert_eq!(planned.plan.counts().add, 1);
 }
-
-#[test]
-fn a_block_that_is_not_carried_out_yet_is_refused_and_not_ignored() {
-    let text = r#"
-        resource "thing_one" "b" { name = "a" }
-        moved {
-          from = thing_one.a
-          to   = thing_one.b
-        }
-    "#;
-    let faults = plan_with(text, &State::default(), PlanOptions::default())
-        .err()
-        .unwrap();
-    assert_eq!(faults.0[0].code.id, "plan/unsupported");
-}

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::addr::{InstanceAddr, Mode, parse_instance, parse_target};
+use crate::addr::{InstanceAddr, Mode, Target, parse_instance, parse_target};
 use crate::apply::Report;
 use crate::config::Config;
 use crate::diag::{Diagnostic, Diagnostics};
@@ -67,13 +67,25 @@ fn options(planning: &Planning) -> Result<PlanOptions, Diagnostics> {
             format!("{option}=\"{text}\" is not an address. {}", error.behind(text)),
         )
     };
-    let mut targets = Vec::new();
+    let mut targets: Vec<Target> = Vec::new();
     for text in &planning.target {
         targets.extend(faults.take(parse_target(text).map_err(|error| fault("-target", text, error))));
     }
     let mut replace: Vec<InstanceAddr> = Vec::new();
     for text in &planning.replace {
         replace.extend(faults.take(parse_instance(text).map_err(|error| fault("-replace", text, error))));
+    }
+    for target in &targets {
+        if let Target::Resource(addr) = target
+            && ["var", "local", "each", "count", "self", "path", "terraform"]
+                .contains(&&*addr.resource.type_name)
+        {
+            let detail = format!(
+                "-target=\"{addr}\" is a reference to something that has no address of its own. A target is a resource \
+                 or a module."
+            );
+            faults.push(Diagnostic::error(&codes::BAD_ADDRESS, detail));
+        }
     }
     for addr in replace.iter().filter(|addr| addr.resource.mode == Mode::Data) {
         let detail = format!("-replace=\"{addr}\" names a data source, which is read and never replaced.");
@@ -117,7 +129,7 @@ pub async fn import(
     (addr, id): (InstanceAddr, Arc<str>),
 ) -> Result<Prepared, Stop> {
     let mut options = options(planning)?;
-    options.targets = vec![crate::addr::Target::Resource(addr.clone())];
+    options.targets = vec![Target::Resource(addr.clone())];
     options.imports = vec![(addr.clone(), id)];
     let (mut prepared, _) = prepare(ui, planning, assignments, "import", options).await?;
     let plan = &mut prepared.session.planned.plan;

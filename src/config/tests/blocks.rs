@@ -203,7 +203,7 @@ fn ignore_changes_is_all_or_a_list_of_arguments() {
     check(&lifecycle("input"), "3: invalid-expression-form: input");
     check(&lifecycle("[1 + 1]"), "3: invalid-expression-form: 1 + 1");
     check(&lifecycle("[\"*\"]"), "3: invalid-expression-form: \"*\"");
-    check(&lifecycle("[\"input\"]"), "");
+    check(&lifecycle("[\"input\"]"), "3: invalid-expression-form: \"input\"");
 }
 
 #[test]
@@ -231,11 +231,26 @@ fn replace_triggered_by_refers_to_resources() {
 }
 
 #[test]
-fn provisioners_are_refused_with_a_reason() {
+fn provisioners_run_commands_of_this_machine_alone() {
+    let within = |text: &str| format!("resource \"terraform_data\" \"a\" {{\n{text}}}");
+    let local = |text: &str| within(&format!("  provisioner \"local-exec\" {{\n{text}  }}\n"));
     check(
-        "resource \"terraform_data\" \"a\" {\n  provisioner \"local-exec\" {\n    command = \"x\"\n  }\n  connection {\n  }\n}",
-        "2: not-supported: provisioner \"local-exec\"\n5: not-supported: connection",
+        &local("    command = self.id\n    when = destroy\n    on_failure = continue\n"),
+        "",
     );
+    check(
+        &within("  provisioner \"remote-exec\" {\n  }\n  connection {\n  }\n"),
+        "2: not-supported: provisioner \"remote-exec\"\n4: not-supported: connection",
+    );
+    check(&local("    when = never\n"), "3: invalid-expression-form: never");
+    check(
+        &local("    when = destroy\n    command = terraform_data.b.id\n"),
+        "4: not-available-here: command = terraform_data.b.id",
+    );
+}
+
+#[test]
+fn some_blocks_are_refused_with_a_reason() {
     check(
         "ephemeral \"a\" \"b\" {}",
         "1: not-supported: ephemeral \"a\" \"b\"",
@@ -349,11 +364,7 @@ fn moves_lead_from_like_to_like() {
 }
 
 #[test]
-fn what_is_removed_is_not_declared() {
-    check(
-        "resource \"terraform_data\" \"a\" {}\nremoved {\n  from = terraform_data.a\n}",
-        "3: removed-still-exists: terraform_data.a",
-    );
+fn what_is_removed_has_an_address_without_keys() {
     check(
         "removed {\n  from = terraform_data.a[0]\n}",
         "2: invalid-address: terraform_data.a[0]",

@@ -144,7 +144,10 @@ fn depends_on_names_things() {
         )
     };
     check(&resource("[terraform_data.b]"), "");
-    check(&resource("[\"terraform_data.b\"]"), "");
+    check(
+        &resource("[\"terraform_data.b\"]"),
+        "3: invalid-expression-form: \"terraform_data.b\"",
+    );
     check(
         &resource("[terraform_data.c]"),
         "3: undeclared-resource: terraform_data.c",
@@ -186,8 +189,8 @@ fn the_data_source_of_a_check_is_known_in_it_alone() {
 #[test]
 fn an_import_leads_to_what_is_declared() {
     check(
-        "import {\n  to = terraform_data.nope\n  id = \"q\"\n}",
-        "2: invalid-import: terraform_data.nope",
+        "import {\n  to = module.nope.terraform_data.a\n  id = \"q\"\n}",
+        "2: invalid-import: module.nope.terraform_data.a",
     );
     check(
         "resource \"terraform_data\" \"m\" {\n  for_each = toset([\"p\"])\n}\nimport {\n  for_each = { p = \"i\" }\n  \

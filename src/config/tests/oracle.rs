@@ -35,14 +35,9 @@ const STATIC: &[&str] = &[
     "Duplicate",
     "Attribute redefined",
     "Variables not allowed",
-    "Configuration for import target",
     "Zero assert blocks",
     "Invalid assert expression",
     "Self-referential",
-    "Cyclic dependency",
-    "Ambiguous move",
-    "Moved object still exists",
-    "Redundant move",
     "Invalid address",
     "Invalid \"moved\"",
     "Resource instance keys",
@@ -53,12 +48,7 @@ const STATIC: &[&str] = &[
 ];
 
 /// Steps in which Terraform does what is left out here on purpose, or knows a provider's schema.
-const ELSEWHERE: &[&str] = &[
-    "provisioner",
-    "partial_apply_failure",
-    "dynamic_blocks",
-    "block_errors step 54",
-];
+const ELSEWHERE: &[&str] = &["dynamic_blocks", "block_errors step 54"];
 
 #[test]
 fn static_faults_are_those_that_were_measured() {
