@@ -28,6 +28,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use swarmform::config::load::{Reader, load};
 use swarmform::engine::{Cancel, Engine, Inputs};
+use swarmform::host::Commands;
 use swarmform::lang::{Effects, NoFiles};
 use swarmform::plan::planner::PlanOptions;
 use swarmform::ports::{Clock, Ids, Lock, StateStore, StoreError};
@@ -174,6 +175,7 @@ impl Bench {
             progress: Arc::new(|_| ()),
             cancel: Cancel::new(),
             parallelism: self.parallelism,
+            runner: Arc::new(Commands),
         };
         let mut sources = SourceMap::new();
         let (config, faults) = load(&Text(text.to_owned()), &mut sources);
@@ -193,7 +195,7 @@ impl Bench {
         };
         let session = match engine.plan(&inputs, PlanOptions::default()).await {
             Ok(session) => session,
-            Err(faults) => return End::Failed(format!("{faults:#?}")),
+            Err(refused) => return End::Failed(format!("{:#?}", refused.faults)),
         };
         let steps = session.planned.plan.steps.effects();
         let (report, _) = engine.apply(session).await;
