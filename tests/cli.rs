@@ -371,7 +371,7 @@ fn there_is_no_colour_without_a_terminal_and_help_is_no_error() {
         .expect(0)
         .says("--detailed-exitcode");
     place.run(&["-version"]).expect(0).says("swarmform v");
-    place.run(&["plann"]).expect(1).says("'plan'");
+    place.run(&["plann"]).expect(1).says("Did you mean \"plan\"");
     place.run(&["plan", "-nope"]).expect(1);
     place.run(&[]).expect(1).says("Usage: swarmform");
 }

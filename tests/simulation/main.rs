@@ -398,7 +398,7 @@ fn a_fault_at_every_effect_comes_right() {
                     faults: BTreeMap::from([(effect, fault)]),
                     ..Script::default()
                 };
-                struck(name, &before, &after, 2, &[script.clone()]);
+                struck(name, &before, &after, 2, std::slice::from_ref(&script));
                 // And somebody meddles before the next run.
                 let mut meddled = after.clone();
                 meddled.runs = vec![Run {

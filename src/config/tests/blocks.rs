@@ -240,7 +240,7 @@ fn provisioners_run_commands_of_this_machine_alone() {
     );
     check(
         &within("  provisioner \"remote-exec\" {\n  }\n  connection {\n  }\n"),
-        "2: not-supported: provisioner \"remote-exec\"\n4: not-supported: connection",
+        "4: not-supported: connection\n2: not-supported: provisioner \"remote-exec\"",
     );
     check(&local("    when = never\n"), "3: invalid-expression-form: never");
     check(
