@@ -1,6 +1,6 @@
 //! The walker: the order of steps as they become ready, and the bookkeeping of their outcomes.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::addr::{InstanceAddr, ModuleInstance};
@@ -87,7 +87,8 @@ pub struct Walker {
     status: Vec<Status>,
     missing: Vec<usize>,
     dependents: Vec<Vec<StepId>>,
-    ready: VecDeque<StepId>,
+    /// Steps that may start: by rank, then in the order of the step graph.
+    ready: BTreeSet<(u8, StepId)>,
     evaluated: BTreeSet<ConfigNode>,
     unevaluated: BTreeSet<ConfigNode>,
     counts: Counts,
@@ -106,17 +107,11 @@ impl Walker {
             }
         }
         let missing: Vec<usize> = steps.iter().map(|step| step.needs.len()).collect();
-        let ready = missing
-            .iter()
-            .enumerate()
-            .filter(|(_, needs)| **needs == 0)
-            .map(|(id, _)| id)
-            .collect();
         let unevaluated = steps.iter().filter_map(|step| match &step.kind {
             StepKind::Evaluate(node) => Some(node.clone()),
             _ => None,
         });
-        Walker {
+        let mut walker = Walker {
             state: planned.plan.prior.clone(),
             faults: Diagnostics::new(),
             marks: BTreeMap::new(),
@@ -126,12 +121,18 @@ impl Walker {
             status: vec![Status::Waiting; steps.len()],
             missing,
             dependents,
-            ready,
+            ready: BTreeSet::new(),
             evaluated: BTreeSet::new(),
             unevaluated: unevaluated.collect(),
             counts: Counts::default(),
             planned,
+        };
+        for id in 0..walker.missing.len() {
+            if walker.missing.get(id) == Some(&0) {
+                walker.ready.insert((walker.rank(id), id));
+            }
         }
+        walker
     }
 
     /// The plan that is walked.
@@ -180,6 +181,15 @@ impl Walker {
         needs.into_iter().flatten().any(|need| self.leads_on(*need))
     }
 
+    /// What belongs to an object that is begun comes first, then what was found, then everything else.
+    fn rank(&self, id: StepId) -> u8 {
+        match () {
+            () if self.follows(id) => 0,
+            () if self.is_import(id) => 1,
+            () => 2,
+        }
+    }
+
     /// Whether another step goes on with the object of a step.
     pub fn leads_on(&self, id: StepId) -> bool {
         self.goes_on(id) || self.is_import(id)
@@ -189,7 +199,9 @@ impl Walker {
     pub fn next(&mut self, limit: usize) -> Vec<(StepId, Work)> {
         let mut work = Vec::new();
         while work.len() < limit {
-            let Some(id) = self.ready.pop_front() else { break };
+            let Some((_, id)) = self.ready.pop_first() else {
+                break;
+            };
             let Some(kind) = self
                 .planned
                 .plan
@@ -315,12 +327,7 @@ impl Walker {
             if let Some(missing) = self.missing.get_mut(dependent) {
                 *missing = missing.saturating_sub(1);
                 if *missing == 0 {
-                    // What belongs to the same object comes first.
-                    if self.follows(dependent) {
-                        self.ready.push_front(dependent);
-                    } else {
-                        self.ready.push_back(dependent);
-                    }
+                    self.ready.insert((self.rank(dependent), dependent));
                 }
             }
         }
