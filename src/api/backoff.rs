@@ -1,4 +1,4 @@
-//! How long to wait before a read is tried again: exponential, with jitter from a given seed.
+//! How long to wait before a call is tried again: exponential, with jitter from a given seed, for a bounded time.
 //!
 //! No clock is read and nothing sleeps here.
 
@@ -6,6 +6,9 @@ use std::time::Duration;
 
 /// The longest wait, also for what a server asks for in `Retry-After`.
 pub const LONGEST: Duration = Duration::from_secs(10);
+
+/// No call waits longer than this in all.
+pub const DEADLINE: Duration = Duration::from_secs(60);
 
 const FIRST_MILLIS: u64 = 50;
 
@@ -15,6 +18,7 @@ pub struct Backoff {
     state: u64,
     tried: u32,
     most: u32,
+    waited: Duration,
 }
 
 impl Backoff {
@@ -24,6 +28,7 @@ impl Backoff {
             state: seed,
             tried: 0,
             most,
+            waited: Duration::ZERO,
         }
     }
 
@@ -37,7 +42,9 @@ impl Backoff {
         // Between half of the step and the whole of it.
         let jitter = self.random() % (step / 2 + 1);
         let wait = Duration::from_millis(step / 2 + jitter);
-        Some(asked.map_or(wait, |asked| asked.max(wait)).min(LONGEST))
+        let wait = asked.map_or(wait, |asked| asked.max(wait)).min(LONGEST);
+        self.waited += wait;
+        (self.waited <= DEADLINE).then_some(wait)
     }
 
     /// SplitMix64.
@@ -77,5 +84,12 @@ mod tests {
             Some(Duration::from_secs(3))
         );
         assert_eq!(backoff.next_wait(Some(Duration::from_secs(999))), Some(LONGEST));
+    }
+
+    #[test]
+    fn there_is_an_end_to_waiting() {
+        let mut backoff = Backoff::new(1, 1_000);
+        let waits = std::iter::from_fn(|| backoff.next_wait(Some(LONGEST)));
+        assert_eq!(waits.sum::<Duration>(), DEADLINE);
     }
 }

@@ -18,6 +18,7 @@ pub mod exec;
 pub mod frames;
 mod http;
 pub mod log;
+pub mod pace;
 pub mod paths;
 mod transport;
 pub mod wire;

@@ -206,7 +206,7 @@ async fn errors_are_sorted_by_code_and_status_in_all_their_shapes() {
 }
 
 #[tokio::test]
-async fn reads_are_tried_again_and_mutations_never() {
+async fn reads_are_tried_again_and_mutations_only_if_they_were_turned_away() {
     let get = async |client: Client| client.organization("abcd").await.map(drop);
     let create = async |client: Client| client.create_organization("abcd").await;
     let (kind, count, _) = failure(503, "", get).await;
@@ -215,9 +215,32 @@ async fn reads_are_tried_again_and_mutations_never() {
     assert_eq!((kind, count), (ErrorKind::TooManyRequests, 5));
     let (_, count, _) = failure(500, "", get).await;
     assert_eq!(count, 1);
-    for status in [429, 503] {
+    assert_eq!(failure(429, "", create).await.1, 5);
+    for status in [500, 502, 503, 504] {
         assert_eq!(failure(status, "", create).await.1, 1);
     }
+}
+
+#[tokio::test]
+async fn what_a_platform_turns_away_is_made_once_when_it_takes_it() {
+    let (endpoint, requests) = server(|number, _| {
+        if number < 10 {
+            (429, String::new())
+        } else {
+            (200, code(10003))
+        }
+    })
+    .await;
+    let client = with_token(&endpoint);
+    let creates = (0..40).map(|number| {
+        let client = client.clone();
+        async move { client.create_organization(&format!("org_{number}")).await }
+    });
+    for result in futures::future::join_all(creates).await {
+        result.unwrap();
+    }
+    // Ten were turned away, and each was made once in the end.
+    assert_eq!(requests.lock().unwrap().len(), 50);
 }
 
 #[tokio::test]

@@ -1,23 +1,24 @@
 //! One request of the API: connection, authorization, limits, retries, and the record of it.
 //!
-//! A read is tried again after a failed connection and after 429, 502, 503 or 504, a bounded number of times.
-//! A mutation is never sent again, with one exception: a 401 says that it was not carried out, so it may go
-//! once more with a new token. What an answer means is not decided here but in `error` and by the methods.
+//! A read is tried again after a failed connection and after 429, 502, 503 or 504, a bounded number of times and for
+//! a bounded time. A mutation is never sent again, with two exceptions: a 401 and a 429 say that it was not carried
+//! out, so it may go once more, with a new token or after a wait. After 429 and 503 all requests slow down together. What an answer means is not decided here but in `error` and by the methods.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
 use base64::Engine;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
 use serde_json::json;
-use tokio::sync::{Mutex, Semaphore};
+use tokio::sync::{Mutex, Notify};
 
-use crate::api::backoff::Backoff;
+use crate::api::backoff::{Backoff, LONGEST};
 use crate::api::config::{Config, ConfigError, Credentials};
 use crate::api::error::{ApiError, ErrorKind, classify, presentable};
 use crate::api::http::{broken, is_sound, read_body};
 use crate::api::log::{CallLog, CallRecord};
+use crate::api::pace::{Pace, Turn};
 use crate::api::paths;
 use crate::api::wire::Envelope;
 
@@ -82,10 +83,21 @@ pub(crate) struct Transport {
     endpoint: String,
     credentials: Credentials,
     session: Mutex<Session>,
-    permits: Semaphore,
+    pace: std::sync::Mutex<Pace>,
+    freed: Notify,
     retries: u32,
     seed: AtomicU64,
     log: Arc<dyn CallLog>,
+}
+
+/// The right to have a request under way.
+pub(crate) struct Permit<'a>(&'a Transport);
+
+impl Drop for Permit<'_> {
+    fn drop(&mut self) {
+        self.0.pace().ended();
+        self.0.freed.notify_waiters();
+    }
 }
 
 fn local_error(request: &Request, kind: ErrorKind, text: impl Into<String>) -> ApiError {
@@ -160,7 +172,8 @@ impl Transport {
             endpoint,
             credentials: config.credentials,
             session: Mutex::new(Session { generation: 0, token }),
-            permits: Semaphore::new(config.max_concurrent_requests.max(1)),
+            pace: std::sync::Mutex::new(Pace::new(config.max_concurrent_requests)),
+            freed: Notify::new(),
             retries: config.retries,
             seed: AtomicU64::new(config.seed),
             log,
@@ -180,20 +193,45 @@ impl Transport {
         let mut backoff = Backoff::new(self.seed.fetch_add(1, Ordering::Relaxed), self.retries);
         loop {
             let (error, asked) = match self.authorized(request).await {
-                Ok(answer) => return Ok(answer),
+                Ok(answer) => {
+                    self.pace().answered();
+                    self.freed.notify_waiters();
+                    return Ok(answer);
+                }
                 Err(failure) => failure,
             };
             let again = match error.kind {
-                ErrorKind::Connect | ErrorKind::TooManyRequests => true,
-                ErrorKind::Server => matches!(error.status, Some(502..=504)),
+                ErrorKind::TooManyRequests => true,
+                ErrorKind::Connect => request.is_read(),
+                ErrorKind::Server => request.is_read() && matches!(error.status, Some(502..=504)),
                 _ => false,
             };
-            if !again || !request.is_read() {
-                return Err(error);
+            let wait = again.then(|| backoff.next_wait(asked)).flatten();
+            if matches!(error.status, Some(429 | 503)) {
+                let pause = asked.or(wait).unwrap_or_default().min(LONGEST);
+                self.pace().refused(Instant::now(), pause);
             }
-            match backoff.next_wait(asked) {
+            match wait {
                 Some(wait) => tokio::time::sleep(wait).await,
                 None => return Err(error),
+            }
+        }
+    }
+
+    fn pace(&self) -> std::sync::MutexGuard<'_, Pace> {
+        self.pace.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits for a turn.
+    async fn permit(&self) -> Permit<'_> {
+        loop {
+            let mut freed = std::pin::pin!(self.freed.notified());
+            freed.as_mut().enable();
+            let turn = self.pace().turn(Instant::now());
+            match turn {
+                Turn::Now => return Permit(self),
+                Turn::In(wait) => tokio::time::sleep(wait).await,
+                Turn::AfterAnother => freed.await,
             }
         }
     }
@@ -315,7 +353,7 @@ impl Transport {
         request: &Request,
         token: Option<&str>,
         mut headers: HeaderMap,
-    ) -> Result<(reqwest::Response, tokio::sync::SemaphorePermit<'_>, Instant), ApiError> {
+    ) -> Result<(reqwest::Response, Permit<'_>, Instant), ApiError> {
         if !is_sound(&request.path) {
             return Err(local_error(
                 request,
@@ -352,11 +390,7 @@ impl Transport {
             }
             builder = builder.body(body.to_string());
         }
-        let permit = self
-            .permits
-            .acquire()
-            .await
-            .map_err(|_| local_error(request, ErrorKind::Connect, "the client is shutting down"))?;
+        let permit = self.permit().await;
         let began = Instant::now();
         match builder.headers(headers).send().await {
             Ok(response) => Ok((response, permit, began)),

@@ -16,6 +16,7 @@
     clippy::disallowed_macros
 )]
 
+mod laws;
 mod scenario;
 mod thing;
 mod world;
@@ -27,7 +28,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use swarmform::config::load::{Reader, load};
-use swarmform::engine::{Cancel, Engine, Inputs};
+use swarmform::engine::{Engine, Inputs};
 use swarmform::host::Commands;
 use swarmform::lang::{Effects, NoFiles};
 use swarmform::plan::planner::PlanOptions;
@@ -104,11 +105,27 @@ impl Effects for Still {
     }
 }
 
-struct Text(String);
+/// Files by name.
+struct Files(Vec<(String, String)>);
 
-impl Reader for Text {
+impl Reader for Files {
     fn files(&self, _: &str) -> Result<Vec<(String, String)>, String> {
-        Ok(vec![("main.tf".to_owned(), self.0.clone())])
+        Ok(self.0.clone())
+    }
+}
+
+fn inputs(files: Vec<(String, String)>) -> Inputs {
+    let mut sources = SourceMap::new();
+    let (config, faults) = load(&Files(files), &mut sources);
+    assert!(!faults.has_errors(), "{faults:#?}");
+    Inputs {
+        config: Arc::new(config),
+        sources: Arc::new(sources),
+        variables: BTreeMap::new(),
+        files: Arc::new(NoFiles),
+        effects: Arc::new(Still::default()),
+        workspace: "default".to_owned(),
+        timestamp: "2020-01-01T00:00:00Z".to_owned(),
     }
 }
 
@@ -162,33 +179,26 @@ impl Bench {
         })
     }
 
-    async fn program(&self, text: &str) -> End {
+    fn engine(&self) -> Engine {
         let ids = Arc::new(Still::default());
-        let engine = Engine {
+        Engine {
             providers: Arc::new(Things::new(self.world.clone())),
             store: Arc::new(Disk {
                 store: self.store.clone(),
                 world: self.world.clone(),
             }),
             clock: Arc::clone(&ids) as Arc<dyn Clock>,
-            ids: Arc::clone(&ids) as Arc<dyn Ids>,
+            ids,
             progress: Arc::new(|_| ()),
-            cancel: Cancel::new(),
+            cancel: self.world.cancel(),
             parallelism: self.parallelism,
             runner: Arc::new(Commands),
-        };
-        let mut sources = SourceMap::new();
-        let (config, faults) = load(&Text(text.to_owned()), &mut sources);
-        assert!(!faults.has_errors(), "{faults:#?}\n{text}");
-        let inputs = Inputs {
-            config: Arc::new(config),
-            sources: Arc::new(sources),
-            variables: BTreeMap::new(),
-            files: Arc::new(NoFiles),
-            effects: ids,
-            workspace: "default".to_owned(),
-            timestamp: "2020-01-01T00:00:00Z".to_owned(),
-        };
+        }
+    }
+
+    async fn program(&self, text: &str) -> End {
+        let engine = self.engine();
+        let inputs = inputs(vec![("main.tf".to_owned(), text.to_owned())]);
         let _lock = match engine.store.lock("apply", Duration::ZERO).await {
             Ok(lock) => lock,
             Err(error) => return End::Failed(error.to_string()),
@@ -409,6 +419,43 @@ fn a_fault_at_every_effect_comes_right() {
             }
         }
     }
+}
+
+/// Interrupts a run at an effect so many times; how many operations are left without an outcome then.
+fn interrupted(after: &Stage, effect: u64, times: u32) -> usize {
+    let bench = Bench::new(2);
+    let script = Script {
+        interrupt: Some((effect, times)),
+        ..Script::default()
+    };
+    bench.run(&after.text(), script);
+    let left = bench.store.state().pending.len();
+    if let Err(reason) = bench.stage(after) {
+        panic!("interrupted {times} times at {effect}: {reason}");
+    }
+    left
+}
+
+#[test]
+fn an_interrupt_ends_what_runs_and_a_second_one_leaves_it_to_the_next_run() {
+    let after = stage([
+        resource(1, 0, &[], 3, false),
+        resource(2, 0, &[], 1, false),
+        resource(3, 0, &[0], 1, false),
+        resource(4, 0, &[], 1, false),
+    ]);
+    let effects = {
+        let bench = Bench::new(2);
+        bench.run(&after.text(), Script::default());
+        bench.world.effects()
+    };
+    let left = |times| {
+        (0..effects)
+            .map(|effect| interrupted(&after, effect, times))
+            .sum::<usize>()
+    };
+    assert_eq!(left(1), 0);
+    assert!(left(2) > 0);
 }
 
 #[test]

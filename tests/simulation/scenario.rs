@@ -157,10 +157,18 @@ fn run(chance: &mut Chance, effects: u64) -> Run {
     });
     let faults = faults.collect();
     let crash = (!chance.one_in(3)).then(|| chance.below(effects));
+    let interrupt = chance
+        .one_in(4)
+        .then(|| (chance.below(effects), 1 + chance.below(2) as u32));
     let order = chance.next();
     Run {
         hands,
-        script: Script { crash, faults, order },
+        script: Script {
+            crash,
+            interrupt,
+            faults,
+            order,
+        },
     }
 }
 

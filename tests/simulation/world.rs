@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 
+use swarmform::engine::Cancel;
 use tokio::sync::Notify;
 
 /// SplitMix64.
@@ -73,6 +74,8 @@ impl Fault {
 pub struct Script {
     /// The effect at which the process dies.
     pub crash: Option<u64>,
+    /// The effect at which the user interrupts the run, and how often.
+    pub interrupt: Option<(u64, u32)>,
     /// Calls that fail, by effect.
     pub faults: BTreeMap<u64, Fault>,
     /// For the order in which things happen.
@@ -88,6 +91,7 @@ struct Inside {
     crashed: bool,
     script: Script,
     order: Option<Chance>,
+    cancel: Cancel,
 }
 
 /// See the module's documentation. Clones share it; it outlives the runs.
@@ -107,8 +111,14 @@ impl World {
         let mut inside = self.inside();
         inside.order = Some(Chance(script.order));
         inside.script = script;
+        inside.cancel = Cancel::new();
         inside.effects = 0;
         inside.crashed = false;
+    }
+
+    /// The way to interrupt the run.
+    pub fn cancel(&self) -> Cancel {
+        self.inside().cancel.clone()
     }
 
     /// How many effects the run had.
@@ -130,6 +140,11 @@ impl World {
             if inside.script.crash == Some(at) {
                 inside.crashed = true;
                 self.crash.notify_one();
+            }
+            if let Some((_, times)) = inside.script.interrupt.filter(|(effect, _)| *effect == at) {
+                for _ in 0..times {
+                    inside.cancel.interrupt();
+                }
             }
             let fault = inside.script.faults.get(&at).copied();
             let more = if fault == Some(Fault::Slow) { 40 } else { 0 };
