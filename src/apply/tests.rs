@@ -294,6 +294,28 @@ fn a_replacement_deletes_then_creates_and_its_users_are_changed_after() {
 }
 
 #[test]
+fn what_goes_for_good_does_not_wait_for_users_that_wait_for_what_it_used() {
+    check_steps(
+        r#"
+        resource "thing_one" "a" { name = "a" }
+        resource "thing_one" "b" { name = thing_one.a.id }
+        resource "thing_one" "c" { name = thing_one.b.id }
+        "#,
+        r#"
+        resource "thing_one" "a" {
+          name = "a"
+          hard = "new"
+        }
+        resource "thing_one" "c" { name = thing_one.a.id }
+        "#,
+        "delete thing_one.b
+         delete thing_one.a <- delete thing_one.b
+         create thing_one.a <- delete thing_one.a
+         update thing_one.c <- create thing_one.a",
+    );
+}
+
+#[test]
 fn create_before_destroy_keeps_the_old_object_until_its_users_have_moved() {
     check_steps(
         CHAIN,

@@ -3,7 +3,7 @@
 //! Both are linear in nodes and edges. It finds one cycle for each knot of nodes that need each other, not
 //! every cycle of a knot (there can be exponentially many).
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use petgraph::algo::kosaraju_scc;
 
@@ -41,6 +41,33 @@ impl<N: Ord + Clone> Graph<N> {
     /// One cycle, a shortest one through its first node, of every knot of nodes that need each other; in order
     /// of insertion of the first node.
     pub fn cycles(&self) -> Vec<Cycle<N>> {
+        let (knot_of, mut starts) = self.knots();
+        starts.sort();
+        starts
+            .into_iter()
+            .filter_map(|start| self.shortest_cycle(start, &knot_of))
+            .collect()
+    }
+
+    /// The same graph without those of these edges that lie inside a knot of nodes that need each other. Ids stay.
+    #[must_use]
+    pub fn untied(&self, edges: &BTreeSet<(NodeId, NodeId)>) -> Graph<N> {
+        let (knot_of, _) = self.knots();
+        let inside = |(from, to): (NodeId, NodeId)| knot_of.get(from.index()) == knot_of.get(to.index());
+        let mut untied = Graph::new();
+        for node in self.ids().filter_map(|id| self.node(id)) {
+            untied.add_node(node.clone());
+        }
+        for (from, to) in self.edges() {
+            if !edges.contains(&(from, to)) || !inside((from, to)) {
+                untied.depend(from, to);
+            }
+        }
+        untied
+    }
+
+    /// The number of the knot that each node is in, and the first node of each that has a cycle.
+    fn knots(&self) -> (Vec<usize>, Vec<NodeId>) {
         let mut knot_of = vec![usize::MAX; self.len()];
         let mut starts = Vec::new();
         for (knot, members) in kosaraju_scc(&self.inner).into_iter().enumerate() {
@@ -56,11 +83,7 @@ impl<N: Ord + Clone> Graph<N> {
                 starts.push(first);
             }
         }
-        starts.sort();
-        starts
-            .into_iter()
-            .filter_map(|start| self.shortest_cycle(start, &knot_of))
-            .collect()
+        (knot_of, starts)
     }
 
     fn shortest_cycle(&self, start: NodeId, knot_of: &[usize]) -> Option<Cycle<N>> {

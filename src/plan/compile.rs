@@ -3,7 +3,8 @@
 //! The rules, for an instance Y that uses an instance X:
 //! 1. Y is made or changed after X is made or changed.
 //! 2. X is deleted after Y is deleted.
-//! 3. When X is deleted for good, or replaced by create-then-delete, Y is changed before X goes.
+//! 3. When X is deleted for good, or replaced by create-then-delete, Y is changed before X goes. The first is a
+//!    courtesy to Y: where it cannot be had (Y comes to use what X used, and that is replaced), X goes before.
 //! 4. A replacement by delete-then-create deletes, then creates; one by create-then-delete sets the old object
 //!    aside, creates, and deletes the old one last.
 //! 5. The commands of a creation run right after it, and what uses the object waits for them.
@@ -254,6 +255,8 @@ struct Builder<'a> {
     index: Index,
     graph: Graph<StepKind>,
     joined: BTreeSet<StepKind>,
+    /// Edges that rather go than stand in a circle.
+    courtesies: BTreeSet<(NodeId, NodeId)>,
 }
 
 impl<'a> Builder<'a> {
@@ -265,6 +268,7 @@ impl<'a> Builder<'a> {
             index,
             graph: Graph::new(),
             joined: BTreeSet::new(),
+            courtesies: BTreeSet::new(),
         }
     }
 
@@ -279,6 +283,15 @@ impl<'a> Builder<'a> {
         let later = self.node(later);
         let earlier = self.node(earlier);
         self.graph.depend(later, earlier);
+    }
+
+    /// As `after`, as long as that closes no circle.
+    fn rather_after(&mut self, later: StepKind, earlier: StepKind) {
+        let (later, earlier) = (self.node(later), self.node(earlier));
+        if !self.graph.has_edge(later, earlier) {
+            self.graph.depend(later, earlier);
+            self.courtesies.insert((later, earlier));
+        }
     }
 
     fn change(&self, at: usize) -> Option<&'a ResourceChange> {
@@ -425,7 +438,7 @@ impl<'a> Builder<'a> {
         let before: BTreeSet<Dep> = names.filter_map(|name| self.stored(name)).collect();
         if let Some(down) = self.down(at) {
             for dep in &before {
-                self.goes_after(dep, &down, StepKind::Released, |_| true);
+                self.goes_after(dep, &down, StepKind::Released, |_| true, false);
             }
         }
         let Some(up) = self.up(at).filter(StepKind::is_effect) else {
@@ -435,9 +448,8 @@ impl<'a> Builder<'a> {
             .iter()
             .chain(now.iter().filter(|dep| !before.contains(*dep)))
         {
-            self.goes_after(dep, &up, StepKind::Unused, |action| {
-                action != Action::DeleteThenCreate
-            });
+            let applies = |action| action != Action::DeleteThenCreate;
+            self.goes_after(dep, &up, StepKind::Unused, applies, true);
         }
     }
 
@@ -458,6 +470,7 @@ impl<'a> Builder<'a> {
         step: &StepKind,
         join: fn(ConfigResource) -> StepKind,
         applies: fn(Action) -> bool,
+        courteous: bool,
     ) {
         let going = |builder: &Self, at: usize| {
             let change = builder.change(at)?;
@@ -465,11 +478,21 @@ impl<'a> Builder<'a> {
                 .down(at)
                 .filter(|down| applies(change.action) && down != step)
         };
+        let order = |builder: &mut Self, at: usize, down: StepKind, earlier: StepKind| {
+            let for_good = builder
+                .change(at)
+                .is_some_and(|change| change.action == Action::Delete);
+            if courteous && for_good {
+                builder.rather_after(down, earlier);
+            } else {
+                builder.after(down, earlier);
+            }
+        };
         match dep {
             Dep::Instance(addr) => {
                 let at = self.index.instances.get(addr).copied();
-                if let Some(down) = at.and_then(|at| going(self, at)) {
-                    self.after(down, step.clone());
+                if let Some((at, down)) = at.and_then(|at| Some((at, going(self, at)?))) {
+                    order(self, at, down, step.clone());
                 }
             }
             Dep::All(resource) => {
@@ -478,7 +501,7 @@ impl<'a> Builder<'a> {
                     let mut any = false;
                     for at in self.index.resources.get(resource).cloned().unwrap_or_default() {
                         if let Some(down) = going(self, at) {
-                            self.after(down, joint.clone());
+                            order(self, at, down, joint.clone());
                             any = true;
                         }
                     }
@@ -493,7 +516,10 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn finish(self) -> Result<StepGraph, Diagnostic> {
+    fn finish(mut self) -> Result<StepGraph, Diagnostic> {
+        if !self.courtesies.is_empty() && self.graph.topological_order().is_err() {
+            self.graph = self.graph.untied(&self.courtesies);
+        }
         let order = self.graph.topological_order().map_err(|cycle| {
             let names: Vec<String> = cycle.path.iter().map(|kind| label(kind, self.changes)).collect();
             let first = names.first().map_or("", String::as_str);
