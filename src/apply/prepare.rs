@@ -8,7 +8,7 @@ use crate::diag::{Diagnostic, Diagnostics};
 use crate::lang::{Decoded, decode_body};
 use crate::plan::change::{Action, ResourceChange};
 use crate::plan::codes;
-use crate::plan::evaluate::require;
+use crate::plan::evaluate::{Judged, judge};
 use crate::plan::ignore::keep_ignored;
 use crate::plan::merge;
 use crate::plan::providers::{ProviderKey, TypeInfo, resolve_provider};
@@ -31,6 +31,12 @@ pub(super) fn out_of_step(addr: &InstanceAddr) -> Diagnostics {
     )
     .about(addr)
     .into()
+}
+
+/// What is wrong with conditions, if anything is.
+fn all_hold(judged: Vec<Judged>) -> Result<(), Diagnostics> {
+    let faults = Diagnostics(judged.into_iter().flat_map(|judged| judged.faults).collect());
+    if faults.has_errors() { Err(faults) } else { Ok(()) }
 }
 
 impl Walker {
@@ -86,9 +92,7 @@ impl Walker {
             .evaluator
             .scope(&self.planned.world, &addr.module)?
             .with(self.here(addr));
-        for condition in &declared.lifecycle.preconditions {
-            require(condition, &scope, &addr.to_string())?;
-        }
+        all_hold(judge(&declared.lifecycle.preconditions, &scope, &addr.to_string()))?;
         let (decoded, faults) = decode_body(&declared.body, &info.schema.block, &scope);
         if faults.has_errors() {
             return Err(faults);
@@ -113,10 +117,7 @@ impl Walker {
             .evaluator
             .scope(&self.planned.world, &addr.module)?
             .with(here);
-        for condition in &declared.lifecycle.postconditions {
-            require(condition, &scope, &addr.to_string())?;
-        }
-        Ok(())
+        all_hold(judge(&declared.lifecycle.postconditions, &scope, &addr.to_string()))
     }
 
     /// The order of a creation or update.

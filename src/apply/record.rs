@@ -174,9 +174,22 @@ impl Walker {
             Ok(value) => {
                 let object = info.schema.block.mark_sensitive(&value);
                 self.planned.world.set_object(&addr, object.clone());
+                let record = self.record(&addr, &object, &info, Status::Ready, None)?;
+                self.put_current(&addr, Some(record));
                 self.postconditions(&addr, &object)
             }
-            Err(fault) => Err(self.failure(&addr, Some(fault))),
+            Err(fault) => {
+                let mut faults = self.failure(&addr, Some(fault));
+                if self.declared(&addr).is_none_or(|declared| declared.check.is_none()) {
+                    return Err(faults);
+                }
+                // What a check reads for itself is a matter of the check, which only warns.
+                for fault in &mut faults.0 {
+                    fault.severity = crate::diag::Severity::Warning;
+                }
+                self.faults.extend(faults);
+                Ok(())
+            }
         }
     }
 

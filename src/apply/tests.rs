@@ -130,6 +130,7 @@ fn plan_with(text: &'static str, state: &State, options: PlanOptions) -> Result<
         config: Arc::new(config),
         environment,
         variables,
+        places: BTreeMap::new(),
         validating: false,
     };
     let mut planner = Planner::new(evaluator, graph, state.clone(), options, semantics());

@@ -359,6 +359,24 @@ impl Walker {
         &self.state
     }
 
+    /// Judges all checks anew, once everything is done.
+    pub fn judge_checks(&mut self) {
+        if self.planned.plan.mode == PlanMode::Destroy || !self.is_complete() {
+            return;
+        }
+        let evaluator = &self.planned.evaluator;
+        for (module, declared) in &evaluator.config.modules {
+            for name in declared.checks.keys() {
+                let warnings = evaluator.check(&mut self.planned.world, module, name, false);
+                self.faults.extend(warnings);
+            }
+        }
+    }
+
+    fn is_complete(&self) -> bool {
+        self.status.iter().all(|status| *status == Status::Done)
+    }
+
     /// Gives the outputs of the root module to the state: those whose values are now known for sure.
     pub fn settle_outputs(&mut self) {
         let root = ModuleInstance::root();
@@ -376,7 +394,7 @@ impl Walker {
                 )
             })
             .collect();
-        let complete = self.status.iter().all(|status| *status == Status::Done);
+        let complete = self.is_complete();
         for (name, action, planned, sensitive) in changes {
             if action == Action::Delete {
                 if complete || self.planned.plan.mode != PlanMode::Destroy {

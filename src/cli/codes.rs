@@ -26,6 +26,12 @@ pub static BAD_VARIABLE: Code = Code::new(
     "Invalid value for a variable",
     "The text given for the variable is not an expression of its type. Values of variables that are not strings are written as in a configuration: `-var 'ports=[80, 443]'`.",
 );
+/// Something other than a constant as a variable's value.
+pub static NOT_CONSTANT: Code = Code::new(
+    "cli/not-constant",
+    "Function calls not allowed",
+    "Values of variables that are given by files, by `-var` and by the environment are constants: they refer to nothing and call no function. Compute with them in a `locals` block.",
+);
 /// A variables file cannot be read.
 pub static BAD_VARIABLES_FILE: Code = Code::new(
     "cli/bad-variables-file",
@@ -153,6 +159,7 @@ pub static CODES: &[&Code] = &[
     &NO_CONFIGURATION,
     &UNDECLARED_VARIABLE,
     &BAD_VARIABLE,
+    &NOT_CONSTANT,
     &BAD_VARIABLES_FILE,
     &FILE,
     &NOT_FORMATTED,

@@ -16,7 +16,7 @@ use crate::render::value;
 use crate::source::SourceMap;
 use crate::state::{State, v4};
 use crate::syntax::parse_expression;
-use crate::value::{Marks, Value};
+use crate::value::Marks;
 
 use super::args::Assignment;
 use super::options::Console as Options;
@@ -58,7 +58,8 @@ pub async fn run(ui: &mut Ui, options: &Options, assignments: &[Assignment]) -> 
         let state = state(ui, &place, options).await?;
         let session = engine
             .plan_from(&inputs, PlanOptions::default(), state, None)
-            .await?;
+            .await
+            .map_err(Diagnostics::from)?;
         session.close().await;
         ui.diagnostics(&session.planned.plan.warnings);
         let mut planned = session.planned;
@@ -89,7 +90,7 @@ pub async fn run(ui: &mut Ui, options: &Options, assignments: &[Assignment]) -> 
 
 type Loaded = (
     Arc<crate::config::Config>,
-    std::collections::BTreeMap<Arc<str>, Value>,
+    variables::Given,
     Diagnostics,
 );
 

@@ -1,6 +1,5 @@
 //! Planning and applying, as `plan`, `apply` and `destroy` share it.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -20,13 +19,13 @@ use crate::render::stream::Operation;
 use crate::render::{Ink, Schemas, escape, output, plan as plan_text, progress};
 use crate::source::SourceMap;
 use crate::state::State;
-use crate::value::Value;
 
 use super::args::Assignment;
 use super::options::Planning;
 use super::report::Teller;
 use super::session::{self, Place};
 use super::ui::{Ui, has_person};
+use super::variables::Given;
 use super::{Stop, codes, variables};
 
 /// A plan that was made and shown, ready to be saved or applied.
@@ -169,7 +168,7 @@ async fn prepare(
     };
     let values = values(ui, planning, &config, assignments, &mut sources).await;
     ui.sources = Arc::new(sources);
-    let (variables, more) = values?;
+    let (given, more) = values?;
     ui.diagnostics(&Diagnostics(warnings.into_iter().chain(more).collect()));
     place.validate(Arc::clone(&config), &ui.sources, Arc::new(HostFiles))?;
     let files = session::shared(RecordedFiles::of(Arc::new(HostFiles)));
@@ -179,7 +178,7 @@ async fn prepare(
     let read = (config, Arc::clone(&ui.sources));
     let inputs = place.inputs(
         read,
-        variables,
+        given,
         Arc::clone(&files) as Arc<dyn crate::lang::Files>,
         (&place.workspace.name, &timestamp),
     );
@@ -191,7 +190,7 @@ async fn prepare(
         Ok(session) => session,
         Err(refused) => {
             if let Some(plan) = refused.partial.filter(|_| !importing) {
-                show(ui, &plan, &place.schemas(), planning.calls);
+                show(ui, &plan, &place.schemas(), planning.calls, false);
             }
             return Err(refused.faults.into());
         }
@@ -223,18 +222,18 @@ async fn values(
     config: &Config,
     assignments: &[Assignment],
     sources: &mut SourceMap,
-) -> Result<(BTreeMap<Arc<str>, Value>, Diagnostics), Diagnostics> {
+) -> Result<(Given, Diagnostics), Diagnostics> {
     let none = variables::Declared::new();
     let declared = config
         .modules
         .get(&crate::addr::ModuleAddr::root())
         .map_or(&none, |root| &root.variables);
-    let (mut values, mut faults) = variables::collect(declared, assignments, &variables::Here, sources);
+    let (mut given, mut faults) = variables::collect(declared, assignments, &variables::Here, sources);
     if faults.has_errors() {
         return Err(faults);
     }
     if may_ask(planning) && has_person() && ui.stream().is_none() {
-        for variable in variables::missing(declared, &values) {
+        for variable in variables::missing(declared, &given.values) {
             let mut question = ui.style().paint(Ink::Bold, &format!("var.{}", variable.name));
             for line in variable.description.as_deref().unwrap_or_default().lines() {
                 question.push_str(&format!("\n  {}", escape::line(line)));
@@ -244,19 +243,19 @@ async fn values(
                 break;
             };
             if let Some(value) = faults.take_all(variables::answered(variable, &answer, sources)) {
-                values.insert(Arc::clone(&variable.name), value);
+                given.values.insert(Arc::clone(&variable.name), value);
             }
         }
     }
     if faults.has_errors() {
         Err(faults)
     } else {
-        Ok((values, faults))
+        Ok((given, faults))
     }
 }
 
-/// Shows a plan and its warnings.
-pub fn show(ui: &mut Ui, plan: &Plan, schemas: &Schemas, calls: bool) {
+/// Shows a plan and its warnings, with those of checks if they are wanted.
+pub fn show(ui: &mut Ui, plan: &Plan, schemas: &Schemas, calls: bool, checks: bool) {
     let view = plan_text::View {
         style: ui.style(),
         schemas,
@@ -280,6 +279,9 @@ pub fn show(ui: &mut Ui, plan: &Plan, schemas: &Schemas, calls: bool) {
         }
     }
     ui.diagnostics(&plan.warnings);
+    if checks {
+        ui.diagnostics(&plan.check_warnings);
+    }
 }
 
 impl Prepared {
@@ -298,7 +300,7 @@ impl Prepared {
     }
 
     /// Asks for approval; only `yes` gives it. A plan that changes nothing needs none.
-    pub async fn approve(&self, ui: &Ui, planning: &Planning) -> Result<bool, Diagnostic> {
+    pub async fn approve(&self, ui: &mut Ui, planning: &Planning) -> Result<bool, Diagnostic> {
         let plan = &self.session.planned.plan;
         if plan.is_empty() {
             return Ok(true);
@@ -325,6 +327,7 @@ impl Prepared {
                 "swarmform will perform the actions described above.",
             ),
         };
+        ui.diagnostics(&plan.check_warnings);
         let title = ui.style().paint(Ink::Bold, title);
         let question =
             format!("\n{title}\n  {what}\n  Only 'yes' will be accepted to approve.\n\n  Enter a value: ");
@@ -442,7 +445,11 @@ pub async fn reopen(ui: &mut Ui, planning: &Planning, path: &Path) -> Result<Pre
     let engine = place.engine(&store, teller.listener(), planning.parallelism);
     let read = (config, Arc::clone(&ui.sources));
     let told_files = Arc::clone(&files) as Arc<dyn crate::lang::Files>;
-    let inputs = place.inputs(read, recording.variables(), told_files, recording.moment());
+    let given = Given {
+        values: recording.variables(),
+        ..Given::default()
+    };
+    let inputs = place.inputs(read, given, told_files, recording.moment());
     let lock = session::lock(&store, "apply", planning).await?;
     let now = engine.settled(&inputs).await;
     teller.rest();

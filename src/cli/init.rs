@@ -18,7 +18,7 @@ pub fn run(ui: &mut Ui, options: &Init) -> Answer {
     ui.emit(|stream| stream.version());
     let place = Place::new(None)?;
     let mut sources = SourceMap::new();
-    let read = place.read_config(&ConfigFiles, &mut sources, true);
+    let read = place.load_config(&ConfigFiles, &mut sources, true);
     ui.sources = Arc::new(sources);
     let (config, warnings) = read?;
     ui.diagnostics(&warnings);

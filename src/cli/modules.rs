@@ -88,7 +88,7 @@ pub fn get(ui: &mut Ui, _: &Get) -> Answer {
 
 fn read(ui: &mut Ui) -> Result<Arc<Config>, Stop> {
     let mut sources = SourceMap::new();
-    let read = Place::new(None)?.read_config(&ConfigFiles, &mut sources, false);
+    let read = Place::new(None)?.load_config(&ConfigFiles, &mut sources, false);
     ui.sources = Arc::new(sources);
     let (config, warnings) = read?;
     ui.diagnostics(&warnings);

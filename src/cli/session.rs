@@ -3,6 +3,7 @@
 //! Everything that a command works with comes from a [`Place`]. What is only looked at (validation, a saved plan) is
 //! planned here without an engine, so that no platform is asked.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -36,6 +37,7 @@ use crate::value::Value;
 
 use super::options::Planning;
 use super::ui::Ui;
+use super::variables::Given;
 use super::{codes, report};
 
 /// The directory of the state, if none is named.
@@ -186,14 +188,15 @@ impl Place {
     pub fn inputs(
         &self,
         (config, sources): (Arc<Config>, Arc<SourceMap>),
-        variables: std::collections::BTreeMap<Arc<str>, Value>,
+        given: Given,
         files: Arc<dyn Files>,
         (workspace, timestamp): (&str, &str),
     ) -> Inputs {
         Inputs {
             config,
             sources,
-            variables,
+            variables: given.values,
+            places: given.places,
             files,
             effects: self.effects(),
             workspace: workspace.to_owned(),
@@ -211,11 +214,12 @@ impl Place {
         let semantics = semantics(&*self.providers());
         let graph = config_graph::build(&config, sources)?;
         let environment = self.environment(files, self.timestamp(), self.workspace.name.clone());
-        let variables = std::collections::BTreeMap::new();
+        let variables = BTreeMap::new();
         let evaluator = Evaluator {
             config,
             environment,
             variables,
+            places: BTreeMap::new(),
             validating: true,
         };
         let options = PlanOptions::default();
@@ -244,6 +248,7 @@ impl Place {
             config: Arc::clone(&inputs.config),
             environment,
             variables: inputs.variables.clone(),
+            places: inputs.places.clone(),
             validating: true,
         };
         Ok(Look::at(evaluator, &graph, state, semantics(&*self.providers())))
@@ -277,6 +282,7 @@ impl Place {
             config,
             environment,
             variables,
+            places: BTreeMap::new(),
             validating: false,
         };
         let once = |fault: Diagnostic| stopped(fault.into());
@@ -309,27 +315,43 @@ impl Place {
         }
     }
 
-    /// The configuration and its warnings. Without any file of it there is nothing to work on, if one is `needed`.
+    /// The configuration as it is written, and its warnings; what its references lead to is not looked at. Without any
+    /// file of it there is nothing to work on, if one is `needed`.
+    pub fn load_config(
+        &self,
+        reader: &dyn Reader,
+        sources: &mut SourceMap,
+        needed: bool,
+    ) -> Result<(Arc<Config>, Diagnostics), Diagnostics> {
+        let (config, faults) = load(reader, sources);
+        if needed && sources.files().next().is_none() && !faults.has_errors() {
+            let detail = "This directory has no file that ends in .tf or .tf.json. Change to the directory of the \
+                          configuration, or name it with -chdir=DIR before the command.";
+            return Err(Diagnostic::error(&codes::NO_CONFIGURATION, detail).into());
+        }
+        if faults.has_errors() {
+            Err(faults)
+        } else {
+            Ok((Arc::new(config), faults))
+        }
+    }
+
+    /// The same, with all references held against what is declared.
     pub fn read_config(
         &self,
         reader: &dyn Reader,
         sources: &mut SourceMap,
         needed: bool,
     ) -> Result<(Arc<Config>, Diagnostics), Diagnostics> {
-        let (config, mut faults) = load(reader, sources);
-        if needed && sources.files().next().is_none() && !faults.has_errors() {
-            let detail = "This directory has no file that ends in .tf or .tf.json. Change to the directory of the \
-                          configuration, or name it with -chdir=DIR before the command.";
-            return Err(Diagnostic::error(&codes::NO_CONFIGURATION, detail).into());
-        }
-        // What a part that cannot be read declares is not known, so references are looked at when all can be.
-        if !faults.has_errors() {
-            faults.extend(check::references(&config));
-        }
+        let (config, mut faults) = self.load_config(reader, sources, needed)?;
+        let schemas = self.schemas();
+        faults.extend(check::references(&config, &|resource| {
+            schemas.of(resource).map(|schema| &schema.block)
+        }));
         if faults.has_errors() {
             Err(faults)
         } else {
-            Ok((Arc::new(config), faults))
+            Ok((config, faults))
         }
     }
 }

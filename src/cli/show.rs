@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::addr::ModuleInstance;
 use crate::render::json_plan::{self, Source};
 use crate::render::plan::{View, text};
 use crate::render::{json_state, state};
@@ -41,7 +42,8 @@ fn saved(ui: &mut Ui, options: &Show, place: &Place, path: &Path) -> Answer {
     ui.sources = sources;
     let schemas = place.schemas();
     if options.json {
-        let variables = recording.variables();
+        let root = planned.world.module(&ModuleInstance::root());
+        let variables = root.map(|root| root.variables.clone()).unwrap_or_default();
         let (_, timestamp) = recording.moment();
         let config = Some(&*planned.evaluator.config);
         let source = Source {
@@ -60,6 +62,7 @@ fn saved(ui: &mut Ui, options: &Show, place: &Place, path: &Path) -> Answer {
         };
         ui.print(&text(&planned.plan, view));
         ui.diagnostics(&planned.plan.warnings);
+        ui.diagnostics(&planned.plan.check_warnings);
     }
     Ok(0)
 }

@@ -143,6 +143,7 @@ fn declared(sources: &mut SourceMap, variables: &[(&str, &str)]) -> Declared {
         let constraint = parse_type(&parse_expression(ty, file, 0).unwrap()).unwrap();
         Variable {
             name: Arc::from(name),
+            takes_text: ["string", "number", "bool"].contains(&ty),
             constraint,
             default: None,
             description: None,
@@ -165,6 +166,7 @@ fn given(variables: &[(&str, &str)], around: &Around, args: &[Assignment]) -> (S
     let (values, faults) = collect(&declared, args, around, &mut sources);
     let shown = |value: &Value| crate::render::json::known(value).compact();
     let text: Vec<String> = values
+        .values
         .iter()
         .map(|(name, value)| format!("{name}={}", shown(value)))
         .collect();

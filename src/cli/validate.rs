@@ -16,7 +16,7 @@ use super::ui::Ui;
 pub fn run(ui: &mut Ui, options: &Validate) -> Answer {
     let place = Place::new(None)?;
     let mut sources = SourceMap::new();
-    let read = place.read_config(&ConfigFiles, &mut sources, true);
+    let read = place.read_config(&ConfigFiles, &mut sources, false);
     ui.sources = Arc::new(sources);
     let found = match read {
         Ok((config, warnings)) => match place.validate(config, &ui.sources, Arc::new(HostFiles)) {

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::lang::{NamesScope, evaluate};
 use crate::source::{FileId, SourceMap, Span};
-use crate::syntax::ast::Item;
-use crate::syntax::parse_file;
+use crate::syntax::ast::{Expr, ExprKind, Item};
+use crate::syntax::{parse_file, walk};
 use crate::value::{Value, json};
 
 use super::codes;
@@ -33,8 +33,7 @@ fn read_hcl(text: &str, file: FileId, faults: &mut Diagnostics) -> Values {
     for item in &body.items {
         match item {
             Item::Attribute(attribute) => {
-                let scope = NamesScope::empty();
-                if let Some(value) = faults.take_all(evaluate(&attribute.expr, &scope)) {
+                if let Some(value) = faults.take_all(constant(&attribute.expr)) {
                     values.insert(Arc::clone(&attribute.name.name), (value, attribute.span));
                 }
             }
@@ -52,6 +51,22 @@ fn read_hcl(text: &str, file: FileId, faults: &mut Diagnostics) -> Values {
         }
     }
     values
+}
+
+/// The value of an expression that refers to nothing and calls no function.
+pub fn constant(expr: &Expr) -> Result<Value, Diagnostics> {
+    let mut faults = Diagnostics::new();
+    walk(expr, &mut |part| {
+        if let ExprKind::Call(call) = &part.kind {
+            let detail = format!("A value given for a variable is a constant, so it cannot call {}().", call.name.name);
+            faults.push(Diagnostic::error(&codes::NOT_CONSTANT, detail).at(call.name.span));
+        }
+    });
+    let value = faults.take_all(evaluate(expr, &NamesScope::empty()));
+    match value {
+        Some(value) if faults.is_empty() => Ok(value),
+        _ => Err(faults),
+    }
 }
 
 fn read_json(name: &str, text: &str, file: FileId, faults: &mut Diagnostics) -> Values {

@@ -2,7 +2,8 @@
 //!
 //! The weakest first: `TF_VAR_name`, `terraform.tfvars`, `terraform.tfvars.json`, `*.auto.tfvars` and
 //! `*.auto.tfvars.json` by name, then `-var` and `-var-file` in the order given. Text of the environment and of
-//! `-var` is the string itself where the variable is a string, number or bool, and an expression otherwise.
+//! `-var` is the string itself where the variable is a string, number or bool or has no type, and a constant
+//! expression otherwise.
 //! Whether a value fits its variable is for the planner to say.
 
 use std::collections::BTreeMap;
@@ -10,8 +11,7 @@ use std::sync::Arc;
 
 use crate::config::Variable;
 use crate::diag::{Diagnostic, Diagnostics, did_you_mean};
-use crate::lang::{NamesScope, evaluate};
-use crate::source::SourceMap;
+use crate::source::{SourceMap, Span};
 use crate::syntax::parse_expression;
 use crate::value::{Type, Value};
 
@@ -49,17 +49,26 @@ impl Surroundings for Here {
     }
 }
 
+/// Values as far as they are given.
+#[derive(Debug, Default)]
+pub struct Given {
+    /// By name of the variable.
+    pub values: BTreeMap<Arc<str>, Value>,
+    /// Where those stand that come from files.
+    pub places: BTreeMap<Arc<str>, Span>,
+}
+
 /// Collects values as far as they are given, and what is wrong with them.
 pub fn collect(
     declared: &Declared,
     assignments: &[Assignment],
     surroundings: &dyn Surroundings,
     sources: &mut SourceMap,
-) -> (BTreeMap<Arc<str>, Value>, Diagnostics) {
+) -> (Given, Diagnostics) {
     let mut collector = Collector {
         declared,
         sources,
-        values: BTreeMap::new(),
+        given: Given::default(),
         faults: Diagnostics::new(),
     };
     for (name, variable) in declared {
@@ -78,13 +87,13 @@ pub fn collect(
             Assignment::Var(text) => collector.argument(text),
         }
     }
-    (collector.values, collector.faults)
+    (collector.given, collector.faults)
 }
 
 struct Collector<'a> {
     declared: &'a Declared,
     sources: &'a mut SourceMap,
-    values: BTreeMap<Arc<str>, Value>,
+    given: Given,
     faults: Diagnostics,
 }
 
@@ -119,24 +128,24 @@ impl Collector<'_> {
 
     /// A value written as text.
     fn text(&mut self, name: &Arc<str>, variable: &Variable, text: &str, from: &str) {
-        let value = if is_literal(&variable.constraint.ty, text) {
+        let value = if variable.takes_text {
             // Spaces and a line break around a number or bool mean nothing; in a string they do.
-            let text = if variable.constraint.ty == Type::String {
-                text
-            } else {
+            let text = if matches!(variable.constraint.ty, Type::Number | Type::Bool) {
                 text.trim()
+            } else {
+                text
             };
             Ok(Value::string(text))
         } else {
             let file = self
                 .sources
-                .add(format!("<value for var.{name} from {from}>"), text);
-            let expr = parse_expression(text, file, 0);
-            expr.and_then(|expr| evaluate(&expr, &NamesScope::empty()))
+                .add(format!("<value for var.{name}>"), text);
+            parse_expression(text, file, 0).and_then(|expr| variable_files::constant(&expr))
         };
         match value {
             Ok(value) => {
-                self.values.insert(Arc::clone(name), value);
+                self.given.places.remove(name);
+                self.given.values.insert(Arc::clone(name), value);
             }
             Err(faults) if variable.sensitive => {
                 // The source line would show the secret.
@@ -163,26 +172,18 @@ impl Collector<'_> {
         let values: Values = variable_files::read(path, &text, self.sources, &mut self.faults);
         for (name, (value, span)) in values {
             if self.declared.contains_key(&name) {
-                self.values.insert(name, value);
+                self.given.places.insert(Arc::clone(&name), span);
+                self.given.values.insert(name, value);
             } else {
                 let detail = format!(
-                    "The file gives a value to a variable \"{name}\", and the root module declares no variable of that \
-                     name.{} The value is ignored.",
+                    "The file \"{path}\" gives a value to a variable \"{name}\", and the root module declares no variable \
+                     of that name.{} The value is ignored.",
                     self.hint(&name)
                 );
                 self.faults
-                    .push(Diagnostic::warning(&codes::UNDECLARED_VARIABLE, detail).at(span));
+                    .push(Diagnostic::warning(&codes::UNDECLARED_VARIABLE, detail));
             }
         }
-    }
-}
-
-/// Whether a text is the value itself. Of a variable without a type it is, unless it looks like a collection.
-fn is_literal(ty: &Type, text: &str) -> bool {
-    match ty {
-        Type::String | Type::Number | Type::Bool => true,
-        Type::Dynamic => !text.trim_start().starts_with(['[', '{']),
-        _ => false,
     }
 }
 
@@ -198,11 +199,11 @@ pub fn answered(variable: &Variable, text: &str, sources: &mut SourceMap) -> Res
     let mut collector = Collector {
         declared: &declared,
         sources,
-        values: BTreeMap::new(),
+        given: Given::default(),
         faults: Diagnostics::new(),
     };
     collector.text(&variable.name, variable, text, "the answer given");
-    match collector.values.remove(&variable.name) {
+    match collector.given.values.remove(&variable.name) {
         Some(value) => Ok(value),
         None => Err(collector.faults),
     }

@@ -8,7 +8,7 @@ use crate::source::Span;
 use crate::syntax::ast::{Block, Body};
 
 use super::blocks::{Content, Context, Schema};
-use super::{Module, codes};
+use super::{Module, Resource, codes};
 use super::{module, overrides, refactor, resource, settings, value, variable};
 
 /// A file that was read.
@@ -115,16 +115,14 @@ fn declare(block: Block, to: &mut Module, is_root: bool, cx: &mut Context<'_>) {
         kind @ ("resource" | "data") => {
             let decoded = if kind == "data" { resource::data(block, cx) } else { resource::resource(block, cx) };
             if let Some(resource) = decoded {
-                let addr = resource.addr.clone();
-                let title = format!("Duplicate {kind} \"{}\" configuration", addr.type_name);
-                let what = format!("A {kind} of type {}", addr.type_name);
-                let names = Names { title: &title, what: &what, name: &addr.name };
-                let span = resource.span;
-                names.insert(&mut to.resources, addr.clone(), resource, span, |resource| resource.span, cx);
+                declare_resource(kind, resource, to, cx);
             }
         }
         "check" => {
-            if let Some(check) = value::check(block, cx) {
+            if let Some((check, data)) = value::check(block, cx) {
+                if let Some(data) = data {
+                    declare_resource("data", data, to, cx);
+                }
                 let name = Arc::clone(&check.name);
                 let names = Names { title: "Duplicate check block", what: "A check", name: &name };
                 let span = check.span;
@@ -148,6 +146,15 @@ fn declare(block: Block, to: &mut Module, is_root: bool, cx: &mut Context<'_>) {
         ),
         _ => {}
     }
+}
+
+fn declare_resource(kind: &str, resource: Resource, to: &mut Module, cx: &mut Context<'_>) {
+    let addr = resource.addr.clone();
+    let title = format!("Duplicate {kind} \"{}\" configuration", addr.type_name);
+    let what = format!("A {kind} of type {}", addr.type_name);
+    let names = Names { title: &title, what: &what, name: &addr.name };
+    let span = resource.span;
+    names.insert(&mut to.resources, addr.clone(), resource, span, |resource| resource.span, cx);
 }
 
 /// How to speak of a second declaration.

@@ -22,8 +22,7 @@ pub(super) fn check(config: &Config, addr: &ModuleAddr, module: &Module, found: 
             own_providers(config, &addr.child(Arc::clone(&call.name)), call, found);
         }
     }
-    let checked = module.checks.values().filter_map(|check| check.data.as_ref());
-    for resource in module.resources.values().chain(checked) {
+    for resource in module.resources.values() {
         provider(module, &resource.provider, resource.span, found);
     }
     for import in &module.imports {

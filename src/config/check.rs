@@ -8,20 +8,23 @@ use std::sync::Arc;
 
 use crate::addr::{Mode, ModuleAddr, ResourceAddr};
 use crate::diag::{Again, Code, Diagnostic, Diagnostics, did_you_mean};
+use crate::schema::Block;
 use crate::source::Span;
 use crate::syntax::Step;
 use crate::syntax::ast::{Body, Expr, ExprKind};
 
-use super::reference::{Reference, Subject, body_references, references as references_of};
+use super::reference::{Reference, Subject, known_references, references as references_of};
 use super::{Check, Condition, Config, Module, Repetition, Resource, calls, codes, target};
 
 /// Holds all references of a configuration, and the inputs and providers of its module calls, against what is
-/// declared.
-pub fn references(config: &Config) -> Diagnostics {
+/// declared. `schema` tells what a type of resource is made of; in arguments that it does not have, no reference is
+/// looked at, since they mean nothing.
+pub fn references<'a>(config: &'a Config, schema: &'a Schemas<'a>) -> Diagnostics {
     let mut found = Diagnostics::new();
     for (addr, module) in &config.modules {
         let mut checker = Checker {
             config,
+            schema,
             addr,
             module,
             found: Diagnostics::new(),
@@ -75,6 +78,7 @@ pub fn expression(config: &Config, expr: &Expr) -> Diagnostics {
     let nothing = Module::default();
     let mut checker = Checker {
         config,
+        schema: &|_| None,
         addr: &addr,
         module: config.modules.get(&addr).unwrap_or(&nothing),
         found: Diagnostics::new(),
@@ -94,8 +98,8 @@ struct Here<'a> {
     itself: bool,
     /// The block that the expression stands in, which it must not refer to.
     own: Option<&'a ResourceAddr>,
-    /// The data source nested in the check that the expression stands in.
-    nested: Option<&'a ResourceAddr>,
+    /// The check that the expression stands in.
+    check: Option<&'a Arc<str>>,
 }
 
 impl Here<'_> {
@@ -108,8 +112,12 @@ impl Here<'_> {
     }
 }
 
+/// The schema of a type of resource or data source, where there is one.
+pub type Schemas<'a> = dyn Fn(&ResourceAddr) -> Option<&'a Block> + 'a;
+
 struct Checker<'a> {
     config: &'a Config,
+    schema: &'a Schemas<'a>,
     addr: &'a ModuleAddr,
     module: &'a Module,
     found: Diagnostics,
@@ -124,7 +132,7 @@ impl Checker<'_> {
         let module = self.module;
         let nowhere = Here::default();
         for config in module.providers.values() {
-            self.body(&config.body, nowhere);
+            self.body(&config.body, None, nowhere);
         }
         for variable in module.variables.values() {
             for validation in &variable.validations {
@@ -177,14 +185,14 @@ impl Checker<'_> {
             own: Some(&resource.addr),
             ..Here::of(&resource.repetition)
         };
-        self.body(&resource.body, inside);
+        self.body(&resource.body, (self.schema)(&resource.addr), inside);
         for provisioner in resource.provisioners.iter().filter(|one| !one.at_destroy) {
             let here = Here {
                 itself: true,
                 own: None,
                 ..inside
             };
-            self.body(&provisioner.body, here);
+            self.body(&provisioner.body, None, here);
         }
         self.depends_on(&resource.depends_on);
         for trigger in &resource.lifecycle.replace_triggered_by {
@@ -201,11 +209,8 @@ impl Checker<'_> {
     }
 
     fn check(&mut self, check: &Check) {
-        if let Some(data) = &check.data {
-            self.resource(data, Here::default());
-        }
         let here = Here {
-            nested: check.data.as_ref().map(|data| &data.addr),
+            check: Some(&check.name),
             ..Here::default()
         };
         self.conditions(&check.asserts, here);
@@ -310,8 +315,8 @@ impl Checker<'_> {
         }
     }
 
-    fn body(&mut self, body: &Body, here: Here<'_>) {
-        for name in body_references(body, &mut self.found) {
+    fn body(&mut self, body: &Body, schema: Option<&Block>, here: Here<'_>) {
+        for name in known_references(body, schema, &mut self.found) {
             self.reference(&name, here, true);
         }
     }
@@ -360,9 +365,6 @@ impl Checker<'_> {
                 format!("The configuration of {resource} cannot refer to {resource} itself. In a postcondition use self."),
             );
         }
-        if here.nested == Some(resource) {
-            return;
-        }
         let Some(declared) = self.module.resources.get(resource) else {
             let detail = format!(
                 "There is no {} \"{}\" \"{}\" in {}.{}",
@@ -378,6 +380,13 @@ impl Checker<'_> {
             );
             return self.error(&codes::UNDECLARED_RESOURCE, name.span, detail);
         };
+        if let Some(check) = declared.check.as_ref().filter(|check| here.check != Some(check)) {
+            let detail = format!(
+                "{resource} stands in the check \"{check}\", so only the conditions of that check can refer to it. Move \
+                 the data block out of the check to use it elsewhere."
+            );
+            return self.error(&codes::SCOPED_RESOURCE, name.span, detail);
+        }
         if keyed {
             self.instance_key(&resource.to_string(), &declared.repetition, name);
         }

@@ -50,6 +50,9 @@ codes! {
     /// An expression that must be a plain reference.
     REFERENCE_FORM = "invalid-expression-form", "Invalid expression",
         "The argument takes names of things, such as `giantswarm_org.team`, not values computed from them.";
+    /// A reference inside quotes.
+    QUOTED_REFERENCE = "quoted-reference", "Quoted references are deprecated",
+        "References in `depends_on`, `provider` and `ignore_changes` are written without quotes in the native syntax.";
     /// A type inside quotes.
     QUOTED_TYPE = "quoted-type", "Invalid quoted type constraints",
         "A type is written without quotes in the native syntax.";
@@ -61,6 +64,10 @@ codes! {
     VERSION_CONSTRAINT = "invalid-version-constraint", "Invalid version constraint",
         "A version constraint is a list of operators with versions, joined by commas, such as \
          `>= 1.2.0, < 2.0.0`. The operators are `=`, `!=`, `>`, `>=`, `<`, `<=` and `~>`.";
+    /// A constraint that asks for another version.
+    REQUIRED_VERSION = "required-version", "Unsupported version",
+        "`required_version` asks for a version of Terraform other than 1.11.4, whose language is understood here. A newer \
+         one may mean something that would not be understood.";
     /// A wrong entry of `required_providers`.
     REQUIRED_PROVIDER = "invalid-required-provider", "Invalid required_providers object",
         "An entry of `required_providers` is an object with `source` and `version`.";
@@ -112,6 +119,9 @@ codes! {
     /// A reference to a resource that is not declared.
     UNDECLARED_RESOURCE = "undeclared-resource", "Reference to undeclared resource",
         "`TYPE.NAME` needs a `resource \"TYPE\" \"NAME\"` block in the same module, `data.TYPE.NAME` a `data` block.";
+    /// A reference to a data source of a check from outside.
+    SCOPED_RESOURCE = "scoped-resource", "Reference to scoped resource",
+        "A data source inside a `check` block is there for the conditions of that check alone.";
     /// A reference to a module call that is not declared.
     UNDECLARED_MODULE = "undeclared-module", "Reference to undeclared module",
         "`module.NAME` needs a `module \"NAME\"` block in the same module.";

@@ -26,6 +26,7 @@ mod settings;
 pub mod target;
 mod value;
 mod variable;
+mod version;
 
 #[cfg(test)]
 mod tests;

@@ -69,8 +69,7 @@ impl std::fmt::Display for ProviderRef {
 /// What `terraform` blocks say.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
-    /// `required_version` constraints with their places. Accepted and, being about another tool's versions,
-    /// not enforced.
+    /// `required_version` constraints with their places.
     pub required_version: Vec<(String, Span)>,
     /// `backend` block: its type and body.
     pub backend: Option<(Arc<str>, Body, Span)>,
@@ -107,6 +106,9 @@ pub struct Variable {
     pub name: Arc<str>,
     /// `type` with defaults of optional attributes; `any` if not given.
     pub constraint: TypeConstraint,
+    /// Whether a value given as text is the text itself, and not an expression: where `type` is a string, number or
+    /// bool, or is not given.
+    pub takes_text: bool,
     /// `default`: a literal-only expression.
     pub default: Option<Expr>,
     /// `description`.
@@ -203,6 +205,8 @@ pub struct Resource {
     pub lifecycle: Lifecycle,
     /// `provisioner` blocks, in order.
     pub provisioners: Vec<Provisioner>,
+    /// The `check` block that it stands in, if it does: then that check alone may refer to it.
+    pub check: Option<Arc<str>>,
     /// The provider's arguments: the body without meta-arguments, `lifecycle`, `provisioner`, `connection`.
     pub body: Body,
     /// The header.
@@ -307,8 +311,8 @@ pub struct Check {
     pub name: Arc<str>,
     /// `assert` blocks.
     pub asserts: Vec<Condition>,
-    /// A nested `data` block.
-    pub data: Option<Resource>,
+    /// The nested `data` block, which is among the module's resources.
+    pub data: Option<ResourceAddr>,
     /// The header.
     pub span: Span,
 }

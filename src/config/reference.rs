@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use crate::addr::ResourceAddr;
 use crate::diag::{Diagnostic, Diagnostics, did_you_mean};
+use crate::schema::Block as Schema;
 use crate::source::Span;
 use crate::syntax::ast::{Attribute, Block, Body, Expr, Ident, Item};
 use crate::syntax::{Step, keyword, variables};
@@ -55,8 +56,13 @@ pub fn references(expr: &Expr, faults: &mut Diagnostics) -> Vec<Reference> {
 
 /// The references of everything in a body, without the iterators of its `dynamic` blocks.
 pub fn body_references(body: &Body, faults: &mut Diagnostics) -> Vec<Reference> {
+    known_references(body, None, faults)
+}
+
+/// The same without what the schema of the body does not know.
+pub fn known_references(body: &Body, schema: Option<&Schema>, faults: &mut Diagnostics) -> Vec<Reference> {
     let mut found = Vec::new();
-    collect(body, &BTreeSet::new(), &mut found);
+    collect(body, schema, &BTreeSet::new(), &mut found);
     found
         .into_iter()
         .filter_map(|found| faults.take(reference(found)))
@@ -65,7 +71,11 @@ pub fn body_references(body: &Body, faults: &mut Diagnostics) -> Vec<Reference> 
 
 type Raw = crate::syntax::Reference;
 
-fn collect(body: &Body, bound: &BTreeSet<Arc<str>>, found: &mut Vec<Raw>) {
+fn collect(body: &Body, schema: Option<&Schema>, bound: &BTreeSet<Arc<str>>, found: &mut Vec<Raw>) {
+    let known = |name: &str| {
+        schema.is_none_or(|schema| schema.attributes.contains_key(name) || schema.blocks.contains_key(name))
+    };
+    let inner = |name: &str| schema.and_then(|schema| schema.blocks.get(name)).map(|nested| &nested.block);
     let mut nested: Vec<&Block> = Vec::new();
     let json_dynamic = if body.json {
         body.json_blocks("dynamic", 1).0
@@ -75,24 +85,36 @@ fn collect(body: &Body, bound: &BTreeSet<Arc<str>>, found: &mut Vec<Raw>) {
     for item in &body.items {
         match item {
             Item::Attribute(attribute) if body.json && matches!(&*attribute.name.name, "dynamic" | "//") => {}
-            Item::Attribute(attribute) => {
+            Item::Attribute(attribute) if known(&attribute.name.name) => {
                 let names = variables(&attribute.expr).into_iter();
                 found.extend(names.filter(|found| !bound.contains(&found.root.name)));
             }
+            Item::Attribute(_) => {}
             Item::Block(block) => nested.push(block),
         }
     }
     nested.extend(&json_dynamic);
     for block in nested {
         match block.labels.first() {
-            Some(label) if &*block.kind.name == "dynamic" => dynamic(block, label, bound, found),
-            _ => collect(&block.body, bound, found),
+            Some(label) if &*block.kind.name == "dynamic" => {
+                if known(&label.name) {
+                    dynamic(block, label, inner(&label.name), bound, found);
+                }
+            }
+            _ if known(&block.kind.name) => collect(&block.body, inner(&block.kind.name), bound, found),
+            _ => {}
         }
     }
 }
 
 /// A `dynamic` block: its iterator means something in `content` and `labels`, not in `for_each`.
-fn dynamic(block: &Block, label: &Ident, bound: &BTreeSet<Arc<str>>, found: &mut Vec<Raw>) {
+fn dynamic(
+    block: &Block,
+    label: &Ident,
+    schema: Option<&Schema>,
+    bound: &BTreeSet<Arc<str>>,
+    found: &mut Vec<Raw>,
+) {
     let argument = |name: &str| {
         block
             .body
@@ -118,7 +140,7 @@ fn dynamic(block: &Block, label: &Ident, bound: &BTreeSet<Arc<str>>, found: &mut
         Vec::new()
     };
     for content in block.body.blocks().chain(&json_content) {
-        collect(&content.body, &inner, found);
+        collect(&content.body, schema, &inner, found);
     }
 }
 

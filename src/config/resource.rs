@@ -26,20 +26,20 @@ pub(super) static RESOURCE: Schema = Schema {
 
 /// A `resource` block.
 pub(super) fn resource(block: Block, cx: &mut Context<'_>) -> Option<Resource> {
-    decode(block, Mode::Managed, false, cx)
+    decode(block, Mode::Managed, None, cx)
 }
 
 /// A `data` block.
 pub(super) fn data(block: Block, cx: &mut Context<'_>) -> Option<Resource> {
-    decode(block, Mode::Data, false, cx)
+    decode(block, Mode::Data, None, cx)
 }
 
 /// A `data` block inside a `check` block: it has one instance and no lifecycle.
-pub(super) fn data_in_check(block: Block, cx: &mut Context<'_>) -> Option<Resource> {
-    decode(block, Mode::Data, true, cx)
+pub(super) fn data_in_check(block: Block, check: &Arc<str>, cx: &mut Context<'_>) -> Option<Resource> {
+    decode(block, Mode::Data, Some(Arc::clone(check)), cx)
 }
 
-fn decode(block: Block, mode: Mode, in_check: bool, cx: &mut Context<'_>) -> Option<Resource> {
+fn decode(block: Block, mode: Mode, check: Option<Arc<str>>, cx: &mut Context<'_>) -> Option<Resource> {
     let [type_name, name] = block.labels.as_slice() else {
         return None;
     };
@@ -52,7 +52,7 @@ fn decode(block: Block, mode: Mode, in_check: bool, cx: &mut Context<'_>) -> Opt
     check_name(&format!("{what} type"), &type_name, cx);
     check_name(what, &name, cx);
     let mut content = Content::read(block.body, block.header, &RESOURCE, cx);
-    if in_check {
+    if check.is_some() {
         for argument in ["count", "for_each"] {
             if let Some(expr) = content.take(argument) {
                 cx.error(
@@ -92,6 +92,7 @@ fn decode(block: Block, mode: Mode, in_check: bool, cx: &mut Context<'_>) -> Opt
             name: name.name,
         },
         provisioners,
+        check,
         body: content.rest,
         span: block.header,
     })

@@ -1,7 +1,7 @@
 //! `terraform` and `provider` blocks.
 //!
-//! Version constraints are checked for their form and kept, not enforced: they speak of versions of another
-//! tool and of providers that are built in here.
+//! `required_version` is held against the version of Terraform whose language is understood here. Version constraints
+//! of providers, which are built in, are checked for their form alone.
 
 use std::sync::Arc;
 
@@ -11,6 +11,7 @@ use crate::syntax::ast::{Block, Expr, ExprKind, Ident, Item, ObjectItem, ObjectK
 use super::blocks::{Content, Context, Schema};
 use super::constant::{bare, check_name, into_kind, is_name, string, unquoted};
 use super::target::provider_ref;
+use super::version::{self, is_version_constraint};
 use super::{ProviderConfig, ProviderRef, RequiredProvider, Settings, codes};
 
 pub(super) static TERRAFORM: Schema = Schema {
@@ -25,6 +26,9 @@ pub(super) static TERRAFORM: Schema = Schema {
     open: false,
 };
 
+/// The version of Terraform whose language is understood here.
+const LANGUAGE: [u64; 3] = [1, 11, 4];
+
 pub(super) static PROVIDER: Schema = Schema {
     arguments: &["alias", "version", "count", "for_each", "depends_on", "source"],
     required: &[],
@@ -37,6 +41,14 @@ pub(super) fn terraform(block: Block, settings: &mut Settings, is_root: bool, cx
     let mut content = Content::read(block.body, block.header, &TERRAFORM, cx);
     if let Some((constraint, span)) = content.string("required_version", cx) {
         check_version_constraint(&constraint, span, cx);
+        if !version::allows(&constraint, LANGUAGE) {
+            let detail = format!(
+                "This module asks for another version of Terraform ({constraint}). What is understood here is the language \
+                 of Terraform {}.",
+                LANGUAGE.map(|number| number.to_string()).join(".")
+            );
+            cx.error(&codes::REQUIRED_VERSION, span, detail);
+        }
         settings.required_version.push((constraint, span));
     }
     if let Some(experiments) = content.take("experiments") {
@@ -209,7 +221,7 @@ fn aliases(item: ObjectItem, name: &Ident, cx: &mut Context<'_>) -> Vec<Provider
     };
     let mut found = Vec::new();
     for element in elements {
-        let Some(element) = unquoted(element, cx) else {
+        let Some(element) = unquoted(element, false, cx) else {
             continue;
         };
         match provider_ref(&element) {
@@ -300,36 +312,4 @@ pub(super) fn check_version_constraint(text: &str, span: Span, cx: &mut Context<
              \">= 1.2.0, < 2.0.0\".",
         );
     }
-}
-
-fn is_version_constraint(text: &str) -> bool {
-    text.split(',').all(|part| {
-        let part = part.trim();
-        let operators = ["~>", ">=", "<=", "!=", "=", ">", "<"];
-        let version = operators
-            .iter()
-            .find_map(|operator| part.strip_prefix(operator))
-            .unwrap_or(part);
-        is_version(version.trim())
-    })
-}
-
-fn is_version(text: &str) -> bool {
-    let text = text.strip_prefix('v').unwrap_or(text);
-    let (text, build) = text
-        .split_once('+')
-        .map_or((text, None), |(text, build)| (text, Some(build)));
-    let (numbers, release) = text
-        .split_once('-')
-        .map_or((text, None), |(text, release)| (text, Some(release)));
-    let good_tail = |tail: Option<&str>| {
-        tail.is_none_or(|tail| {
-            !tail.is_empty()
-                && tail
-                    .chars()
-                    .all(|c| c.is_ascii_alphanumeric() || ".-~".contains(c))
-        })
-    };
-    let is_number = |number: &str| !number.is_empty() && number.chars().all(|digit| digit.is_ascii_digit());
-    numbers.split('.').all(is_number) && good_tail(release) && good_tail(build)
 }

@@ -8,7 +8,7 @@ use super::blocks::{Content, Context, Schema};
 use super::constant::check_name;
 use super::resource::data_in_check;
 use super::variable::conditions;
-use super::{Check, Local, Output, codes};
+use super::{Check, Local, Output, Resource, codes};
 
 pub(super) static OUTPUT: Schema = Schema {
     arguments: &["value", "description", "sensitive", "ephemeral", "depends_on"],
@@ -74,8 +74,8 @@ pub(super) fn output(block: Block, cx: &mut Context<'_>) -> Option<Output> {
     })
 }
 
-/// A `check` block.
-pub(super) fn check(block: Block, cx: &mut Context<'_>) -> Option<Check> {
+/// A `check` block, and the data source in it.
+pub(super) fn check(block: Block, cx: &mut Context<'_>) -> Option<(Check, Option<Resource>)> {
     let label = block.labels.first()?.clone();
     check_name("check", &label, cx);
     let mut content = Content::read(block.body, block.header, &CHECK, cx);
@@ -88,12 +88,13 @@ pub(super) fn check(block: Block, cx: &mut Context<'_>) -> Option<Check> {
     }
     let data = content
         .take_block("data", cx)
-        .and_then(|nested| data_in_check(nested, cx));
+        .and_then(|nested| data_in_check(nested, &label.name, cx));
     let asserts = conditions(&mut content, "assert", cx);
-    Some(Check {
+    let check = Check {
         name: Arc::clone(&label.name),
         asserts,
-        data,
+        data: data.as_ref().map(|data| data.addr.clone()),
         span: block.header,
-    })
+    };
+    Some((check, data))
 }

@@ -62,6 +62,7 @@ pub(super) fn variable(block: Block, cx: &mut Context<'_>) -> Option<Variable> {
     }
     let mut content = Content::read(block.body, block.header, &VARIABLE, cx);
     let mut constraint = TypeConstraint::any();
+    let typed = content.arguments.contains_key("type");
     if let Some(written) = content.take("type")
         && let Some(expr) = type_expr(written, content.json, cx)
         && let Some(found) = cx.diagnostics.take_all(read_type(&expr))
@@ -88,6 +89,7 @@ pub(super) fn variable(block: Block, cx: &mut Context<'_>) -> Option<Variable> {
     }
     Some(Variable {
         name: Arc::clone(&label.name),
+        takes_text: !typed || matches!(constraint.ty, Type::String | Type::Number | Type::Bool),
         constraint,
         default,
         description: content.string("description", cx).map(|(text, _)| text),

@@ -86,6 +86,7 @@ impl Engine {
         let mut walker = Walker::new(planned);
         let mut fatal = self.walk(&mut walker, &providers, &mut writer).await.err();
         walker.settle_outputs();
+        walker.judge_checks();
         let events = walker.take_events();
         if fatal.is_none() {
             fatal = writer.commit(&events).await.err();

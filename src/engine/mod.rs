@@ -26,7 +26,7 @@ use crate::lang::{Effects, Files};
 use crate::plan::planner::Planned;
 use crate::plan::providers::ProviderKey;
 use crate::ports::{Clock, Ids, Provider, Providers, Runner, StateStore};
-use crate::source::SourceMap;
+use crate::source::{SourceMap, Span};
 use crate::value::Value;
 
 pub use cancel::Cancel;
@@ -62,6 +62,8 @@ pub struct Inputs {
     pub sources: Arc<SourceMap>,
     /// Values of root variables, as given.
     pub variables: BTreeMap<Arc<str>, Value>,
+    /// Where those of them stand that come from files.
+    pub places: BTreeMap<Arc<str>, Span>,
     /// Files that functions read.
     pub files: Arc<dyn Files>,
     /// Time and randomness for functions, at apply.

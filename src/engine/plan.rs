@@ -119,6 +119,7 @@ impl Engine {
             config: Arc::clone(&inputs.config),
             environment,
             variables: inputs.variables.clone(),
+            places: inputs.places.clone(),
             validating: false,
         };
         let planner = Planner::new(evaluator, graph, state, options, semantics.clone());

@@ -154,11 +154,9 @@ fn fault(
     let names: Vec<String> = cycle.path.iter().map(ToString::to_string).collect();
     let ring = cycle.path.iter().zip(cycle.path.iter().cycle().skip(1));
     let mut lines = String::new();
-    let mut subject = None;
     for (from, to) in ring {
         lines.push_str(&format!("\n  {from} -> {to}"));
         if let Some(span) = place(from, to) {
-            subject = subject.or(Some(span));
             lines.push_str(&format!(" ({})", sources.place(span)));
         }
     }
@@ -170,10 +168,10 @@ fn fault(
                 .to_owned(),
         ),
     };
-    let mut found = Diagnostic::error(
+    // No place is more to blame than another, so the message has none of its own.
+    Diagnostic::error(
         &codes::CYCLE,
         format!("{start}{lines}\n\nRemove one of these references."),
-    );
-    found.subject = subject;
-    found.summary(summary)
+    )
+    .summary(summary)
 }

@@ -193,17 +193,14 @@ impl ModuleEdges<'_> {
 
     fn check(&mut self, id: NodeId, check: &Check) {
         if let Some(data) = &check.data {
-            self.resource(id, data);
+            let own = ConfigResource {
+                module: self.addr.clone(),
+                resource: data.clone(),
+            };
+            self.edges.need(id, ConfigNode::Resource(own), check.span);
         }
-        let nested = check.data.as_ref().map(|data| &data.addr);
         for assert in &check.asserts {
-            for expr in [&assert.condition, &assert.error_message] {
-                let mut names = references(expr, &mut Diagnostics::new());
-                names.retain(|name| {
-                    nested.is_none_or(|nested| name.subject != Subject::Resource(nested.clone()))
-                });
-                self.references(id, names, None);
-            }
+            self.condition(id, assert, None);
         }
     }
 

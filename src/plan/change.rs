@@ -11,6 +11,7 @@ use crate::source::Span;
 use crate::state::State;
 use crate::value::{Path, Value};
 
+use super::checks::Checks;
 use super::semantics::PlannedCall;
 use super::steps::{StepGraph, StepKind};
 
@@ -84,6 +85,8 @@ pub enum Reason {
     ConfigUnknown,
     /// Read during apply: something it depends on changes.
     DependencyPending,
+    /// Read during apply: for the check in which it stands.
+    CheckNested,
 }
 
 /// The change of one object.
@@ -175,8 +178,12 @@ pub struct Plan {
     pub partial: bool,
     /// Whether planning stopped at an error: what is here is what was decided until then, and nothing to apply.
     pub errored: bool,
+    /// How conditions turned out.
+    pub checks: Checks,
     /// Warnings.
     pub warnings: Diagnostics,
+    /// Warnings of checks, which apply judges again.
+    pub check_warnings: Diagnostics,
 }
 
 /// How many of each, as the summary line counts: a replacement adds one and destroys one.

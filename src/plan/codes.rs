@@ -22,6 +22,8 @@ codes! {
         "A `validation`, `precondition` or `postcondition` of the configuration is false. The message is the one that its author wrote.";
     CHECK_FAILED = "plan/check-failed", "A check does not hold",
         "An `assert` of a `check` block is false. It only warns.";
+    CHECK_UNKNOWN = "plan/check-unknown", "A check is known only after apply",
+        "An `assert` of a `check` block refers to values that only apply makes known. It is judged at the end of apply.";
     INVALID_CONDITION = "plan/invalid-condition", "Invalid condition",
         "A condition must be true or false, and its error message a string that may be shown.";
     INVALID_VARIABLE = "plan/invalid-variable", "Invalid value for a variable",

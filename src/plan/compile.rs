@@ -46,6 +46,7 @@ pub(super) struct Sources<'a> {
 }
 
 /// What compiling gives.
+#[derive(Default)]
 pub(super) struct Compiled {
     pub steps: StepGraph,
     pub dependencies: BTreeMap<InstanceAddr, Vec<Arc<str>>>,

@@ -7,6 +7,7 @@ use crate::addr::{ConfigResource, InstanceAddr, InstanceKey, Mode};
 use crate::config::{Config, Repetition};
 use crate::diag::Diagnostic;
 use crate::graph::ConfigNode;
+use crate::state::{Event, Instance, Object, State, Status};
 use crate::value::Value;
 
 use super::change::{Action, Drift, OutputChange, Plan, PlanMode, Reason, ResourceChange};
@@ -43,9 +44,13 @@ pub(super) fn conclude(mut planner: Planner) -> Result<Planned, Refused> {
             .type_info(&addr.resource)
             .map_or(crate::value::Type::Dynamic, |info| info.ty.clone())
     };
-    let (prior, refreshed, mut drift) = refresh::settle(&planner.state, &planner.priors, type_of);
+    let (mut prior, settled, mut drift) = refresh::settle(&planner.state, &planner.priors, type_of);
     let moved = std::mem::take(&mut planner.moved.events);
-    let refreshed = moved.into_iter().chain(refreshed).collect();
+    let mut refreshed: Vec<Event> = moved.into_iter().chain(settled).collect();
+    for event in data_events(&planner, &prior)? {
+        prior.apply(event.clone());
+        refreshed.push(event);
+    }
     if planner.options.mode == PlanMode::RefreshOnly {
         planner.changes.clear();
         planner.used.clear();
@@ -91,10 +96,13 @@ pub(super) fn conclude(mut planner: Planner) -> Result<Planned, Refused> {
         prior,
         partial: planner.targeted.is_some(),
         errored: planner.faults.has_errors(),
+        checks: planner.world.checks.clone(),
         warnings: planner.faults,
+        check_warnings: planner.check_warnings,
     };
     let Some(compiled) = compiled.filter(|_| !plan.errored) else {
         let mut faults = std::mem::take(&mut plan.warnings);
+        faults.extend(std::mem::take(&mut plan.check_warnings));
         faults.0.sort_by_key(|fault| !fault.is_error());
         let partial = Some(Box::new(plan));
         return Err(Refused { faults, partial });
@@ -109,6 +117,46 @@ pub(super) fn conclude(mut planner: Planner) -> Result<Planned, Refused> {
         refreshed,
         dependencies: compiled.dependencies,
     })
+}
+
+/// What makes the state hold the data sources as they were read, and none that is not declared any more.
+fn data_events(planner: &Planner, state: &State) -> Result<Vec<Event>, Diagnostics> {
+    let mut events = Vec::new();
+    for (addr, value) in &planner.data {
+        let resource = addr.config();
+        let (Some(info), Some(provider)) =
+            (planner.semantics.type_info(&addr.resource), planner.provider_of(&resource))
+        else {
+            continue;
+        };
+        let (attributes, sensitive) = refresh::encode(value, &info.ty)?;
+        let object = Object {
+            status: Status::Ready,
+            schema_version: info.schema.version,
+            attributes,
+            sensitive,
+            private: None,
+            dependencies: Vec::new(),
+            create_before_destroy: false,
+        };
+        let instance = Instance {
+            provider: Arc::from(provider.to_string()),
+            current: Some(object),
+            deposed: BTreeMap::new(),
+        };
+        if state.instances.get(addr) != Some(&instance) {
+            events.push(Event::Put(addr.clone(), instance));
+        }
+    }
+    let destroying = planner.options.mode == PlanMode::Destroy;
+    let whole = planner.options.mode == PlanMode::Normal && planner.targeted.is_none();
+    let stays = |addr: &InstanceAddr| {
+        planner.visited.contains(addr) || planner.failed.contains(&ConfigNode::Resource(addr.config()))
+    };
+    let stored = state.instances.keys().filter(|addr| addr.resource.mode == Mode::Data);
+    let gone = stored.filter(|addr| destroying || (whole && !stays(addr)));
+    events.extend(gone.map(|addr| Event::Remove(addr.clone())));
+    Ok(events)
 }
 
 fn provisioned(config: &Config) -> BTreeSet<ConfigResource> {
@@ -266,6 +314,7 @@ fn outputs(planner: &Planner) -> Vec<OutputChange> {
     for (name, output) in declared.iter().flat_map(|module| &module.outputs) {
         let node = ConfigNode::Output(crate::addr::ModuleAddr::root(), Arc::clone(name));
         if destroying
+            || planner.failed.contains(&node)
             || planner
                 .targeted
                 .as_ref()

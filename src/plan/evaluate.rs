@@ -10,9 +10,11 @@ use crate::addr::{InstanceKey, ModuleAddr, ModuleInstance};
 use crate::config::{Condition, Config, Module, ModuleCall, Output, Repetition, Variable};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::lang::{apply_defaults, evaluate, with_values};
+use crate::source::Span;
 use crate::syntax::ast::Expr;
 use crate::value::{Kind, Marks, Number, Type, Value, convert};
 
+use super::checks::{Checkable, Checked, Status};
 use super::codes;
 use super::scope::{Environment, Here, ModuleScope, Need};
 use super::world::{Expansion, World};
@@ -25,6 +27,8 @@ pub struct Evaluator {
     pub environment: Environment,
     /// Values given for variables of the root module, as given: strings where they came as text.
     pub variables: BTreeMap<Arc<str>, Value>,
+    /// Where those of them stand that come from files.
+    pub places: BTreeMap<Arc<str>, Span>,
     /// Validation alone: no variable value need be given, and what cannot be expanded is unknown.
     pub validating: bool,
 }
@@ -94,16 +98,19 @@ impl Evaluator {
         let Some(variable) = declared.variables.get(name) else {
             return Ok(used);
         };
+        let of = Checkable::Variable(module.clone(), Arc::clone(name));
+        world.checks.expanded(&of);
         for instance in world.instances(module) {
             let value = match instance.parent() {
                 None => self.root_input(variable),
                 Some((parent, call, key)) => self.call_input(world, &parent, call, key, variable, &mut used),
             };
+            let at = value.as_ref().ok().and_then(|(_, at)| *at);
             let value = match value.and_then(|(value, at)| settle(variable, value, at)) {
                 Ok(value) => value,
                 Err(more) => {
                     faults.extend(more);
-                    Value::unknown(variable.constraint.ty.without_optional())
+                    continue;
                 }
             };
             let mut marks = Marks::NONE;
@@ -116,16 +123,17 @@ impl Evaluator {
             if let Some(values) = world.module_mut(&instance) {
                 values.variables.insert(Arc::clone(name), value.mark(marks));
             }
-            if faults.has_errors() {
-                continue;
-            }
             let scope = self.scope(world, &instance)?;
-            for validation in &variable.validations {
-                if let Err(more) = require(validation, &scope, "") {
-                    faults.extend(more);
+            let mut judged = judge(&variable.validations, &scope, "");
+            used.extend(scope.into_used());
+            // What is wrong is the value, wherever it is given; that of the root module has no place.
+            let place = at.filter(|_| !instance.is_root()).unwrap_or(variable.span);
+            for fault in judged.iter_mut().filter(|judged| judged.status == Status::Fail).flat_map(|j| &mut j.faults.0) {
+                if fault.code.id == codes::CONDITION_FAILED.id {
+                    (fault.subject, fault.context) = (Some(place), None);
                 }
             }
-            used.extend(scope.into_used());
+            faults.extend(world.note(&of, &Checked::Module(instance), judged));
         }
         used.remove(&Need::Node(crate::graph::ConfigNode::Variable(
             module.clone(),
@@ -138,10 +146,10 @@ impl Evaluator {
         }
     }
 
-    fn root_input(&self, variable: &Variable) -> Result<(Value, Option<crate::source::Span>), Diagnostics> {
+    fn root_input(&self, variable: &Variable) -> Result<(Value, Option<Span>), Diagnostics> {
         match (self.variables.get(&variable.name), &variable.default) {
             (Some(value), Some(_)) if value.is_null() && !variable.nullable => default_of(variable),
-            (Some(value), _) => Ok((value.clone(), None)),
+            (Some(value), _) => Ok((value.clone(), self.places.get(&variable.name).copied())),
             (None, Some(_)) => default_of(variable),
             (None, None) if self.validating => {
                 Ok((Value::unknown(variable.constraint.ty.without_optional()), None))
@@ -167,7 +175,7 @@ impl Evaluator {
         key: &InstanceKey,
         variable: &Variable,
         used: &mut Used,
-    ) -> Result<(Value, Option<crate::source::Span>), Diagnostics> {
+    ) -> Result<(Value, Option<Span>), Diagnostics> {
         let Some(call) = self.module(&parent.config())?.calls.get(call) else {
             return Ok((Value::dynamic_unknown(), None));
         };
@@ -228,16 +236,53 @@ impl Evaluator {
         let Some(output) = self.module(module)?.outputs.get(name) else {
             return Ok(used);
         };
+        let of = Checkable::Output(module.clone(), Arc::clone(name));
+        world.checks.expanded(&of);
         for instance in world.instances(module) {
             let scope = self.scope(world, &instance)?;
+            let judged = judge(&output.preconditions, &scope, &format!("{}output.{name}", prefix(&instance)));
             let value = output_value(output, &scope, module.is_root());
             used.extend(scope.into_used());
+            let faults = world.note(&of, &Checked::Module(instance.clone()), judged);
+            if faults.has_errors() {
+                return Err(faults);
+            }
             let value = value?;
             if let Some(values) = world.module_mut(&instance) {
                 values.outputs.insert(Arc::clone(name), value);
             }
         }
         Ok(used)
+    }
+
+    /// Judges a `check` block in every instance of its module. It only warns; that only apply can tell is worth a
+    /// warning while `planning`.
+    pub fn check(&self, world: &mut World, module: &ModuleAddr, name: &Arc<str>, planning: bool) -> Diagnostics {
+        let mut warnings = Diagnostics::new();
+        let check = self.config.modules.get(module).and_then(|module| module.checks.get(name));
+        let Some(check) = check else { return warnings };
+        let of = Checkable::Check(module.clone(), Arc::clone(name));
+        world.checks.expanded(&of);
+        for instance in world.instances(module) {
+            let Ok(scope) = self.scope(world, &instance) else {
+                continue;
+            };
+            let mut judged = judge(&check.asserts, &scope, "");
+            for judged in judged.iter_mut().filter(|_| planning).filter(|j| j.status == Status::Unknown) {
+                let detail = "What this check asserts cannot be told before apply. It is checked again then.";
+                let warning = Diagnostic::warning(&codes::CHECK_UNKNOWN, detail);
+                judged.faults.push(warning.at(judged.span).within(judged.block));
+            }
+            for mut fault in world.note(&of, &Checked::Module(instance), judged) {
+                fault.severity = crate::diag::Severity::Warning;
+                if fault.code.id == codes::CONDITION_FAILED.id {
+                    fault.code = &codes::CHECK_FAILED;
+                    fault.summary = codes::CHECK_FAILED.title.to_owned();
+                }
+                warnings.push(fault);
+            }
+        }
+        warnings
     }
 
     /// How a block is expanded in a module instance.
@@ -273,6 +318,11 @@ impl Evaluator {
     }
 }
 
+/// What an instance's module puts before an address; nothing in the root module.
+pub(super) fn prefix(module: &ModuleInstance) -> String {
+    if module.is_root() { String::new() } else { format!("{module}.") }
+}
+
 fn missing_input(call: &ModuleCall, variable: &Variable) -> Diagnostics {
     Diagnostic::error(
         &codes::MISSING_VARIABLE,
@@ -285,7 +335,7 @@ fn missing_input(call: &ModuleCall, variable: &Variable) -> Diagnostics {
     .into()
 }
 
-fn default_of(variable: &Variable) -> Result<(Value, Option<crate::source::Span>), Diagnostics> {
+fn default_of(variable: &Variable) -> Result<(Value, Option<Span>), Diagnostics> {
     match &variable.default {
         Some(expr) => Ok((
             evaluate(expr, &crate::lang::NamesScope::empty())?,
@@ -296,7 +346,7 @@ fn default_of(variable: &Variable) -> Result<(Value, Option<crate::source::Span>
 }
 
 /// Converts a given value to the variable's type, with the defaults of optional attributes.
-fn settle(variable: &Variable, value: Value, at: Option<crate::source::Span>) -> Result<Value, Diagnostics> {
+fn settle(variable: &Variable, value: Value, at: Option<Span>) -> Result<Value, Diagnostics> {
     let place = at.unwrap_or(variable.span);
     let value = apply_defaults(&value, &variable.constraint);
     let converted = convert::convert(&value, &variable.constraint.ty).map_err(|fault| {
@@ -329,9 +379,6 @@ fn settle(variable: &Variable, value: Value, at: Option<crate::source::Span>) ->
 }
 
 fn output_value(output: &Output, scope: &ModuleScope<'_>, root: bool) -> Result<Value, Diagnostics> {
-    for condition in &output.preconditions {
-        require(condition, scope, "")?;
-    }
     let value = evaluate(&output.value, scope)?;
     let marks = value.deep_marks();
     if root && marks.is_sensitive() && !output.sensitive {
@@ -343,7 +390,7 @@ fn output_value(output: &Output, scope: &ModuleScope<'_>, root: bool) -> Result<
                 output.name
             ),
         )
-        .at(output.value.span)
+        .at(output.span)
         .into());
     }
     if marks.is_ephemeral() && (root || !output.ephemeral) {
@@ -473,70 +520,108 @@ fn for_each_of(value: &Value, expr: &Expr) -> Result<Expansion, Diagnostics> {
 }
 
 /// How a condition turned out.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// It holds.
-    Holds,
-    /// Only apply can tell.
-    Unknown,
-    /// It does not hold, and why, in its author's words.
-    Fails(String),
+#[derive(Debug)]
+pub struct Judged {
+    /// Whether it holds.
+    pub status: Status,
+    /// The message of its author, where it does not.
+    pub problem: Option<String>,
+    /// What is wrong: that it does not hold, or that it cannot be evaluated.
+    pub faults: Diagnostics,
+    /// The condition.
+    pub span: Span,
+    /// Its block.
+    pub block: Span,
 }
 
-/// Evaluates a condition.
-pub fn judge(condition: &Condition, scope: &ModuleScope<'_>) -> Result<Verdict, Diagnostics> {
-    let invalid = |detail: String, expr: &Expr| {
-        let fault = Diagnostic::error(&codes::INVALID_CONDITION, detail).at(expr.span);
-        Diagnostics::from(with_values(fault, expr, scope))
+/// Evaluates conditions; all of them, so that all that is wrong is told at once.
+pub fn judge(conditions: &[Condition], scope: &ModuleScope<'_>, of: &str) -> Vec<Judged> {
+    let about = |fault: Diagnostic| {
+        if of.is_empty() {
+            fault
+        } else {
+            fault.about(of)
+        }
     };
-    let (value, _) = evaluate(&condition.condition, scope)?.unmark_deep();
+    let one = |condition: &Condition| {
+        let (span, block) = (condition.condition.span, condition.span);
+        let mut judged = Judged {
+            status: Status::Pass,
+            problem: None,
+            faults: Diagnostics::new(),
+            span,
+            block,
+        };
+        match holds(condition, scope) {
+            Ok(Some(true)) => {}
+            Ok(None) => judged.status = Status::Unknown,
+            Ok(Some(false)) => {
+                judged.status = Status::Fail;
+                let (message, faults) = message(condition, scope);
+                let fault = Diagnostic::error(&codes::CONDITION_FAILED, message.clone()).at(span).within(block);
+                judged.faults.push(about(with_values(fault, &condition.condition, scope)));
+                judged.faults.extend(faults.into_iter().map(about));
+                judged.problem = Some(message);
+            }
+            Err(faults) => {
+                judged.status = Status::Error;
+                judged.faults.extend(faults.into_iter().map(about));
+            }
+        }
+        judged
+    };
+    conditions.iter().map(one).collect()
+}
+
+fn invalid_condition(detail: impl Into<String>, expr: &Expr, scope: &ModuleScope<'_>) -> Diagnostics {
+    let fault = Diagnostic::error(&codes::INVALID_CONDITION, detail).at(expr.span);
+    with_values(fault, expr, scope).into()
+}
+
+/// Whether a condition holds; none where only apply can tell.
+fn holds(condition: &Condition, scope: &ModuleScope<'_>) -> Result<Option<bool>, Diagnostics> {
+    let expr = &condition.condition;
+    let (value, _) = evaluate(expr, scope)?.unmark_deep();
     if value.is_null() {
-        return Err(invalid(
-            "The condition is null; it must be true or false.".to_owned(),
-            &condition.condition,
-        ));
+        return Err(invalid_condition("The condition is null; it must be true or false.", expr, scope));
     }
     let value = convert::convert(&value, &Type::Bool).map_err(|_| {
-        invalid(
-            format!(
-                "The condition must be true or false, but it is a {}.",
-                value.ty().friendly_name()
-            ),
-            &condition.condition,
-        )
+        let detail = format!(
+            "The condition must be true or false, but it is a {}.",
+            value.ty().friendly_name()
+        );
+        invalid_condition(detail, expr, scope)
     })?;
-    match value.as_bool() {
-        Some(true) => Ok(Verdict::Holds),
-        None => Ok(Verdict::Unknown),
-        Some(false) => {
-            let message = evaluate(&condition.error_message, scope)?;
-            if message.has_mark_deep(Marks::SENSITIVE) {
-                return Ok(Verdict::Fails(
-                    "The message of this condition holds a sensitive value and is not shown.".to_owned(),
-                ));
-            }
-            let (message, _) = message.unmark_deep();
-            let message = convert::convert(&message, &Type::String).ok();
-            let text = message.as_ref().and_then(Value::as_str);
-            Ok(Verdict::Fails(
-                text.unwrap_or("The message of this condition is known only after apply.")
-                    .to_owned(),
-            ))
-        }
-    }
+    Ok(value.as_bool())
 }
 
-/// Evaluates a condition that must hold; what only apply can tell passes. `of` is the address of the resource that it
-/// belongs to, if it belongs to one.
-pub fn require(condition: &Condition, scope: &ModuleScope<'_>, of: &str) -> Result<(), Diagnostics> {
-    match judge(condition, scope)? {
-        Verdict::Holds | Verdict::Unknown => Ok(()),
-        Verdict::Fails(message) => {
-            let fault = Diagnostic::error(&codes::CONDITION_FAILED, message)
-                .at(condition.condition.span)
-                .within(condition.span);
-            let fault = with_values(fault, &condition.condition, scope);
-            Err(if of.is_empty() { fault } else { fault.about(of) }.into())
-        }
+/// The message of a condition that does not hold, and why it cannot be shown where it cannot.
+fn message(condition: &Condition, scope: &ModuleScope<'_>) -> (String, Diagnostics) {
+    let expr = &condition.error_message;
+    let hidden = |why: &str| {
+        let message = "The condition does not hold; its message cannot be shown.".to_owned();
+        (message, invalid_condition(why, expr, scope))
+    };
+    let message = match evaluate(expr, scope) {
+        Ok(message) => message,
+        Err(faults) => return ("The condition does not hold; its message is not valid.".to_owned(), faults),
+    };
+    if message.has_mark_deep(Marks::SENSITIVE) {
+        return hidden(
+            "The message holds a sensitive value, so it is not shown. Leave the value out of the message, or make it \
+             presentable with nonsensitive() where it holds no secret.",
+        );
+    }
+    if message.has_mark_deep(Marks::EPHEMERAL) {
+        return hidden("The message holds an ephemeral value, which must not be kept. Leave it out of the message.");
+    }
+    let text = convert::convert(&message, &Type::String).ok();
+    match text.as_ref().and_then(Value::as_str) {
+        Some(text) => (text.trim().to_owned(), Diagnostics::new()),
+        None if !message.is_known() => (
+            "The condition does not hold; its message is known only after apply.".to_owned(),
+            Diagnostics::new(),
+        ),
+        None => hidden("The message must be a string, and not null."),
     }
 }

@@ -16,7 +16,8 @@ use crate::value::{Marks, Path, Value};
 
 use super::change::{Action, PlanMode, Reason, ResourceChange};
 use super::codes;
-use super::evaluate::{Used, require};
+use super::checks::{Checkable, Checked};
+use super::evaluate::{Used, judge};
 use super::ignore::{self, keep_ignored};
 use super::merge;
 use super::planner::{Planner, no_type};
@@ -52,6 +53,7 @@ pub(super) fn plan_resource(planner: &mut Planner, resource: &ConfigResource) {
         provider,
         semantics,
     };
+    planner.world.checks.expanded(&Checkable::Resource(resource.clone()));
     for module in planner.world.instances(&resource.module) {
         let mut used = Used::new();
         let expansion = planner
@@ -142,7 +144,7 @@ fn plan_instance(
     if planner.options.mode == PlanMode::RefreshOnly && addr.resource.mode == Mode::Managed {
         return keep_as_is(planner, context, addr);
     }
-    let evaluated = evaluate_instance(planner, context, module, here.clone(), &mut used);
+    let evaluated = evaluate_instance(planner, context, &addr, here.clone(), &mut used);
     planner.add_static_needs(&ConfigNode::Resource(context.resource.clone()), &mut used);
     if planner.evaluator.validating {
         let faults = validate_provisioners(planner, context, module, &here);
@@ -202,18 +204,27 @@ fn keep_as_is(planner: &mut Planner, context: &Context<'_>, addr: InstanceAddr) 
 }
 
 fn evaluate_instance(
-    planner: &Planner,
+    planner: &mut Planner,
     context: &Context<'_>,
-    module: &ModuleInstance,
+    addr: &InstanceAddr,
     here: Here,
     used: &mut Used,
 ) -> Result<Decoded, Diagnostics> {
-    let scope = planner.evaluator.scope(&planner.world, module)?.with(here);
-    for condition in &context.declared.lifecycle.preconditions {
-        require(condition, &scope, &context.resource.to_string())?;
-    }
-    let (decoded, faults) = decode_body(&context.declared.body, &context.info.schema.block, &scope);
+    let scope = planner.evaluator.scope(&planner.world, &addr.module)?.with(here);
+    let preconditions = &context.declared.lifecycle.preconditions;
+    let judged = judge(preconditions, &scope, &addr.to_string());
+    let failed = judged.iter().any(|judged| judged.faults.has_errors());
+    let decoded = if failed {
+        None
+    } else {
+        Some(decode_body(&context.declared.body, &context.info.schema.block, &scope))
+    };
     used.extend(scope.into_used());
+    let of = Checkable::Resource(context.resource.clone());
+    let faults = planner.world.note(&of, &Checked::Resource(addr.clone()), judged);
+    let Some((decoded, faults)) = decoded else {
+        return Err(faults);
+    };
     if faults.has_errors() {
         Err(faults)
     } else {
@@ -242,16 +253,21 @@ fn validate_provisioners(
 fn plan_data(planner: &mut Planner, context: &Context<'_>, addr: InstanceAddr, config: Value, used: Used) {
     let waits = used.iter().any(|need| planner.is_pending(need));
     let (plain, _) = config.clone().unmark_deep();
-    if plain.is_wholly_known() && !waits {
-        return planner.ask_data(addr, context.provider.clone(), plain);
+    let known = plain.is_wholly_known() && !waits;
+    if known {
+        planner.ask_data(addr.clone(), context.provider.clone(), plain.clone());
+        // What a check reads for itself is read again when the check is judged again.
+        if context.declared.check.is_none() || planner.evaluator.validating {
+            return;
+        }
     }
     let none = Value::null(context.info.ty.clone());
     let after = merge::proposed(&context.info.schema.block, &none, &config);
     planner.world.set_object(&addr, after.clone());
-    let reason = if plain.is_wholly_known() {
-        Reason::DependencyPending
-    } else {
-        Reason::ConfigUnknown
+    let reason = match () {
+        () if known => Reason::CheckNested,
+        () if plain.is_wholly_known() => Reason::DependencyPending,
+        () => Reason::ConfigUnknown,
     };
     let change = ResourceChange {
         reason,
@@ -363,7 +379,7 @@ fn plan_managed(
         ..here
     };
     planner.world.set_object(&addr, after.clone());
-    postconditions(planner, context, &addr, here);
+    postconditions(planner, context.declared, &addr, here);
     let change = ResourceChange {
         reason,
         replace_paths: decision.replace,
@@ -418,14 +434,15 @@ fn decide(
     ))
 }
 
-fn postconditions(planner: &mut Planner, context: &Context<'_>, addr: &InstanceAddr, here: Here) {
-    for condition in &context.declared.lifecycle.postconditions {
-        let held = match planner.evaluator.scope(&planner.world, &addr.module) {
-            Ok(scope) => require(condition, &scope.with(here.clone()), &addr.to_string()),
-            Err(faults) => Err(faults),
-        };
-        planner.faults.take_all(held);
-    }
+/// Postconditions of an object as planned or read.
+pub(super) fn postconditions(planner: &mut Planner, declared: &Resource, addr: &InstanceAddr, here: Here) {
+    let judged = match planner.evaluator.scope(&planner.world, &addr.module) {
+        Ok(scope) => judge(&declared.lifecycle.postconditions, &scope.with(here), &addr.to_string()),
+        Err(faults) => return planner.faults.extend(faults),
+    };
+    let of = Checkable::Resource(addr.config());
+    let faults = planner.world.note(&of, &Checked::Resource(addr.clone()), judged);
+    planner.faults.extend(faults);
 }
 
 fn change(
@@ -514,7 +531,7 @@ impl Planner {
             };
             let mut diagnostic = make(code, fault.detail)
                 .summary(fault.summary)
-                .at(subject.unwrap_or(block))
+                .at(place(spans, &fault.path).unwrap_or(block))
                 .within(block);
             if let Some(addr) = addr {
                 diagnostic = diagnostic.about(addr);

@@ -5,6 +5,7 @@
 //! It never touches the platform, and it never leaves a decision to apply.
 
 pub mod change;
+pub mod checks;
 pub mod codes;
 mod compile;
 mod conclude;

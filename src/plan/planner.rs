@@ -17,7 +17,8 @@ use crate::value::Value;
 
 use super::change::{PlanMode, ResourceChange};
 use super::codes;
-use super::evaluate::{Evaluator, Used, Verdict, judge};
+use super::checks::{Checkable, Checked, Checks, Status};
+use super::evaluate::{Evaluator, Used};
 use super::import::{self, Asked, Wanted};
 use super::moves::{self, Move, Moved};
 use super::moves_check;
@@ -25,6 +26,7 @@ use super::providers::{ProviderKey, Semantic, resolve_provider};
 use super::refresh::{Prior, Priors};
 use super::removed;
 pub use super::request::{Answer, PlanOptions, Planned, Refused, Request, RequestId};
+use super::scope::Here;
 use super::semantics::Fault;
 use super::target::Targeted;
 use super::world::World;
@@ -55,6 +57,9 @@ pub struct Planner {
     /// What moved since the last run.
     pub(super) moved: Moved,
     pub(super) moves: Vec<Move>,
+    pub(super) check_warnings: Diagnostics,
+    /// What data sources said.
+    pub(super) data: BTreeMap<InstanceAddr, Value>,
     /// Which config resources are in, when there are targets.
     pub(super) targeted: Option<Targeted>,
     pub(super) visited: BTreeSet<InstanceAddr>,
@@ -89,13 +94,15 @@ impl Planner {
     ) -> Planner {
         let moves = moves::written(&evaluator.config);
         let moved = moves::carry_out(&evaluator.config, &moves, &mut state);
+        let mut world = World::new();
+        world.checks = Checks::declared(&evaluator.config);
         Planner {
             evaluator,
             graph,
             state,
             options,
             semantics,
-            world: World::new(),
+            world,
             priors: Priors::new(),
             changes: Vec::new(),
             used: Vec::new(),
@@ -104,6 +111,8 @@ impl Planner {
             faults: Diagnostics::new(),
             moved,
             moves,
+            check_warnings: Diagnostics::new(),
+            data: BTreeMap::new(),
             targeted: None,
             visited: BTreeSet::new(),
             delete_first: BTreeSet::new(),
@@ -339,6 +348,7 @@ impl Planner {
     // Walk.
 
     fn walk(&mut self) {
+        self.walked = true;
         if self.options.mode == PlanMode::Destroy {
             return;
         }
@@ -476,35 +486,11 @@ impl Planner {
     }
 
     fn check(&mut self, module: &ModuleAddr, name: &Arc<str>) {
-        let config = Arc::clone(&self.evaluator.config);
-        let check = config
-            .modules
-            .get(module)
-            .and_then(|module| module.checks.get(name));
-        for instance in self.world.instances(module) {
-            let Ok(scope) = self.evaluator.scope(&self.world, &instance) else {
-                continue;
-            };
-            for condition in check.iter().flat_map(|check| &check.asserts) {
-                let warning = match judge(condition, &scope) {
-                    Ok(Verdict::Fails(message)) => {
-                        let warning = Diagnostic::warning(&codes::CHECK_FAILED, message);
-                        with_values(warning, &condition.condition, &scope)
-                    }
-                    Ok(Verdict::Holds | Verdict::Unknown) => continue,
-                    Err(faults) => {
-                        let mut faults = faults.into_iter();
-                        let Some(fault) = faults.next() else { continue };
-                        Diagnostic {
-                            severity: crate::diag::Severity::Warning,
-                            ..fault
-                        }
-                    }
-                };
-                self.faults
-                    .push(warning.at(condition.condition.span).within(condition.span));
-            }
+        if self.evaluator.validating {
+            return;
         }
+        let warnings = self.evaluator.check(&mut self.world, module, name, true);
+        self.check_warnings.extend(warnings);
     }
 
     // Data.
@@ -519,21 +505,53 @@ impl Planner {
 
     fn told_data(&mut self, addr: &InstanceAddr, result: Result<Value, Fault>) {
         let node = ConfigNode::Resource(addr.config());
+        let config = Arc::clone(&self.evaluator.config);
+        let declared = config
+            .modules
+            .get(&addr.module.config())
+            .and_then(|module| module.resources.get(&addr.resource));
         match result {
             Ok(object) => {
                 let object = match self.semantics.type_info(&addr.resource) {
                     Some(info) => info.schema.block.mark_sensitive(&object),
                     None => object,
                 };
-                self.world.set_object(addr, object);
+                self.world.set_object(addr, object.clone());
+                self.data.insert(addr.clone(), object.clone());
+                if let Some(declared) = declared {
+                    let expansion = self.world.resource(&addr.module, &addr.resource);
+                    let here = expansion.map(|resource| Here::of(&resource.expansion, &addr.key));
+                    let here = Here {
+                        own: Some(object),
+                        ..here.unwrap_or_default()
+                    };
+                    let errors = self.faults.errors();
+                    super::instance::postconditions(self, declared, addr, here);
+                    if self.faults.errors() > errors {
+                        self.failed.insert(node.clone());
+                    }
+                }
             }
             Err(fault) => {
-                let mut diagnostic = Diagnostic::error(&codes::READ_FAILED, fault.detail)
+                let problem = format!("{}: {}", fault.summary, fault.detail);
+                let mut fault = Diagnostic::error(&codes::READ_FAILED, fault.detail)
                     .summary(fault.summary)
                     .about(addr);
-                diagnostic.subject = self.declared_at(addr);
-                self.faults.push(diagnostic);
-                self.failed.insert(node.clone());
+                fault.subject = declared.map(|declared| declared.span);
+                match declared.and_then(|declared| declared.check.clone()) {
+                    // What a check reads for itself is a matter of the check.
+                    Some(check) => {
+                        let of = Checkable::Check(addr.module.config(), check);
+                        let instance = Checked::Module(addr.module.clone());
+                        self.world.checks.note(&of, instance, Status::Fail, Some(problem));
+                        fault.severity = crate::diag::Severity::Warning;
+                        self.check_warnings.push(fault);
+                    }
+                    None => {
+                        self.failed.insert(node.clone());
+                        self.faults.push(fault);
+                    }
+                }
             }
         }
         if let Some(left) = self.waiting_data.get_mut(&node) {

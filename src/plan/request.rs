@@ -90,6 +90,7 @@ pub enum Answer {
 pub type RequestId = usize;
 
 /// Why there is no plan.
+#[derive(Debug)]
 pub struct Refused {
     /// What is wrong, and warnings.
     pub faults: Diagnostics,

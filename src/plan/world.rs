@@ -9,7 +9,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::addr::{InstanceAddr, InstanceKey, ModuleAddr, ModuleInstance, ResourceAddr};
+use crate::diag::Diagnostics;
 use crate::value::{Members, Type, Value};
+
+use super::checks::{Checkable, Checked, Checks};
+use super::evaluate::Judged;
 
 /// How a block was expanded.
 #[derive(Clone, Debug)]
@@ -128,6 +132,8 @@ pub struct ModuleWorld {
 /// Everything.
 #[derive(Debug, Default)]
 pub struct World {
+    /// How conditions turned out so far.
+    pub checks: Checks,
     modules: BTreeMap<ModuleInstance, ModuleWorld>,
     instances: BTreeMap<ModuleAddr, Vec<ModuleInstance>>,
 }
@@ -138,6 +144,16 @@ impl World {
         let mut world = World::default();
         world.add_module(ModuleInstance::root());
         world
+    }
+
+    /// Notes how the conditions of an instance turned out, and gives what is wrong with them.
+    pub fn note(&mut self, of: &Checkable, instance: &Checked, judged: Vec<Judged>) -> Diagnostics {
+        let mut faults = Diagnostics::new();
+        for judged in judged {
+            self.checks.note(of, instance.clone(), judged.status, judged.problem);
+            faults.extend(judged.faults);
+        }
+        faults
     }
 
     /// Adds a module instance.

@@ -10,6 +10,7 @@ use std::fmt::Write;
 use unicode_width::UnicodeWidthStr;
 
 use crate::diag::{Again, Diagnostic, ScopeValue, Severity};
+use crate::plan::codes;
 use crate::source::SourceMap;
 
 use super::excerpt::{Excerpt, Line, excerpt};
@@ -39,6 +40,11 @@ pub fn all<'a>(
     let mut more: BTreeMap<(&str, &str), usize> = BTreeMap::new();
     let mut first: Vec<&Diagnostic> = Vec::new();
     for warning in warnings {
+        // Each condition of a check says something of its own.
+        if [codes::CHECK_FAILED.id, codes::CHECK_UNKNOWN.id].contains(&warning.code.id) {
+            first.push(warning);
+            continue;
+        }
         match more.get_mut(&(warning.code.id, &*warning.summary)) {
             Some(count) => *count += 1,
             None => {

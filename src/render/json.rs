@@ -131,18 +131,31 @@ pub fn known(value: &Value) -> Json {
 
 /// Which parts are unknown: `true` for an unknown, and the shape of the value around it.
 pub fn unknown(value: &Value) -> Json {
-    mask(value, &|value| !value.is_known())
+    mask(value, &|value| (!value.is_known()).then_some(Json::Bool(true)))
 }
 
-/// Which parts are sensitive: `true` for a sensitive part, and the shape of the value around it.
+/// Which parts are sensitive: `true` for a sensitive part, and the shape of the value around it. Of something
+/// unknown the shape is that of its type.
 pub fn sensitive(value: &Value) -> Json {
-    mask(value, &|value| value.is_sensitive())
+    mask(value, &|value| {
+        if value.is_sensitive() {
+            return Some(Json::Bool(true));
+        }
+        if value.is_known() {
+            return None;
+        }
+        Some(match value.ty() {
+            Type::List(_) | Type::Set(_) | Type::Tuple(_) => Json::Array(Vec::new()),
+            Type::Map(_) | Type::Object(_) => Json::Object(Vec::new()),
+            _ => Json::Bool(false),
+        })
+    })
 }
 
 /// Arrays keep their length; members of objects are there only if something in them is.
-fn mask(value: &Value, test: &dyn Fn(&Value) -> bool) -> Json {
-    if test(value) {
-        return Json::Bool(true);
+fn mask(value: &Value, test: &dyn Fn(&Value) -> Option<Json>) -> Json {
+    if let Some(mask) = test(value) {
+        return mask;
     }
     if let Some(items) = value.items() {
         return Json::Array(items.iter().map(|item| mask(item, test)).collect());

@@ -13,6 +13,7 @@ use crate::value::path::Key;
 use crate::value::{Path, PathStep, Value};
 
 use super::json::{self, Json};
+use super::json_checks;
 use super::json_state::{self, Modules, VERSION};
 use super::schemas::Schemas;
 
@@ -61,10 +62,13 @@ pub fn document(source: Source<'_>) -> Json {
     document.insert("output_changes", Json::Object(outputs.collect()));
     document.insert("prior_state", json_state::document(&plan.prior, source.schemas));
     document.insert_some("configuration", source.config.map(configuration));
+    if !plan.checks.is_empty() {
+        document.insert("checks", json_checks::checks(&plan.checks));
+    }
     document.insert("api_calls", calls(plan));
     document.insert("timestamp", Json::text(source.timestamp));
-    document.insert("applyable", Json::Bool(!plan.errored && !plan.is_empty()));
-    document.insert("complete", Json::Bool(!plan.partial));
+    document.insert("applyable", Json::Bool(!plan.is_empty() && !plan.errored));
+    document.insert("complete", Json::Bool(!plan.partial && !plan.errored));
     document.insert("errored", Json::Bool(plan.errored));
     document
 }
@@ -138,6 +142,7 @@ pub fn reason(reason: Reason) -> Option<&'static str> {
         Reason::NoModule => "delete_because_no_module",
         Reason::ConfigUnknown => "read_because_config_unknown",
         Reason::DependencyPending => "read_because_dependency_pending",
+        Reason::CheckNested => "read_because_check_nested",
     })
 }
 
@@ -208,10 +213,15 @@ fn values(actions: Json, before: &Value, after: &Value) -> Json {
         ("actions", actions),
         ("before", json::known(before)),
         ("after", json::known(after)),
-        ("after_unknown", mask(after, json::unknown)),
+        ("after_unknown", after_unknown(after, Json::Object(Vec::new()))),
         ("before_sensitive", mask(before, json::sensitive)),
         ("after_sensitive", mask(after, json::sensitive)),
     ])
+}
+
+/// What of a value is known after apply alone; `none` where nothing is.
+fn after_unknown(after: &Value, none: Json) -> Json {
+    if after.is_wholly_known() { none } else { json::unknown(after) }
 }
 
 fn output_change(output: &OutputChange) -> Json {
@@ -222,7 +232,7 @@ fn output_change(output: &OutputChange) -> Json {
     if output.after.is_known() {
         json.insert("after", json::known(&output.after));
     }
-    json.insert("after_unknown", json::unknown(&output.after));
+    json.insert("after_unknown", after_unknown(&output.after, Json::Bool(false)));
     json.insert("before_sensitive", Json::Bool(output.sensitive));
     json.insert("after_sensitive", Json::Bool(output.sensitive));
     json

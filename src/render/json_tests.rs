@@ -126,6 +126,8 @@ fn plan() -> Plan {
         prior: prior(),
         partial: false,
         errored: false,
+        checks: Default::default(),
+        check_warnings: Default::default(),
         warnings: Default::default(),
     }
 }

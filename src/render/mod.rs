@@ -18,6 +18,7 @@ pub mod excerpt;
 pub mod graph;
 mod graphic;
 pub mod json;
+mod json_checks;
 pub mod json_functions;
 pub mod json_plan;
 pub mod json_schema;

@@ -60,7 +60,7 @@ pub fn text(plan: &Plan, view: View<'_>) -> String {
     if !outputs.is_empty() && !plan.errored {
         out.push('\n');
         output_changes(&mut out, &outputs, view);
-        if shown.is_empty() {
+        if shown.is_empty() && !plan.errored {
             let note = "Applying this plan saves these output values in the state and changes nothing on the platform.";
             out.push_str(&format!("\n{}\n", view.style.wrap(note)));
         }
@@ -223,7 +223,7 @@ fn output_changes(out: &mut String, outputs: &[&OutputChange], view: View<'_>) {
             value.clone().mark(marks)
         };
         let (before, after) = (hide(&output.before), hide(&output.after));
-        let mut diff = diff::value(Some(&before), Some(&after), Forces::none());
+        let mut diff = diff::dynamic(Some(&before), Some(&after), Forces::none());
         diff.sign = match output.action {
             Action::Create => Sign::Add,
             Action::Delete => Sign::Remove,

@@ -25,6 +25,8 @@ pub struct Printer {
     pub all: bool,
     /// Whether `-> null` is left out, for parts of something that goes as a whole.
     pub bare: bool,
+    /// Whether it prints a value that no schema describes.
+    pub dynamic: bool,
 }
 
 impl Printer {
@@ -35,6 +37,7 @@ impl Printer {
             signs: true,
             all: false,
             bare: false,
+            dynamic: false,
         }
     }
 
@@ -45,6 +48,7 @@ impl Printer {
             signs: false,
             all: true,
             bare: true,
+            dynamic: false,
         }
     }
 
@@ -131,7 +135,8 @@ impl Printer {
     }
 
     /// The value of a part, from behind its `=`.
-    pub fn value(self, out: &mut String, indent: usize, diff: &Diff) {
+    pub fn value(mut self, out: &mut String, indent: usize, diff: &Diff) {
+        self.dynamic |= diff.dynamic;
         match &diff.shape {
             Shape::Sensitive => {
                 out.push_str("(sensitive value)");
@@ -266,7 +271,7 @@ impl Printer {
             .map(|(key, _)| width(&name(key)))
             .max()
             .unwrap_or(0);
-        let inner = if matches!(diff.sign, Sign::Remove) {
+        let inner = if self.dynamic || diff.sign == Sign::Remove {
             self.bare()
         } else {
             self
@@ -445,7 +450,7 @@ fn width(text: &str) -> usize {
 fn scalar(value: &Value) -> String {
     match value.kind() {
         Kind::Null(_) => "null".to_owned(),
-        Kind::String(text) => escape::quoted(text),
+        Kind::String(text) => escape::shown(text),
         _ => super::value::format(value, 0),
     }
 }

@@ -210,6 +210,7 @@ fn remarks(change: &ResourceChange) -> Vec<String> {
         Reason::DependencyPending => {
             Some("(depends on a resource or a module with changes pending)".to_owned())
         }
+        Reason::CheckNested => Some("(config will be read again for the check it stands in)".to_owned()),
         _ => None,
     });
     remarks

@@ -198,6 +198,7 @@ impl Fixture {
                 root_dir: ".".to_owned(),
             },
             variables: BTreeMap::new(),
+            places: BTreeMap::new(),
             validating: true,
         };
         let semantics = Semantic::new([(Arc::from("terraform"), builtin)]);

@@ -51,7 +51,7 @@ pub(super) fn loaded(files: &[(&str, &str)]) -> (Config, SourceMap, Diagnostics)
     let mut sources = SourceMap::new();
     let (config, mut faults) = load(&Texts::new(files), &mut sources);
     if !faults.has_errors() {
-        faults.extend(checks::references(&config));
+        faults.extend(checks::references(&config, &|_| None));
     }
     (config, sources, faults)
 }

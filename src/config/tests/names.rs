@@ -182,7 +182,7 @@ fn the_data_source_of_a_check_is_known_in_it_alone() {
     check(check_block, "");
     check(
         &format!("{check_block}output \"o\" {{ value = data.x_y.d.ok }}"),
-        "10: undeclared-resource: data.x_y.d.ok",
+        "10: scoped-resource: data.x_y.d.ok",
     );
 }
 

@@ -1,4 +1,5 @@
-//! The provider `terraform`: what needs no platform. Its one resource type is `terraform_data`.
+//! The provider `terraform`: what needs no platform. Its one resource type is `terraform_data`, its one data source
+//! `terraform_remote_state`.
 //!
 //! `terraform_data` keeps a value (`input`, seen again as `output`) and can force replacements
 //! (`triggers_replace`). It makes no calls.
@@ -14,6 +15,7 @@ use crate::provider::object::{at, get, plain, unknown_id, with};
 use crate::schema::{Attribute, Block, ProviderSchema, ResourceSchema};
 use crate::value::{Path, Type, Value};
 
+mod remote_state;
 #[cfg(test)]
 mod tests;
 
@@ -54,7 +56,7 @@ impl Builtin {
                 name: NAME,
                 config: Block::default(),
                 resources: BTreeMap::from([(DATA, data)]),
-                data_sources: BTreeMap::new(),
+                data_sources: BTreeMap::from([(remote_state::NAME, remote_state::schema())]),
             },
             ids,
         }
@@ -103,8 +105,11 @@ impl Semantics for Builtin {
         }
     }
 
-    fn validate_data(&self, type_name: &str, _config: &Value) -> Vec<Fault> {
-        vec![unknown_type(type_name)]
+    fn validate_data(&self, type_name: &str, config: &Value) -> Vec<Fault> {
+        match type_name {
+            remote_state::NAME => remote_state::validate(config),
+            _ => vec![unknown_type(type_name)],
+        }
     }
 
     fn plan(&self, proposal: Proposal<'_>) -> Result<Decision, Vec<Fault>> {
@@ -166,8 +171,11 @@ impl Provider for Builtin {
         Ok(Some(prior.clone()))
     }
 
-    async fn read_data(&self, type_name: &str, _config: &Value) -> Result<Value, Fault> {
-        Err(unknown_type(type_name))
+    async fn read_data(&self, type_name: &str, config: &Value) -> Result<Value, Fault> {
+        match type_name {
+            remote_state::NAME => remote_state::read(config),
+            _ => Err(unknown_type(type_name)),
+        }
     }
 
     async fn apply(&self, order: Order) -> Applied {

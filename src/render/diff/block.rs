@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use crate::schema::{Block, NestedBlock, Nesting};
 use crate::value::path::Key;
-use crate::value::{Kind, PathStep, Value};
+use crate::value::{Kind, PathStep, Type, Value};
 
-use super::{Diff, Forces, Sign, keys, members_of, sequence, together, value};
+use super::{Diff, Forces, Sign, dynamic, keys, members_of, sequence, together, value};
 
 /// The difference of one block.
 #[derive(Clone, Debug)]
@@ -65,7 +65,12 @@ pub fn block(
         if let Some(nested) = schema.and_then(|schema| schema.blocks.get(name)) {
             nested_blocks(&mut blocks, name, nested, was, will, below);
         } else if was.is_some_and(|v| !v.is_null()) || will.is_some_and(|v| !v.is_null()) {
-            attributes.push((Arc::clone(name), value(was, will, below)));
+            let declared = schema.and_then(|schema| schema.attributes.get(name));
+            let diff = match declared {
+                Some(attribute) if attribute.ty == Type::Dynamic => dynamic(was, will, below),
+                _ => value(was, will, below),
+            };
+            attributes.push((Arc::clone(name), diff));
         }
     }
     let inner = attributes

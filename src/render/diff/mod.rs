@@ -41,6 +41,8 @@ pub struct Diff {
     pub forces: bool,
     /// Which side alone is sensitive, if the two differ in that.
     pub mark: Option<MarkChange>,
+    /// Whether no schema describes the value, see [`dynamic`].
+    pub dynamic: bool,
     /// What it looks like.
     pub shape: Shape,
 }
@@ -81,6 +83,7 @@ impl Diff {
             sign,
             forces,
             mark: None,
+            dynamic: false,
             shape,
         }
     }
@@ -127,6 +130,30 @@ pub fn value(before: Option<&Value>, after: Option<&Value>, forces: &Forces) -> 
             Diff::new(sign, forces.here, Shape::Scalar(before.cloned(), after.cloned()))
         }
     }
+}
+
+/// The difference of two values that no schema describes, such as those of outputs: they are compared as what they
+/// are in JSON, where a set is a list and a map is an object.
+pub fn dynamic(before: Option<&Value>, after: Option<&Value>, forces: &Forces) -> Diff {
+    let (before, after) = (before.map(untyped), after.map(untyped));
+    Diff {
+        dynamic: true,
+        ..value(before.as_ref(), after.as_ref(), forces)
+    }
+}
+
+fn untyped(value: &Value) -> Value {
+    let plain = match value.kind() {
+        Kind::List(_, items) | Kind::Set(_, items) | Kind::Tuple(items) => {
+            Value::tuple(items.iter().map(untyped).collect())
+        }
+        Kind::Map(_, members) | Kind::Object(members) => {
+            let members = members.iter();
+            Value::object_members(members.map(|(key, member)| (Arc::clone(key), untyped(member))).collect())
+        }
+        _ => return value.clone(),
+    };
+    plain.mark(value.marks())
 }
 
 /// The sign of a part as a whole, where absent and null differ only if both are.
@@ -183,11 +210,9 @@ fn both(was: &Value, will: &Value, forces: &Forces) -> Diff {
             members(true, old, new, forces)
         }
         (Kind::Set(_, old), Kind::Set(_, new)) => items(false, here, set(old, new, forces)),
-        (Kind::Tuple(old), Kind::Tuple(new)) if old.len() == new.len() => {
-            items(true, here, by_position(old, new, forces))
-        }
+        (Kind::List(_, old), Kind::List(_, new)) => items(true, here, list(old, new, forces)),
         (Kind::List(_, old) | Kind::Tuple(old), Kind::List(_, new) | Kind::Tuple(new)) => {
-            items(true, here, list(old, new, forces))
+            items(true, here, tuple(old, new, forces))
         }
         (Kind::String(old), Kind::String(new)) => text::both(old, new, here),
         (
@@ -236,11 +261,17 @@ pub(super) fn together(signs: impl IntoIterator<Item = Sign>) -> Sign {
     }
 }
 
-/// Tuples of equal length: each position has its own meaning.
-fn by_position(old: &[Value], new: &[Value], forces: &Forces) -> Vec<Diff> {
-    let length = old.len().max(new.len());
-    (0..length)
-        .map(|at| value(old.get(at), new.get(at), forces.step(&PathStep::int(at))))
+/// Tuples. Of equal length, and where something goes for good, each position has its own meaning; else they are as
+/// lists.
+fn tuple(old: &[Value], new: &[Value], forces: &Forces) -> Vec<Diff> {
+    let (before, after) = (keys(old), keys(new));
+    let coming: BTreeSet<&String> = after.iter().collect();
+    if old.len() != new.len() || before.iter().all(|key| coming.contains(key)) {
+        return list(old, new, forces);
+    }
+    let pairs = old.iter().zip(new).enumerate();
+    pairs
+        .map(|(at, (was, will))| value(Some(was), Some(will), forces.step(&PathStep::int(at))))
         .collect()
 }
 
