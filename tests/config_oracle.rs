@@ -410,7 +410,10 @@ fn place(line: &str) -> String {
 fn places(told: &[Told]) -> Vec<String> {
     let mut places: Vec<String> = told.iter().map(|told| place(&told.place)).collect();
     places.sort();
-    if told.iter().any(|told| told.summary.contains("encountered problems")) {
+    if told
+        .iter()
+        .any(|told| told.summary.contains("encountered problems"))
+    {
         places.retain(|place| !place.is_empty());
         places = places.into_iter().step_by(2).collect();
     }
@@ -450,7 +453,9 @@ fn told(text: &str, word: &str) -> Vec<String> {
 /// What a text says of changes of outputs: the title and the indented lines below it.
 fn section(text: &str) -> String {
     let lines = text.lines().skip_while(|line| *line != "Changes to Outputs:");
-    let lines = lines.enumerate().take_while(|(at, line)| *at == 0 || line.starts_with("  "));
+    let lines = lines
+        .enumerate()
+        .take_while(|(at, line)| *at == 0 || line.starts_with("  "));
     lines.map(|(_, line)| line).collect::<Vec<_>>().join("\n")
 }
 

@@ -92,7 +92,11 @@ impl Walker {
             .evaluator
             .scope(&self.planned.world, &addr.module)?
             .with(self.here(addr));
-        all_hold(judge(&declared.lifecycle.preconditions, &scope, &addr.to_string()))?;
+        all_hold(judge(
+            &declared.lifecycle.preconditions,
+            &scope,
+            &addr.to_string(),
+        ))?;
         let (decoded, faults) = decode_body(&declared.body, &info.schema.block, &scope);
         if faults.has_errors() {
             return Err(faults);
@@ -117,7 +121,11 @@ impl Walker {
             .evaluator
             .scope(&self.planned.world, &addr.module)?
             .with(here);
-        all_hold(judge(&declared.lifecycle.postconditions, &scope, &addr.to_string()))
+        all_hold(judge(
+            &declared.lifecycle.postconditions,
+            &scope,
+            &addr.to_string(),
+        ))
     }
 
     /// The order of a creation or update.

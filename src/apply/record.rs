@@ -180,7 +180,10 @@ impl Walker {
             }
             Err(fault) => {
                 let mut faults = self.failure(&addr, Some(fault));
-                if self.declared(&addr).is_none_or(|declared| declared.check.is_none()) {
+                if self
+                    .declared(&addr)
+                    .is_none_or(|declared| declared.check.is_none())
+                {
                     return Err(faults);
                 }
                 // What a check reads for itself is a matter of the check, which only warns.

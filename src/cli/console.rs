@@ -88,11 +88,7 @@ pub async fn run(ui: &mut Ui, options: &Options, assignments: &[Assignment]) -> 
     }
 }
 
-type Loaded = (
-    Arc<crate::config::Config>,
-    variables::Given,
-    Diagnostics,
-);
+type Loaded = (Arc<crate::config::Config>, variables::Given, Diagnostics);
 
 /// The configuration and the values given for its variables; those without a value are unknown.
 fn load(place: &Place, assignments: &[Assignment], sources: &mut SourceMap) -> Result<Loaded, Diagnostics> {

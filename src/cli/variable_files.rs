@@ -58,7 +58,10 @@ pub fn constant(expr: &Expr) -> Result<Value, Diagnostics> {
     let mut faults = Diagnostics::new();
     walk(expr, &mut |part| {
         if let ExprKind::Call(call) = &part.kind {
-            let detail = format!("A value given for a variable is a constant, so it cannot call {}().", call.name.name);
+            let detail = format!(
+                "A value given for a variable is a constant, so it cannot call {}().",
+                call.name.name
+            );
             faults.push(Diagnostic::error(&codes::NOT_CONSTANT, detail).at(call.name.span));
         }
     });

@@ -137,9 +137,7 @@ impl Collector<'_> {
             };
             Ok(Value::string(text))
         } else {
-            let file = self
-                .sources
-                .add(format!("<value for var.{name}>"), text);
+            let file = self.sources.add(format!("<value for var.{name}>"), text);
             parse_expression(text, file, 0).and_then(|expr| variable_files::constant(&expr))
         };
         match value {

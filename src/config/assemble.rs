@@ -152,9 +152,20 @@ fn declare_resource(kind: &str, resource: Resource, to: &mut Module, cx: &mut Co
     let addr = resource.addr.clone();
     let title = format!("Duplicate {kind} \"{}\" configuration", addr.type_name);
     let what = format!("A {kind} of type {}", addr.type_name);
-    let names = Names { title: &title, what: &what, name: &addr.name };
+    let names = Names {
+        title: &title,
+        what: &what,
+        name: &addr.name,
+    };
     let span = resource.span;
-    names.insert(&mut to.resources, addr.clone(), resource, span, |resource| resource.span, cx);
+    names.insert(
+        &mut to.resources,
+        addr.clone(),
+        resource,
+        span,
+        |resource| resource.span,
+        cx,
+    );
 }
 
 /// How to speak of a second declaration.

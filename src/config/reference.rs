@@ -75,7 +75,11 @@ fn collect(body: &Body, schema: Option<&Schema>, bound: &BTreeSet<Arc<str>>, fou
     let known = |name: &str| {
         schema.is_none_or(|schema| schema.attributes.contains_key(name) || schema.blocks.contains_key(name))
     };
-    let inner = |name: &str| schema.and_then(|schema| schema.blocks.get(name)).map(|nested| &nested.block);
+    let inner = |name: &str| {
+        schema
+            .and_then(|schema| schema.blocks.get(name))
+            .map(|nested| &nested.block)
+    };
     let mut nested: Vec<&Block> = Vec::new();
     let json_dynamic = if body.json {
         body.json_blocks("dynamic", 1).0

@@ -7,7 +7,10 @@ const OPERATORS: [&str; 7] = ["~>", ">=", "<=", "!=", "=", ">", "<"];
 fn parts(text: &str) -> impl Iterator<Item = (&str, &str)> {
     text.split(',').map(|part| {
         let part = part.trim();
-        let operator = OPERATORS.into_iter().find(|operator| part.starts_with(operator)).unwrap_or("");
+        let operator = OPERATORS
+            .into_iter()
+            .find(|operator| part.starts_with(operator))
+            .unwrap_or("");
         (operator, part.strip_prefix(operator).unwrap_or(part).trim())
     })
 }
@@ -83,10 +86,28 @@ mod tests {
 
     #[test]
     fn a_constraint_allows_what_it_says() {
-        for constraint in ["1.11.4", ">= 1.5", "~> 1.0", "~> 1.11.0", ">= 1.0, < 2.0", "!= 1.11.3", "< 1.12", "~> 1"] {
+        for constraint in [
+            "1.11.4",
+            ">= 1.5",
+            "~> 1.0",
+            "~> 1.11.0",
+            ">= 1.0, < 2.0",
+            "!= 1.11.3",
+            "< 1.12",
+            "~> 1",
+        ] {
             check(constraint, true);
         }
-        for constraint in ["1.11.3", "< 1.0", "~> 1.10.0", "~> 0.12", ">= 1.12", ">= 1.0, < 1.11", "!= 1.11.4", "> 1.11.4"] {
+        for constraint in [
+            "1.11.3",
+            "< 1.0",
+            "~> 1.10.0",
+            "~> 0.12",
+            ">= 1.12",
+            ">= 1.0, < 1.11",
+            "!= 1.11.4",
+            "> 1.11.4",
+        ] {
             check(constraint, false);
         }
     }

@@ -86,7 +86,9 @@ impl Checks {
     }
 
     /// All of it, with the status of all instances together.
-    pub fn all(&self) -> impl Iterator<Item = (&Checkable, Status, impl Iterator<Item = (&Checked, &Outcome)>)> {
+    pub fn all(
+        &self,
+    ) -> impl Iterator<Item = (&Checkable, Status, impl Iterator<Item = (&Checked, &Outcome)>)> {
         self.found.iter().map(|(of, instances)| {
             let all = || instances.iter().flatten();
             let status = match instances {
@@ -107,8 +109,14 @@ impl Checks {
 }
 
 fn checkables(addr: &ModuleAddr, module: &Module) -> impl Iterator<Item = Checkable> {
-    let checks = module.checks.keys().map(|name| Checkable::Check(addr.clone(), name.clone()));
-    let outputs = module.outputs.values().filter(|output| !output.preconditions.is_empty());
+    let checks = module
+        .checks
+        .keys()
+        .map(|name| Checkable::Check(addr.clone(), name.clone()));
+    let outputs = module
+        .outputs
+        .values()
+        .filter(|output| !output.preconditions.is_empty());
     let outputs = outputs.map(|output| Checkable::Output(addr.clone(), output.name.clone()));
     let resources = module.resources.values().filter(|resource| {
         let lifecycle = &resource.lifecycle;
@@ -120,7 +128,10 @@ fn checkables(addr: &ModuleAddr, module: &Module) -> impl Iterator<Item = Checka
             resource: resource.addr.clone(),
         })
     });
-    let variables = module.variables.values().filter(|variable| !variable.validations.is_empty());
+    let variables = module
+        .variables
+        .values()
+        .filter(|variable| !variable.validations.is_empty());
     let variables = variables.map(|variable| Checkable::Variable(addr.clone(), variable.name.clone()));
     checks.chain(outputs).chain(resources).chain(variables)
 }

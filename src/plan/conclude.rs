@@ -124,9 +124,10 @@ fn data_events(planner: &Planner, state: &State) -> Result<Vec<Event>, Diagnosti
     let mut events = Vec::new();
     for (addr, value) in &planner.data {
         let resource = addr.config();
-        let (Some(info), Some(provider)) =
-            (planner.semantics.type_info(&addr.resource), planner.provider_of(&resource))
-        else {
+        let (Some(info), Some(provider)) = (
+            planner.semantics.type_info(&addr.resource),
+            planner.provider_of(&resource),
+        ) else {
             continue;
         };
         let (attributes, sensitive) = refresh::encode(value, &info.ty)?;
@@ -153,7 +154,10 @@ fn data_events(planner: &Planner, state: &State) -> Result<Vec<Event>, Diagnosti
     let stays = |addr: &InstanceAddr| {
         planner.visited.contains(addr) || planner.failed.contains(&ConfigNode::Resource(addr.config()))
     };
-    let stored = state.instances.keys().filter(|addr| addr.resource.mode == Mode::Data);
+    let stored = state
+        .instances
+        .keys()
+        .filter(|addr| addr.resource.mode == Mode::Data);
     let gone = stored.filter(|addr| destroying || (whole && !stays(addr)));
     events.extend(gone.map(|addr| Event::Remove(addr.clone())));
     Ok(events)

@@ -128,7 +128,11 @@ impl Evaluator {
             used.extend(scope.into_used());
             // What is wrong is the value, wherever it is given; that of the root module has no place.
             let place = at.filter(|_| !instance.is_root()).unwrap_or(variable.span);
-            for fault in judged.iter_mut().filter(|judged| judged.status == Status::Fail).flat_map(|j| &mut j.faults.0) {
+            for fault in judged
+                .iter_mut()
+                .filter(|judged| judged.status == Status::Fail)
+                .flat_map(|j| &mut j.faults.0)
+            {
                 if fault.code.id == codes::CONDITION_FAILED.id {
                     (fault.subject, fault.context) = (Some(place), None);
                 }
@@ -240,7 +244,11 @@ impl Evaluator {
         world.checks.expanded(&of);
         for instance in world.instances(module) {
             let scope = self.scope(world, &instance)?;
-            let judged = judge(&output.preconditions, &scope, &format!("{}output.{name}", prefix(&instance)));
+            let judged = judge(
+                &output.preconditions,
+                &scope,
+                &format!("{}output.{name}", prefix(&instance)),
+            );
             let value = output_value(output, &scope, module.is_root());
             used.extend(scope.into_used());
             let faults = world.note(&of, &Checked::Module(instance.clone()), judged);
@@ -257,9 +265,19 @@ impl Evaluator {
 
     /// Judges a `check` block in every instance of its module. It only warns; that only apply can tell is worth a
     /// warning while `planning`.
-    pub fn check(&self, world: &mut World, module: &ModuleAddr, name: &Arc<str>, planning: bool) -> Diagnostics {
+    pub fn check(
+        &self,
+        world: &mut World,
+        module: &ModuleAddr,
+        name: &Arc<str>,
+        planning: bool,
+    ) -> Diagnostics {
         let mut warnings = Diagnostics::new();
-        let check = self.config.modules.get(module).and_then(|module| module.checks.get(name));
+        let check = self
+            .config
+            .modules
+            .get(module)
+            .and_then(|module| module.checks.get(name));
         let Some(check) = check else { return warnings };
         let of = Checkable::Check(module.clone(), Arc::clone(name));
         world.checks.expanded(&of);
@@ -268,7 +286,11 @@ impl Evaluator {
                 continue;
             };
             let mut judged = judge(&check.asserts, &scope, "");
-            for judged in judged.iter_mut().filter(|_| planning).filter(|j| j.status == Status::Unknown) {
+            for judged in judged
+                .iter_mut()
+                .filter(|_| planning)
+                .filter(|j| j.status == Status::Unknown)
+            {
                 let detail = "What this check asserts cannot be told before apply. It is checked again then.";
                 let warning = Diagnostic::warning(&codes::CHECK_UNKNOWN, detail);
                 judged.faults.push(warning.at(judged.span).within(judged.block));
@@ -320,7 +342,11 @@ impl Evaluator {
 
 /// What an instance's module puts before an address; nothing in the root module.
 pub(super) fn prefix(module: &ModuleInstance) -> String {
-    if module.is_root() { String::new() } else { format!("{module}.") }
+    if module.is_root() {
+        String::new()
+    } else {
+        format!("{module}.")
+    }
 }
 
 fn missing_input(call: &ModuleCall, variable: &Variable) -> Diagnostics {
@@ -537,11 +563,7 @@ pub struct Judged {
 /// Evaluates conditions; all of them, so that all that is wrong is told at once.
 pub fn judge(conditions: &[Condition], scope: &ModuleScope<'_>, of: &str) -> Vec<Judged> {
     let about = |fault: Diagnostic| {
-        if of.is_empty() {
-            fault
-        } else {
-            fault.about(of)
-        }
+        if of.is_empty() { fault } else { fault.about(of) }
     };
     let one = |condition: &Condition| {
         let (span, block) = (condition.condition.span, condition.span);
@@ -604,7 +626,12 @@ fn message(condition: &Condition, scope: &ModuleScope<'_>) -> (String, Diagnosti
     };
     let message = match evaluate(expr, scope) {
         Ok(message) => message,
-        Err(faults) => return ("The condition does not hold; its message is not valid.".to_owned(), faults),
+        Err(faults) => {
+            return (
+                "The condition does not hold; its message is not valid.".to_owned(),
+                faults,
+            );
+        }
     };
     if message.has_mark_deep(Marks::SENSITIVE) {
         return hidden(
@@ -613,7 +640,9 @@ fn message(condition: &Condition, scope: &ModuleScope<'_>) -> (String, Diagnosti
         );
     }
     if message.has_mark_deep(Marks::EPHEMERAL) {
-        return hidden("The message holds an ephemeral value, which must not be kept. Leave it out of the message.");
+        return hidden(
+            "The message holds an ephemeral value, which must not be kept. Leave it out of the message.",
+        );
     }
     let text = convert::convert(&message, &Type::String).ok();
     match text.as_ref().and_then(Value::as_str) {

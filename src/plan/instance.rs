@@ -15,8 +15,8 @@ use crate::source::Span;
 use crate::value::{Marks, Path, Value};
 
 use super::change::{Action, PlanMode, Reason, ResourceChange};
-use super::codes;
 use super::checks::{Checkable, Checked};
+use super::codes;
 use super::evaluate::{Used, judge};
 use super::ignore::{self, keep_ignored};
 use super::merge;
@@ -53,7 +53,10 @@ pub(super) fn plan_resource(planner: &mut Planner, resource: &ConfigResource) {
         provider,
         semantics,
     };
-    planner.world.checks.expanded(&Checkable::Resource(resource.clone()));
+    planner
+        .world
+        .checks
+        .expanded(&Checkable::Resource(resource.clone()));
     for module in planner.world.instances(&resource.module) {
         let mut used = Used::new();
         let expansion = planner
@@ -217,7 +220,11 @@ fn evaluate_instance(
     let decoded = if failed {
         None
     } else {
-        Some(decode_body(&context.declared.body, &context.info.schema.block, &scope))
+        Some(decode_body(
+            &context.declared.body,
+            &context.info.schema.block,
+            &scope,
+        ))
     };
     used.extend(scope.into_used());
     let of = Checkable::Resource(context.resource.clone());
@@ -437,7 +444,11 @@ fn decide(
 /// Postconditions of an object as planned or read.
 pub(super) fn postconditions(planner: &mut Planner, declared: &Resource, addr: &InstanceAddr, here: Here) {
     let judged = match planner.evaluator.scope(&planner.world, &addr.module) {
-        Ok(scope) => judge(&declared.lifecycle.postconditions, &scope.with(here), &addr.to_string()),
+        Ok(scope) => judge(
+            &declared.lifecycle.postconditions,
+            &scope.with(here),
+            &addr.to_string(),
+        ),
         Err(faults) => return planner.faults.extend(faults),
     };
     let of = Checkable::Resource(addr.config());

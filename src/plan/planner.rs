@@ -16,8 +16,8 @@ use crate::state::State;
 use crate::value::Value;
 
 use super::change::{PlanMode, ResourceChange};
-use super::codes;
 use super::checks::{Checkable, Checked, Checks, Status};
+use super::codes;
 use super::evaluate::{Evaluator, Used};
 use super::import::{self, Asked, Wanted};
 use super::moves::{self, Move, Moved};

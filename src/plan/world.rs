@@ -150,7 +150,8 @@ impl World {
     pub fn note(&mut self, of: &Checkable, instance: &Checked, judged: Vec<Judged>) -> Diagnostics {
         let mut faults = Diagnostics::new();
         for judged in judged {
-            self.checks.note(of, instance.clone(), judged.status, judged.problem);
+            self.checks
+                .note(of, instance.clone(), judged.status, judged.problem);
             faults.extend(judged.faults);
         }
         faults

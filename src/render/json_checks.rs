@@ -64,7 +64,11 @@ fn address(of: &Checkable) -> Json {
             json.insert("kind", Json::text(spelt));
             put_module(&mut json, module);
             json.insert("name", Json::text(name));
-            let prefix = if module.is_root() { String::new() } else { format!("{module}.") };
+            let prefix = if module.is_root() {
+                String::new()
+            } else {
+                format!("{module}.")
+            };
             json.insert("to_display", Json::text(format!("{prefix}{kind}.{name}")));
         }
     }
@@ -76,7 +80,11 @@ fn instance(of: &Checkable, at: &Checked, outcome: &Outcome) -> Json {
         Checked::Resource(addr) => (&addr.module, &addr.key, addr.to_string()),
         Checked::Module(module) => {
             let (kind, name) = named(of).unwrap_or_default();
-            let prefix = if module.is_root() { String::new() } else { format!("{module}.") };
+            let prefix = if module.is_root() {
+                String::new()
+            } else {
+                format!("{module}.")
+            };
             (module, &InstanceKey::None, format!("{prefix}{kind}.{name}"))
         }
     };
@@ -89,7 +97,10 @@ fn instance(of: &Checkable, at: &Checked, outcome: &Outcome) -> Json {
     let status = name(outcome.status.unwrap_or_default());
     let mut json = Json::object([("address", address), ("status", Json::text(status))]);
     if !outcome.problems.is_empty() {
-        let problems = outcome.problems.iter().map(|message| Json::object([("message", Json::text(message))]));
+        let problems = outcome
+            .problems
+            .iter()
+            .map(|message| Json::object([("message", Json::text(message))]));
         json.insert("problems", Json::Array(problems.collect()));
     }
     json

@@ -221,7 +221,11 @@ fn values(actions: Json, before: &Value, after: &Value) -> Json {
 
 /// What of a value is known after apply alone; `none` where nothing is.
 fn after_unknown(after: &Value, none: Json) -> Json {
-    if after.is_wholly_known() { none } else { json::unknown(after) }
+    if after.is_wholly_known() {
+        none
+    } else {
+        json::unknown(after)
+    }
 }
 
 fn output_change(output: &OutputChange) -> Json {

@@ -63,7 +63,9 @@ pub fn validate(config: &Value) -> Vec<Fault> {
         faults.push(Fault::error(
             at("backend"),
             "Invalid backend configuration",
-            format!("States are read from this machine alone, by the backend \"local\"; there is no \"{name}\"."),
+            format!(
+                "States are read from this machine alone, by the backend \"local\"; there is no \"{name}\"."
+            ),
         ));
     }
     for name in ["config", "defaults"] {
@@ -84,10 +86,16 @@ pub fn read(config: &Value) -> Result<Value, Fault> {
     let workspace = get(config, "workspace")
         .and_then(Value::as_str)
         .filter(|name| *name != "default");
-    let option = |name: &str| get(config, "config").and_then(|config| get(config, name)).and_then(Value::as_str);
+    let option = |name: &str| {
+        get(config, "config")
+            .and_then(|config| get(config, name))
+            .and_then(Value::as_str)
+    };
     let path = match workspace {
         None => PathBuf::from(option("path").unwrap_or(FILE)),
-        Some(name) => FilePath::new(option("workspace_dir").unwrap_or(WORKSPACES)).join(name).join(FILE),
+        Some(name) => FilePath::new(option("workspace_dir").unwrap_or(WORKSPACES))
+            .join(name)
+            .join(FILE),
     };
     let state = load(&path)?.ok_or_else(|| {
         fault(format!(
@@ -97,7 +105,12 @@ pub fn read(config: &Value) -> Result<Value, Fault> {
     })?;
     let defaults = get(config, "defaults").and_then(Value::members).cloned();
     let mut outputs: Members = defaults.unwrap_or_default();
-    outputs.extend(state.outputs.iter().map(|(name, output)| (Arc::clone(name), output.value.clone())));
+    outputs.extend(
+        state
+            .outputs
+            .iter()
+            .map(|(name, output)| (Arc::clone(name), output.value.clone())),
+    );
     Ok(with(config, [("outputs", Value::object_members(outputs))]))
 }
 
@@ -110,7 +123,10 @@ fn load(path: &FilePath) -> Result<Option<State>, Fault> {
     if path.is_file() {
         let text = text(path)?;
         let state = from_v4(&text).map_err(|error| {
-            fault(format!("The file {} is no state of format version 4: {error}", path.display()))
+            fault(format!(
+                "The file {} is no state of format version 4: {error}",
+                path.display()
+            ))
         })?;
         return Ok(Some(state));
     }
@@ -122,14 +138,20 @@ fn load(path: &FilePath) -> Result<Option<State>, Fault> {
     }
     let text = text(&export_path)?;
     let records = export::read(&text).map_err(|_| {
-        fault(format!("{} is damaged, or was written by a newer swarmform.", export_path.display()))
+        fault(format!(
+            "{} is damaged, or was written by a newer swarmform.",
+            export_path.display()
+        ))
     })?;
-    let state = records.state().map_err(|damage| fault(format!("{}: {damage}.", export_path.display())))?;
+    let state = records
+        .state()
+        .map_err(|damage| fault(format!("{}: {damage}.", export_path.display())))?;
     Ok(Some(state))
 }
 
 fn text(path: &FilePath) -> Result<String, Fault> {
-    std::fs::read_to_string(path).map_err(|error| fault(format!("The state {} cannot be read: {error}.", path.display())))
+    std::fs::read_to_string(path)
+        .map_err(|error| fault(format!("The state {} cannot be read: {error}.", path.display())))
 }
 
 #[cfg(test)]
@@ -139,8 +161,14 @@ mod tests {
     fn config(path: &FilePath) -> Value {
         Value::object([
             ("backend", Value::string("local")),
-            ("config", Value::object([("path", Value::string(path.to_string_lossy()))])),
-            ("defaults", Value::object([("size", Value::int(1)), ("zone", Value::string("a"))])),
+            (
+                "config",
+                Value::object([("path", Value::string(path.to_string_lossy()))]),
+            ),
+            (
+                "defaults",
+                Value::object([("size", Value::int(1)), ("zone", Value::string("a"))]),
+            ),
             ("outputs", Value::dynamic_null()),
             ("workspace", Value::null(Type::String)),
         ])

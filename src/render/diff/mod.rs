@@ -149,7 +149,11 @@ fn untyped(value: &Value) -> Value {
         }
         Kind::Map(_, members) | Kind::Object(members) => {
             let members = members.iter();
-            Value::object_members(members.map(|(key, member)| (Arc::clone(key), untyped(member))).collect())
+            Value::object_members(
+                members
+                    .map(|(key, member)| (Arc::clone(key), untyped(member)))
+                    .collect(),
+            )
         }
         _ => return value.clone(),
     };
