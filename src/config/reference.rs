@@ -100,10 +100,8 @@ fn collect(body: &Body, schema: Option<&Schema>, bound: &BTreeSet<Arc<str>>, fou
     nested.extend(&json_dynamic);
     for block in nested {
         match block.labels.first() {
-            Some(label) if &*block.kind.name == "dynamic" => {
-                if known(&label.name) {
-                    dynamic(block, label, inner(&label.name), bound, found);
-                }
+            Some(label) if &*block.kind.name == "dynamic" && known(&label.name) => {
+                dynamic(block, label, inner(&label.name), bound, found);
             }
             _ if known(&block.kind.name) => collect(&block.body, inner(&block.kind.name), bound, found),
             _ => {}
