@@ -8,8 +8,9 @@ use crate::diag::{Diagnostic, Diagnostics};
 use crate::lang::{Decoded, decode_body};
 use crate::plan::change::{Action, ResourceChange};
 use crate::plan::codes;
-use crate::plan::evaluate::{Judged, judge};
+
 use crate::plan::ignore::keep_ignored;
+use crate::plan::judge::{Judged, judge};
 use crate::plan::merge;
 use crate::plan::providers::{ProviderKey, TypeInfo, resolve_provider};
 use crate::plan::provision::{Exec, evaluate as evaluate_exec};

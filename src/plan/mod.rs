@@ -14,6 +14,7 @@ pub mod evaluate;
 pub mod ignore;
 mod import;
 mod instance;
+pub mod judge;
 pub mod look;
 pub mod merge;
 mod moves;

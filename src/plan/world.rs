@@ -13,7 +13,7 @@ use crate::diag::Diagnostics;
 use crate::value::{Members, Type, Value};
 
 use super::checks::{Checkable, Checked, Checks};
-use super::evaluate::Judged;
+use super::judge::Judged;
 
 /// How a block was expanded.
 #[derive(Clone, Debug)]

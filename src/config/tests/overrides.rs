@@ -90,7 +90,7 @@ fn locals_providers_and_settings_are_replaced() {
         ),
         (
             "override.tf",
-            "locals {\n  b = 3\n}\nprovider \"x\" {}\nterraform {\n  required_version = \">= 2.0\"\n  required_providers {\n    y = {\n      source = \"b/y\"\n    }\n    z = {\n      source = \"b/z\"\n    }\n  }\n  backend \"memory\" {}\n}",
+            "locals {\n  b = 3\n}\nprovider \"x\" {}\nterraform {\n  required_version = \">= 1.5\"\n  required_providers {\n    y = {\n      source = \"b/y\"\n    }\n    z = {\n      source = \"b/z\"\n    }\n  }\n  backend \"memory\" {}\n}",
         ),
     ]);
     let locals: Vec<String> = module
@@ -107,7 +107,7 @@ fn locals_providers_and_settings_are_replaced() {
             .iter()
             .map(|(text, _)| text.as_str())
             .collect::<Vec<_>>(),
-        [">= 2.0"]
+        [">= 1.5"]
     );
     let sources: Vec<_> = settings
         .required_providers
