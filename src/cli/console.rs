@@ -59,7 +59,7 @@ pub async fn run(ui: &mut Ui, options: &Options, assignments: &[Assignment]) -> 
         let session = engine
             .plan_from(&inputs, PlanOptions::default(), state, None)
             .await
-            .map_err(Diagnostics::from)?;
+            .map_err(|refused| refused.faults)?;
         session.close().await;
         ui.diagnostics(&session.planned.plan.warnings);
         let mut planned = session.planned;

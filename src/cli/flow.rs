@@ -116,7 +116,10 @@ pub async fn plan(
 ) -> Result<Prepared, Stop> {
     let options = options(planning)?;
     let (prepared, schemas) = prepare(ui, planning, assignments, operation, options).await?;
-    show(ui, &prepared.session.planned.plan, &schemas, planning.calls);
+    let plan = &prepared.session.planned.plan;
+    // Apply judges checks again and tells then.
+    let checks = operation == "plan" || plan.is_empty();
+    show(ui, plan, &schemas, planning.calls, checks);
     Ok(prepared)
 }
 

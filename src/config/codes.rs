@@ -50,9 +50,6 @@ codes! {
     /// An expression that must be a plain reference.
     REFERENCE_FORM = "invalid-expression-form", "Invalid expression",
         "The argument takes names of things, such as `giantswarm_org.team`, not values computed from them.";
-    /// A reference inside quotes.
-    QUOTED_REFERENCE = "quoted-reference", "Quoted references are deprecated",
-        "References in `depends_on`, `provider` and `ignore_changes` are written without quotes in the native syntax.";
     /// A type inside quotes.
     QUOTED_TYPE = "quoted-type", "Invalid quoted type constraints",
         "A type is written without quotes in the native syntax.";

@@ -65,7 +65,7 @@ impl Content {
         let Some(expr) = self.take(name) else {
             return Vec::new();
         };
-        let (span, json) = (expr.span, self.json);
+        let span = expr.span;
         let ExprKind::Tuple(elements) = into_kind(expr) else {
             cx.error(
                 &codes::REFERENCE_FORM,
@@ -76,14 +76,14 @@ impl Content {
         };
         elements
             .into_iter()
-            .filter_map(|element| unquoted(element, json, cx))
+            .filter_map(|element| unquoted(element, cx))
             .collect()
     }
 
     /// An argument that is one plain reference.
     pub fn reference(&mut self, name: &str, cx: &mut Context<'_>) -> Option<Expr> {
         let expr = self.take(name)?;
-        unquoted(expr, self.json, cx)
+        unquoted(expr, cx)
     }
 }
 
@@ -129,12 +129,13 @@ pub(super) fn bare(expr: &Expr) -> &ExprKind {
 
 /// Reports an expression that is no constant, or is one of the wrong type.
 fn not_constant(name: &str, wanted: &str, expr: &Expr, cx: &mut Context<'_>) {
-    check_constant(name, expr, cx);
-    cx.error(
-        &codes::UNSUITABLE_VALUE,
-        expr.span,
-        format!("\"{name}\" must be {wanted}, written out as a constant."),
-    );
+    if check_constant(name, expr, cx) {
+        cx.error(
+            &codes::UNSUITABLE_VALUE,
+            expr.span,
+            format!("\"{name}\" must be {wanted}, written out as a constant."),
+        );
+    }
 }
 
 /// Reports references and function calls where a constant must stand; whether there are none.
@@ -184,13 +185,11 @@ pub(super) fn warn_of_quotes(what: &str, at: Span, cx: &mut Context<'_>) {
 }
 
 /// A reference that may be written as a string: in JSON there is no other way, and old native files do it.
-pub(super) fn unquoted(expr: Expr, json: bool, cx: &mut Context<'_>) -> Option<Expr> {
+pub(super) fn unquoted(expr: Expr, cx: &mut Context<'_>) -> Option<Expr> {
     let ExprKind::String(text) = &expr.kind else {
         return Some(expr);
     };
-    if !json {
-        warn_of_quotes("reference", expr.span, cx);
-    }
+    warn_of_quotes("reference", expr.span, cx);
     let inside = expr.span.start as usize + 1;
     cx.diagnostics
         .take_all(parse_expression(text, expr.span.file, inside))

@@ -79,7 +79,7 @@ fn ignore_changes(content: &mut Content, cx: &mut Context<'_>) -> IgnoreChanges 
             );
             continue;
         }
-        let Some(path) = unquoted(element, content.json, cx) else {
+        let Some(path) = unquoted(element, cx) else {
             continue;
         };
         if traversal(&path).is_some() {
@@ -114,7 +114,7 @@ fn replace_triggered_by(content: &mut Content, cx: &mut Context<'_>) -> Vec<Expr
     let mut found = Vec::new();
     for element in elements {
         let element = match &element.kind {
-            ExprKind::String(_) if json => unquoted(element, json, cx),
+            ExprKind::String(_) if json => unquoted(element, cx),
             _ => Some(element),
         };
         let Some(element) = element else { continue };

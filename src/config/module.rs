@@ -126,7 +126,7 @@ fn providers(content: &mut Content, cx: &mut Context<'_>) -> BTreeMap<ProviderRe
     };
     let mut found = BTreeMap::new();
     for item in items {
-        let Some(value) = unquoted(item.value, content.json, cx) else {
+        let Some(value) = unquoted(item.value, cx) else {
             continue;
         };
         let theirs = cx.diagnostics.take(provider_key(&item.key));

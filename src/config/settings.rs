@@ -221,7 +221,7 @@ fn aliases(item: ObjectItem, name: &Ident, cx: &mut Context<'_>) -> Vec<Provider
     };
     let mut found = Vec::new();
     for element in elements {
-        let Some(element) = unquoted(element, false, cx) else {
+        let Some(element) = unquoted(element, cx) else {
             continue;
         };
         match provider_ref(&element) {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::addr::{ConfigResource, InstanceAddr, InstanceKey, Mode};
 use crate::config::{Config, Repetition};
 use crate::diag::Diagnostic;
+use crate::diag::Diagnostics;
 use crate::graph::ConfigNode;
 use crate::state::{Event, Instance, Object, State, Status};
 use crate::value::Value;

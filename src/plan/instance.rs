@@ -543,7 +543,7 @@ impl Planner {
             };
             let mut diagnostic = make(code, fault.detail)
                 .summary(fault.summary)
-                .at(place(spans, &fault.path).unwrap_or(block))
+                .at(subject.unwrap_or(block))
                 .within(block);
             if let Some(addr) = addr {
                 diagnostic = diagnostic.about(addr);

@@ -11,7 +11,6 @@ use std::sync::Arc;
 use crate::addr::{ConfigResource, InstanceAddr, Mode, ModuleAddr};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::graph::{ConfigGraph, ConfigNode};
-use crate::lang::with_values;
 use crate::state::State;
 use crate::value::Value;
 

@@ -269,6 +269,7 @@ async fn apply(dir: &Path, lie: Lie, store: MemoryStore) -> String {
         config: Arc::new(config),
         sources: Arc::clone(&sources),
         variables: BTreeMap::new(),
+        places: std::collections::BTreeMap::new(),
         files: Arc::new(HostFiles),
         effects: Arc::new(SystemEffects {
             clock: still(),

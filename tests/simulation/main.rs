@@ -122,6 +122,7 @@ fn inputs(files: Vec<(String, String)>) -> Inputs {
         config: Arc::new(config),
         sources: Arc::new(sources),
         variables: BTreeMap::new(),
+        places: std::collections::BTreeMap::new(),
         files: Arc::new(NoFiles),
         effects: Arc::new(Still::default()),
         workspace: "default".to_owned(),

@@ -70,6 +70,8 @@ fn plan(changes: Vec<ResourceChange>) -> Plan {
         prior: State::default(),
         partial: false,
         errored: false,
+        checks: Default::default(),
+        check_warnings: Default::default(),
         warnings: Default::default(),
     }
 }
