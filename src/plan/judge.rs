@@ -48,8 +48,12 @@ pub fn judge(conditions: &[Condition], scope: &ModuleScope<'_>, of: &str) -> Vec
             Ok(Some(false)) => {
                 judged.status = Status::Fail;
                 let (message, faults) = message(condition, scope);
-                let fault = Diagnostic::error(&codes::CONDITION_FAILED, message.clone()).at(span).within(block);
-                judged.faults.push(about(with_values(fault, &condition.condition, scope)));
+                let fault = Diagnostic::error(&codes::CONDITION_FAILED, message.clone())
+                    .at(span)
+                    .within(block);
+                judged
+                    .faults
+                    .push(about(with_values(fault, &condition.condition, scope)));
                 judged.faults.extend(faults.into_iter().map(about));
                 judged.problem = Some(message);
             }
@@ -73,7 +77,11 @@ fn holds(condition: &Condition, scope: &ModuleScope<'_>) -> Result<Option<bool>,
     let expr = &condition.condition;
     let (value, _) = evaluate(expr, scope)?.unmark_deep();
     if value.is_null() {
-        return Err(invalid_condition("The condition is null; it must be true or false.", expr, scope));
+        return Err(invalid_condition(
+            "The condition is null; it must be true or false.",
+            expr,
+            scope,
+        ));
     }
     let value = convert::convert(&value, &Type::Bool).map_err(|_| {
         let detail = format!(

@@ -39,7 +39,7 @@ pub fn text(plan: &Plan, view: View<'_>) -> String {
         .iter()
         .filter(|output| output.action != Action::NoOp)
         .collect();
-    if shown.is_empty() && plan.errored {
+    if shown.is_empty() && outputs.is_empty() && plan.errored {
         let text = "Planning failed. swarmform met an error before it had anything to plan.";
         out.push_str(&format!("\n{}\n", view.style.wrap(text)));
         return out;
@@ -57,7 +57,7 @@ pub fn text(plan: &Plan, view: View<'_>) -> String {
         actions(&mut out, &shown, plan.errored, view);
         summary(&mut out, plan, view);
     }
-    if !outputs.is_empty() && !plan.errored {
+    if !outputs.is_empty() {
         out.push('\n');
         output_changes(&mut out, &outputs, view);
         if shown.is_empty() && !plan.errored {

@@ -176,6 +176,7 @@ pub const GROUNDS: &[(&str, &[&str])] = &[
             "Unclosed template interpolation sequence",
         ],
     ),
+    ("syntax/unclosed-heredoc", &["Unterminated template string"]),
     (
         "syntax/unclosed-quote",
         &["Invalid character", "Unterminated template string"],
