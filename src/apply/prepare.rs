@@ -284,7 +284,7 @@ impl Walker {
         let here = Here {
             key: addr.key.clone(),
             own,
-            each_value: None,
+            ..Here::default()
         };
         self.execs_of(addr, provisioners.iter().filter(|one| one.at_destroy), &here)
     }

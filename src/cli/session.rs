@@ -10,8 +10,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use tokio::sync::Mutex;
 
+use crate::addr::ModuleAddr;
 use crate::config::load::{Reader, load};
-use crate::config::{Config, check};
+use crate::config::{Config, Variable, check};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::engine::plan::{semantics, store_fault};
 use crate::engine::saved::RecordedFiles;
@@ -214,7 +215,13 @@ impl Place {
         let semantics = semantics(&*self.providers());
         let graph = config_graph::build(&config, sources)?;
         let environment = self.environment(files, self.timestamp(), self.workspace.name.clone());
-        let variables = BTreeMap::new();
+        // A configuration is valid for any values of its variables, not for their defaults alone.
+        let root = config.modules.get(&ModuleAddr::root());
+        let unknown = |variable: &Variable| Value::unknown(variable.constraint.ty.without_optional());
+        let declared = root.into_iter().flat_map(|root| root.variables.values());
+        let variables = declared
+            .map(|variable| (Arc::clone(&variable.name), unknown(variable)))
+            .collect();
         let evaluator = Evaluator {
             config,
             environment,

@@ -123,6 +123,9 @@ pub(super) fn conclude(mut planner: Planner) -> Result<Planned, Refused> {
 /// What makes the state hold the data sources as they were read, and none that is not declared any more.
 fn data_events(planner: &Planner, state: &State) -> Result<Vec<Event>, Diagnostics> {
     let mut events = Vec::new();
+    if planner.evaluator.validating {
+        return Ok(events);
+    }
     for (addr, value) in &planner.data {
         let resource = addr.config();
         let (Some(info), Some(provider)) = (

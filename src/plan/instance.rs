@@ -26,7 +26,7 @@ use super::providers::{ProviderKey, TypeInfo};
 use super::provision::evaluate as evaluate_exec;
 use super::scope::Here;
 use super::semantics::{Decision, Fault, Proposal, Semantics};
-use super::world::ResourceWorld;
+use super::world::{Expansion, ResourceWorld};
 
 /// Plans a `resource` or `data` block in all instances of its module.
 pub(super) fn plan_resource(planner: &mut Planner, resource: &ConfigResource) {
@@ -70,7 +70,12 @@ pub(super) fn plan_resource(planner: &mut Planner, resource: &ConfigResource) {
                 continue;
             }
         };
-        let keys = expansion.keys();
+        // Validation looks at any one instance, whatever their number.
+        let (expansion, keys) = match expansion {
+            Expansion::One => (Expansion::One, vec![InstanceKey::None]),
+            _ if planner.evaluator.validating => (Expansion::Unknown, vec![InstanceKey::None]),
+            known => (known.clone(), known.keys()),
+        };
         warn_of_replace(planner, &module, context.resource, &keys);
         if let Some(values) = planner.world.module_mut(&module) {
             let world = ResourceWorld::new(expansion.clone(), context.info.ty.clone());
@@ -386,7 +391,13 @@ fn plan_managed(
         own: Some(after.clone()),
         ..here
     };
-    planner.world.set_object(&addr, after.clone());
+    // What a provider would plan for a new object is no fact for validation: the object may be there already.
+    let seen = if planner.evaluator.validating {
+        merge::proposed(&context.info.schema.block, &none, &decoded.value)
+    } else {
+        after.clone()
+    };
+    planner.world.set_object(&addr, seen);
     postconditions(planner, context.declared, &addr, here);
     let change = ResourceChange {
         reason,

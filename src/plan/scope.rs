@@ -13,7 +13,7 @@ use crate::diag::{Diagnostic, did_you_mean};
 use crate::graph::ConfigNode;
 use crate::lang::{Effects, Files, ResolvedStep, Scope, codes};
 use crate::source::Span;
-use crate::value::{Marks, Members, Value};
+use crate::value::{Marks, Members, Type, Value};
 
 use super::world::{Expansion, World};
 
@@ -51,6 +51,8 @@ pub struct Here {
     pub each_value: Option<Value>,
     /// `self`.
     pub own: Option<Value>,
+    /// Whether it is any instance of a block that is not expanded, so that key and value are unknown.
+    pub open: bool,
 }
 
 impl Here {
@@ -64,6 +66,7 @@ impl Here {
             key: key.clone(),
             each_value,
             own: None,
+            open: matches!(expansion, Expansion::Unknown),
         }
     }
 }
@@ -332,6 +335,9 @@ impl<'a> ModuleScope<'a> {
             }
             ("each", "key", InstanceKey::Str(key)) => Some(Value::string(key)),
             ("each", "value", InstanceKey::Str(_)) => self.here.each_value.clone(),
+            ("count", "index", _) if self.here.open => Some(Value::unknown(Type::Number)),
+            ("each", "key", _) if self.here.open => Some(Value::unknown(Type::String).refine_not_null()),
+            ("each", "value", _) if self.here.open => Some(Value::dynamic_unknown()),
             _ => None,
         };
         value.ok_or_else(|| {
