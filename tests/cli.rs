@@ -605,3 +605,28 @@ fn a_tainted_instance_is_replaced_and_untaint_takes_it_back() {
         .run(&["taint", "-allow-missing", "terraform_data.x"])
         .expect(0);
 }
+
+#[test]
+fn the_outputs_of_another_configuration_are_read() {
+    let place = Place::new();
+    place.write("up/main.tf", "output \"name\" {\n  value = \"weather\"\n}\n");
+    place.run(&["-chdir=up", "apply", "-auto-approve"]).expect(0);
+    place.write(
+        "main.tf",
+        r#"
+        data "terraform_remote_state" "up" {
+          backend = "local"
+          config  = { path = "up/state" }
+        }
+
+        output "name" {
+          value = data.terraform_remote_state.up.outputs.name
+        }
+        "#,
+    );
+    place
+        .run(&["apply", "-auto-approve"])
+        .expect(0)
+        .says("name = \"weather\"");
+    place.run(&["plan", "-detailed-exitcode"]).expect(0);
+}
