@@ -94,7 +94,6 @@ impl Planner {
         let moves = moves::written(&evaluator.config);
         let moved = moves::carry_out(&evaluator.config, &moves, &mut state);
         let mut world = World::new();
-        world.open = evaluator.validating;
         world.checks = Checks::declared(&evaluator.config);
         Planner {
             evaluator,

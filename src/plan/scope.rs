@@ -229,14 +229,6 @@ impl<'a> ModuleScope<'a> {
             whole();
             return Ok((Value::dynamic_unknown(), consumed));
         };
-        if self.world.open {
-            whole();
-            let value = match resource.expansion {
-                Expansion::One => Value::unknown(resource.ty.clone()),
-                _ => Value::dynamic_unknown(),
-            };
-            return Ok((value, consumed));
-        }
         if let Some(key) = behind.first().and_then(ResolvedStep::key).and_then(instance_key)
             && resource.expansion.has(&key)
             && let Some(object) = resource.object(&key)

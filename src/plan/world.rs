@@ -134,8 +134,6 @@ pub struct ModuleWorld {
 pub struct World {
     /// How conditions turned out so far.
     pub checks: Checks,
-    /// Whether objects are left open, as validation does: of a resource no more than its type is known then.
-    pub open: bool,
     modules: BTreeMap<ModuleInstance, ModuleWorld>,
     instances: BTreeMap<ModuleAddr, Vec<ModuleInstance>>,
 }
