@@ -630,3 +630,71 @@ fn the_outputs_of_another_configuration_are_read() {
         .says("name = \"weather\"");
     place.run(&["plan", "-detailed-exitcode"]).expect(0);
 }
+
+#[test]
+fn no_command_prints_a_secret() {
+    const SECRET: &str = "planted-51ab";
+    let place = Place::new();
+    place.write(
+        "m/main.tf",
+        r#"
+        variable "in" {}
+        output "out" {
+          value     = "${var.in}!"
+          sensitive = true
+        }
+        "#,
+    );
+    let text = r#"
+        variable "secret" {
+          sensitive = true
+        }
+        module "m" {
+          source = "./m"
+          in     = var.secret
+        }
+        resource "terraform_data" "a" {
+          input            = { secret = var.secret, size = 1 }
+          triggers_replace = module.m.out
+        }
+        resource "terraform_data" "b" {
+          input = [terraform_data.a.output.secret, upper(base64encode(var.secret))]
+        }
+        output "o" {
+          value     = [terraform_data.a.output, module.m.out]
+          sensitive = true
+        }
+    "#;
+    place.write("main.tf", text);
+    let quiet = |args: &[&str], secret: &str| {
+        let mut command = place.command(args);
+        command.env("TF_VAR_secret", secret);
+        let ran = support::Ran::from(command.output().unwrap());
+        ran.never_says(SECRET).never_says("CGXHBNRLZC01MWFI")
+    };
+    quiet(&["plan"], SECRET).expect(0);
+    quiet(&["plan", "-json"], SECRET).expect(0);
+    quiet(&["apply", "-auto-approve"], SECRET).expect(0);
+    // Update, replacement and removal show the old values too.
+    let other = format!("{SECRET}-2");
+    quiet(&["plan"], &other).expect(0);
+    quiet(&["plan", "-json"], &other).expect(0);
+    quiet(&["plan", "-destroy"], &other).expect(0);
+    for args in [
+        &["show"][..],
+        &["output"],
+        &["state", "list"],
+        &["state", "show", "terraform_data.a"],
+        &["state", "show", "terraform_data.b"],
+        &["state", "history"],
+        &["graph"],
+    ] {
+        quiet(args, SECRET).expect(0);
+    }
+    // Errors show the values in scope.
+    place.edit("main.tf", "size = 1", "size = var.secret + 1");
+    quiet(&["plan"], SECRET).expect(1);
+    quiet(&["validate", "-json"], SECRET).expect(0);
+    place.write("main.tf", text);
+    quiet(&["destroy", "-auto-approve"], &other).expect(0);
+}

@@ -162,6 +162,6 @@ fn provider_key(key: &ObjectKey) -> Result<ProviderRef, Diagnostic> {
                 }),
             }
         }
-        ObjectKey::Expr(expr) => provider_ref(expr),
+        ObjectKey::Expr(expr) | ObjectKey::Ambiguous(expr) => provider_ref(expr),
     }
 }

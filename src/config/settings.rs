@@ -241,7 +241,7 @@ fn aliases(item: ObjectItem, name: &Ident, cx: &mut Context<'_>) -> Vec<Provider
 pub(super) fn object_key(key: &ObjectKey) -> (Arc<str>, Span) {
     match key {
         ObjectKey::Ident(ident) => (Arc::clone(&ident.name), ident.span),
-        ObjectKey::Expr(expr) => match bare(expr) {
+        ObjectKey::Expr(expr) | ObjectKey::Ambiguous(expr) => match bare(expr) {
             ExprKind::String(text) | ExprKind::Variable(text) => (Arc::clone(text), expr.span),
             _ => (Arc::from(""), expr.span),
         },

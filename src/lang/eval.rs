@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::source::Span;
 use crate::syntax::ast::{Conditional, Expr, ExprKind, Literal, ObjectItem, ObjectKey};
+use crate::syntax::codes::AMBIGUOUS_KEY;
 use crate::value::convert::convert;
 use crate::value::unify::unify;
 use crate::value::{Kind, MAX_DEPTH, Marks, Members, Refinement, Type, Value};
@@ -195,6 +196,13 @@ fn object(items: &[ObjectItem], cx: Cx<'_>) -> Outcome {
         let key = match &item.key {
             ObjectKey::Ident(name) => Ok(Some(Arc::clone(&name.name))),
             ObjectKey::Expr(expr) => object_key(expr, cx, &mut marks),
+            ObjectKey::Ambiguous(expr) => Err(Diagnostic::error(
+                &AMBIGUOUS_KEY,
+                "This key could be a reference or plain text. Put it in parentheses to use the value that it refers \
+                 to, or in quotes to use it as text.",
+            )
+            .at(expr.span)
+            .into()),
         };
         let value = faults.take_all(eval(&item.value, cx));
         match (faults.take_all(key), value) {

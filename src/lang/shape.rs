@@ -65,6 +65,7 @@ fn object(items: &[ObjectItem], cx: Cx<'_>) -> Type {
                     .and_then(|key| key.as_arc_str().cloned()),
                 Err(_) => None,
             },
+            ObjectKey::Ambiguous(_) => None,
         };
         let Some(name) = name else { return Type::Dynamic };
         attributes.push((name, of(&item.value, cx)));

@@ -178,6 +178,7 @@ fn object(expr: &Expr) -> Result<TypeConstraint, Diagnostics> {
                 ExprKind::String(name) => Some(Arc::clone(name)),
                 _ => keyword(key).map(Arc::from),
             },
+            ObjectKey::Ambiguous(_) => None,
         };
         let Some(name) = name else {
             faults.extend(fault(

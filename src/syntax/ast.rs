@@ -153,6 +153,9 @@ pub enum ObjectKey {
     Ident(Ident),
     /// Anything else: a quoted string, `(expr)`, or a number.
     Expr(Expr),
+    /// A reference without parentheses, `a.b`. It has no value, for it could mean the text as well; the names of
+    /// providers that a module call passes are written so.
+    Ambiguous(Expr),
 }
 
 /// `source.*` or `source[*]`, and the traversal that follows it.

@@ -218,12 +218,7 @@ impl Parser<'_, '_> {
             ExprKind::Bool(true) => "true".into(),
             ExprKind::Bool(false) => "false".into(),
             ExprKind::GetAttr(..) | ExprKind::Index(..) if !in_parens && super::traversal(&key).is_some() => {
-                return self.fail(
-                    &codes::AMBIGUOUS_KEY,
-                    key.span,
-                    "This key could be a reference or plain text. Put it in parentheses to use the value that it \
-                     refers to, or in quotes to use it as text.",
-                );
+                return Ok(ObjectKey::Ambiguous(key));
             }
             _ => return Ok(ObjectKey::Expr(key)),
         };

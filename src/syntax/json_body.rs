@@ -113,6 +113,6 @@ fn name(item: &ObjectItem) -> Option<Ident> {
             span: *span,
         }),
         ObjectKey::Ident(name) => Some(name.clone()),
-        ObjectKey::Expr(_) => None,
+        ObjectKey::Expr(_) | ObjectKey::Ambiguous(_) => None,
     }
 }

@@ -142,7 +142,9 @@ fn show(kind: &ExprKind, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 let space = if index == 0 { "" } else { ", " };
                 match &item.key {
                     ObjectKey::Ident(name) => write!(f, "{space}{} = {:?}", name.name, item.value)?,
-                    ObjectKey::Expr(key) => write!(f, "{space}{key:?} = {:?}", item.value)?,
+                    ObjectKey::Expr(key) | ObjectKey::Ambiguous(key) => {
+                        write!(f, "{space}{key:?} = {:?}", item.value)?
+                    }
                 }
             }
             f.write_str("}")

@@ -115,7 +115,7 @@ fn imports_and_backends_belong_to_the_root() {
 
 #[test]
 fn providers_are_passed_and_inherited() {
-    let root = "provider \"x\" {\n  alias = \"b\"\n}\nmodule \"m\" {\n  source = \"./m\"\n  providers = {\n    x = x.b\n    \"x.c\" = x.b\n  }\n}\nmodule \"n\" {\n  source = \"./n\"\n}";
+    let root = "provider \"x\" {\n  alias = \"b\"\n}\nmodule \"m\" {\n  source = \"./m\"\n  providers = {\n    x = x.b\n    x.c = x.b\n  }\n}\nmodule \"n\" {\n  source = \"./n\"\n}";
     let m = "terraform {\n  required_providers {\n    x = {\n      configuration_aliases = [x.c]\n    }\n  }\n}\nresource \"x_y\" \"a\" {}\nresource \"x_y\" \"b\" {\n  provider = x.c\n}";
     let config = good(&[
         ("main.tf", root),
@@ -151,7 +151,7 @@ fn an_alias_that_a_module_needs_must_be_passed() {
         &[
             (
                 "main.tf",
-                "module \"m\" {\n  source = \"./m\"\n  providers = { \"x.c\" = x, \"x.d\" = x }\n}",
+                "module \"m\" {\n  source = \"./m\"\n  providers = { \"x.c\" = x, x.d = x }\n}",
             ),
             ("m/main.tf", m),
         ],

@@ -148,7 +148,6 @@ fn numbers_names_and_separators_are_checked() {
     check("{1a = 2}", "invalid-object-item 1:3-4");
     check("{a}", "invalid-object-item 1:3-4");
     check("{a => 1}", "invalid-object-item 1:4-6");
-    check("{a.b = 1}", "ambiguous-key 1:2-5");
     check("{a\n= 1}", "invalid-object-item 1:2-3");
     check("a.*.*", "invalid-splat 1:4-6");
     check("a[*", "invalid-splat 1:2-4");
