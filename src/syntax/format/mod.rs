@@ -1,7 +1,7 @@
 //! The canonical layout of a configuration: `terraform fmt`'s, byte for byte.
 //!
-//! A text becomes pieces ([`pieces`]: tokens and comments), some of which are spelled anew ([`rewrite`]), and the
-//! white space between them is set by rule ([`spaces`] within a line, [`layout`] for indent and columns). Line
+//! A text becomes pieces (`pieces`: tokens and comments), some of which are spelled anew (`rewrite`), and the
+//! white space between them is set by rule (`spaces` within a line, `layout` for indent and columns). Line
 //! breaks, blank lines, comments and the inside of strings and heredocs stay as they are. What a text means never
 //! changes, and a text in this layout stays as it is.
 //!
