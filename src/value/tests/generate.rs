@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 
+use crate::value::equal::could_conform;
 use crate::value::{Marks, Number, ObjectType, Refinement, Type, Value, convert};
 
 /// Any type of moderate depth; objects may have optional attributes if `optional`.
@@ -118,7 +119,7 @@ pub fn any_value(unknowns: bool, marks: bool) -> BoxedStrategy<Value> {
 /// The value with its parts replaced by unknowns of the same type wherever `choose` says so; now and then the
 /// unknown is refined by what is true of the value.
 pub fn forget(value: &Value, choose: &mut impl FnMut() -> u8) -> Value {
-    value
+    let forgotten = value
         .transform(&mut |_, part: Value| {
             let own = part.marks();
             let unknown = match choose() % 6 {
@@ -129,7 +130,13 @@ pub fn forget(value: &Value, choose: &mut impl FnMut() -> u8) -> Value {
             };
             Ok(unknown.mark(own))
         })
-        .unwrap()
+        .unwrap();
+    // Parts that no longer share a type make an object of a map, which can never become the map again.
+    if could_conform(&forgotten.ty(), &value.ty()) {
+        forgotten
+    } else {
+        value.clone()
+    }
 }
 
 fn refined(value: &Value) -> Value {
