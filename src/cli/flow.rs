@@ -266,7 +266,7 @@ pub fn show(ui: &mut Ui, plan: &Plan, schemas: &Schemas, calls: bool, checks: bo
     };
     ui.say(&plan_text::text(plan, view));
     if ui.stream().is_some() {
-        for drift in plan_text::relevant_drift(plan, schemas) {
+        for drift in plan_text::relevant_drift(plan) {
             ui.emit(|stream| stream.drift(drift));
         }
         let shown = |action| action != Action::NoOp;

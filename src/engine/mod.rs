@@ -17,6 +17,7 @@ mod progress;
 mod provision;
 pub mod saved;
 mod settle;
+mod unmanaged;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -12,6 +12,7 @@ use crate::state::State;
 use crate::value::{Path, Value};
 
 use super::checks::Checks;
+use super::drift::{Answered, Deviation};
 use super::semantics::PlannedCall;
 use super::steps::{StepGraph, StepKind};
 
@@ -61,6 +62,8 @@ pub enum Reason {
     /// The values say it.
     #[default]
     None,
+    /// Created again: it was deleted, and not by swarmform.
+    DeletedOutside,
     /// Replaced: creation failed half way.
     Tainted,
     /// Replaced: an attribute cannot be changed in place.
@@ -129,8 +132,12 @@ pub struct Drift {
     pub before: Value,
     /// As read now; null when deleted outside.
     pub after: Value,
-    /// Whether the plan below does something about it.
-    pub answered: bool,
+    /// What the plan does about it.
+    pub answered: Answered,
+    /// What differs, attribute by attribute; empty for an object that is gone.
+    pub parts: Vec<Deviation>,
+    /// The block's header, where there is a block.
+    pub span: Option<Span>,
 }
 
 impl Drift {
@@ -138,9 +145,15 @@ impl Drift {
     pub fn action(&self) -> Action {
         match () {
             () if self.after.is_null() => Action::Delete,
-            () if self.before == self.after => Action::NoOp,
+            () if self.before == self.after && self.parts.is_empty() => Action::NoOp,
             () => Action::Update,
         }
+    }
+
+    /// Whether it matters: the object is gone, or differs in something that a configuration can set. What only the
+    /// platform sets, such as the list of running instances, differs after most runs and asks for nothing.
+    pub fn matters(&self) -> bool {
+        self.after.is_null() || self.parts.iter().any(|part| part.argument)
     }
 }
 
@@ -237,14 +250,16 @@ impl Plan {
         self.outputs.clear();
     }
 
-    /// Whether applying it would do nothing at all: no object, no output, no state would change.
+    /// Whether applying it would do nothing that is worth asking for: no object changes and no output, and the state
+    /// takes over nothing but what the platform alone sets.
     pub fn is_empty(&self) -> bool {
+        let taken_over = |drift: &Drift| drift.matters() || drift.previous.is_some();
         let quiet = |change: &ResourceChange| {
             change.action == Action::NoOp && change.previous.is_none() && change.importing.is_none()
         };
         self.changes.iter().all(quiet)
             && self.outputs.iter().all(|output| output.action == Action::NoOp)
-            && (self.mode != PlanMode::RefreshOnly || self.drift.is_empty())
+            && (self.mode != PlanMode::RefreshOnly || !self.drift.iter().any(taken_over))
     }
 
     /// All mutating calls it is expected to make, in step order.

@@ -14,6 +14,7 @@ use crate::value::Value;
 use super::change::{Action, Drift, OutputChange, Plan, PlanMode, Reason, ResourceChange};
 use super::codes;
 use super::compile::{Sources, compile};
+use super::drift::{Answered, answered, deviations};
 use super::evaluate::Used;
 use super::import;
 use super::instance::prevented;
@@ -80,14 +81,7 @@ pub(super) fn conclude(mut planner: Planner) -> Result<Planned, Refused> {
     };
     planner.faults.extend(removed::forgotten(&changes));
     let compiled = planner.faults.take(compile(&mut changes, &sources));
-    let acting: BTreeSet<&InstanceAddr> = changes
-        .iter()
-        .filter(|change| change.action != Action::NoOp && change.deposed.is_none())
-        .map(|change| &change.addr)
-        .collect();
-    for drifted in &mut drift {
-        drifted.answered = acting.contains(&drifted.addr);
-    }
+    tell_parts(&planner, &changes, &mut drift);
     let mut plan = Plan {
         mode: planner.options.mode,
         changes,
@@ -115,6 +109,7 @@ pub(super) fn conclude(mut planner: Planner) -> Result<Planned, Refused> {
         world: planner.world,
         semantics: planner.semantics,
         providers: planner.providers,
+        written: planner.written,
         refreshed,
         dependencies: compiled.dependencies,
     })
@@ -182,6 +177,29 @@ fn provisioned(config: &Config) -> BTreeSet<ConfigResource> {
     found
 }
 
+/// Says of each difference what it is, attribute by attribute, and what the plan does about it.
+fn tell_parts(planner: &Planner, changes: &[ResourceChange], drift: &mut Vec<Drift>) {
+    for drifted in &mut *drift {
+        let change = changes
+            .binary_search_by(|change| (&change.addr, &change.deposed).cmp(&(&drifted.addr, &None)))
+            .ok()
+            .and_then(|at| changes.get(at));
+        if !drifted.after.is_null() {
+            let info = planner.semantics.type_info(&drifted.addr.resource);
+            drifted.parts = deviations(
+                info.map(|info| &info.schema.block),
+                &drifted.before,
+                &drifted.after,
+                planner.written.get(&drifted.addr),
+            );
+        }
+        drifted.span = planner.declared_at(&drifted.addr);
+        drifted.answered = change.map_or(Answered::No, |change| answered(change, &drifted.parts));
+    }
+    // What differs in nothing but its spelling is as it was.
+    drift.retain(|drifted| drifted.matters() || drifted.previous.is_some() || !drifted.parts.is_empty());
+}
+
 /// A plan that only refreshes has no changes, so it tells moves as differences that it takes over.
 fn tell_moves(planner: &Planner, drift: &mut Vec<Drift>) {
     for (addr, previous) in &planner.moved.previous {
@@ -194,7 +212,9 @@ fn tell_moves(planner: &Planner, drift: &mut Vec<Drift>) {
                 previous: Some(previous.clone()),
                 before: now.clone(),
                 after: now,
-                answered: false,
+                answered: Answered::No,
+                parts: Vec::new(),
+                span: None,
             }),
             (None, None) => {}
         }

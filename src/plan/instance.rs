@@ -17,6 +17,7 @@ use crate::value::{Marks, Path, Value};
 use super::change::{Action, PlanMode, Reason, ResourceChange};
 use super::checks::{Checkable, Checked};
 use super::codes;
+use super::drift::place as span_at;
 use super::evaluate::Used;
 use super::ignore::{self, keep_ignored};
 use super::judge::judge;
@@ -151,6 +152,7 @@ fn plan_instance(
         return keep_as_is(planner, context, addr);
     }
     if planner.options.mode == PlanMode::RefreshOnly && addr.resource.mode == Mode::Managed {
+        planner.look_at_written(&addr, context.declared, &context.info.schema.block, here);
         return keep_as_is(planner, context, addr);
     }
     let evaluated = evaluate_instance(planner, context, &addr, here.clone(), &mut used);
@@ -303,6 +305,7 @@ fn plan_managed(
     let none = Value::null(context.info.ty.clone());
     let prior = planner.priors.get(&(addr.clone(), None));
     let tainted = prior.is_some_and(|prior| prior.record.status == crate::state::Status::Tainted);
+    let deleted_outside = prior.is_some_and(|prior| prior.now.is_none());
     let before = prior
         .and_then(|prior| prior.now.clone())
         .unwrap_or_else(|| none.clone());
@@ -366,7 +369,15 @@ fn plan_managed(
         () if decision.planned == plain_before => Action::NoOp,
         () => Action::Update,
     };
+    if deleted_outside
+        || matches!(action, Action::Update)
+        || action.is_replace()
+        || planner.has_drifted(&addr)
+    {
+        planner.note_written(&addr, &context.info.schema.block, decoded.clone());
+    }
     let reason = match () {
+        () if action == Action::Create && deleted_outside => Reason::DeletedOutside,
         () if !action.is_replace() => Reason::None,
         () if tainted => Reason::Tainted,
         () if by_request => Reason::ByRequest,
@@ -489,16 +500,6 @@ fn change(
         importing: None,
         span: Some(context.declared.span),
     }
-}
-
-/// The place of the innermost argument around a path.
-fn span_at(spans: &BTreeMap<Path, Span>, path: &Path) -> Option<Span> {
-    let mut path = path.clone();
-    let mut found = spans.get(&path).copied();
-    while found.is_none() && path.pop().is_some() {
-        found = spans.get(&path).copied();
-    }
-    found
 }
 
 /// The error of an object that must stay but would go.

@@ -10,6 +10,7 @@ pub mod codes;
 mod compile;
 mod conclude;
 mod configure;
+pub mod drift;
 pub mod evaluate;
 pub mod ignore;
 mod import;
@@ -31,5 +32,6 @@ pub mod semantics;
 pub mod steps;
 mod target;
 pub mod world;
+mod written;
 
 pub use codes::CODES;

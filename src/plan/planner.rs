@@ -11,6 +11,7 @@ use std::sync::Arc;
 use crate::addr::{ConfigResource, InstanceAddr, Mode, ModuleAddr};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::graph::{ConfigGraph, ConfigNode};
+use crate::lang::Decoded;
 use crate::state::State;
 use crate::value::Value;
 
@@ -57,6 +58,8 @@ pub struct Planner {
     pub(super) moved: Moved,
     pub(super) moves: Vec<Move>,
     pub(super) check_warnings: Diagnostics,
+    /// What is written of the objects that differ from what was last applied, and of those that change.
+    pub(super) written: BTreeMap<InstanceAddr, Decoded>,
     /// What data sources said.
     pub(super) data: BTreeMap<InstanceAddr, Value>,
     /// Which config resources are in, when there are targets.
@@ -111,6 +114,7 @@ impl Planner {
             moved,
             moves,
             check_warnings: Diagnostics::new(),
+            written: BTreeMap::new(),
             data: BTreeMap::new(),
             targeted: None,
             visited: BTreeSet::new(),
@@ -199,7 +203,7 @@ impl Planner {
     }
 
     /// The block of an instance, if the configuration has one.
-    fn declared_at(&self, addr: &InstanceAddr) -> Option<crate::source::Span> {
+    pub(super) fn declared_at(&self, addr: &InstanceAddr) -> Option<crate::source::Span> {
         let module = self.evaluator.config.modules.get(&addr.module.config())?;
         module.resources.get(&addr.resource).map(|resource| resource.span)
     }

@@ -121,6 +121,15 @@ impl Semantic {
         self.providers.get(name)
     }
 
+    /// The provider of a resource type.
+    pub fn of_type(&self, type_name: &str) -> Option<&Arc<dyn Semantics>> {
+        let has = |semantics: &&Arc<dyn Semantics>| {
+            let mut names = semantics.schema().resources.keys();
+            names.any(|name| *name == type_name)
+        };
+        self.providers.values().find(has)
+    }
+
     /// The names of all.
     pub fn names(&self) -> impl Iterator<Item = &Arc<str>> {
         self.providers.keys()

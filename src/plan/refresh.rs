@@ -14,6 +14,7 @@ use crate::value::{Marks, Path, Type, Value, json};
 
 use super::change::Drift;
 use super::codes;
+use super::drift::Answered;
 use super::providers::TypeInfo;
 
 /// One object of the state.
@@ -123,7 +124,9 @@ pub fn settle(
                 previous: None,
                 before: prior.last.clone(),
                 after,
-                answered: false,
+                answered: Answered::No,
+                parts: Vec::new(),
+                span: None,
             });
         }
         let Some(mut instance) = now.instances.get(addr).cloned() else {

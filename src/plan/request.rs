@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use crate::addr::{InstanceAddr, Target};
 use crate::diag::Diagnostics;
+use crate::lang::Decoded;
 use crate::value::Value;
 
 use super::change::{Plan, PlanMode};
@@ -119,6 +120,9 @@ pub struct Planned {
     pub semantics: Semantic,
     /// Configurations of the providers, by key: provider name and value.
     pub providers: BTreeMap<ProviderKey, (Arc<str>, Value)>,
+    /// What is written of the objects that differ from what was last applied, and of those that change: values and
+    /// places.
+    pub written: BTreeMap<InstanceAddr, Decoded>,
     /// Events that bring the state up to the refreshed one.
     pub refreshed: Vec<crate::state::Event>,
     /// What each managed instance depends on, for its record.

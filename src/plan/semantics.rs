@@ -129,6 +129,15 @@ pub enum Found {
     Foreign(Fault),
 }
 
+/// An object that exists on a platform, whoever made it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Listed {
+    /// The resource type that it would be.
+    pub type_name: Arc<str>,
+    /// The id that it would be imported by.
+    pub id: Arc<str>,
+}
+
 /// The pure half of a provider.
 pub trait Semantics: Send + Sync {
     /// All types.
@@ -151,6 +160,12 @@ pub trait Semantics: Send + Sync {
     /// its outcome was never recorded. Where they do not, an operation without an outcome never happened.
     fn is_remote(&self, _type_name: &str) -> bool {
         true
+    }
+
+    /// The id that an object of this type is imported by, as far as its attributes tell it. It is what
+    /// `ports::Provider::list` calls the object.
+    fn import_id(&self, _type_name: &str, _object: &Value) -> Option<String> {
+        None
     }
 
     /// The calls that deleting this object makes, and what to warn of.

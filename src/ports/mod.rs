@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use crate::plan::provision::{Exec, Failure};
-pub use crate::plan::semantics::{Applied, Found, Order};
+pub use crate::plan::semantics::{Applied, Found, Listed, Order};
 use crate::plan::semantics::{Fault, Semantics};
 use crate::state::{Event, State};
 use crate::value::Value;
@@ -42,6 +42,14 @@ pub trait Provider: Semantics {
 
     /// Reads an existing object by its import id. `None` when there is none. Changes nothing.
     async fn import(&self, type_name: &str, id: &str) -> Result<Option<Value>, Fault>;
+
+    /// Lists the objects on the platform that could be imported, whether or not a state or a configuration names them.
+    /// Each stands once, in the order of types and ids. What can be managed only through another object, and what
+    /// comes with the account and cannot be given up, is left out. It may answer from reads that were made before, and
+    /// changes nothing.
+    async fn list(&self) -> Result<Vec<Listed>, Fault> {
+        Ok(Vec::new())
+    }
 
     /// Forgets what was cached from reads, so that the next read asks the platform.
     fn invalidate(&self);

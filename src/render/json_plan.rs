@@ -9,6 +9,7 @@ use std::sync::Arc;
 use crate::addr::{Mode, ModuleAddr, ModuleInstance};
 use crate::config::Config;
 use crate::plan::change::{Action, Drift, OutputChange, Plan, Reason, ResourceChange};
+use crate::plan::drift::Answered;
 use crate::value::path::Key;
 use crate::value::{Path, PathStep, Value};
 
@@ -129,7 +130,7 @@ fn actions(action: Action) -> Json {
 /// The name of a reason, if there is one to give.
 pub fn reason(reason: Reason) -> Option<&'static str> {
     Some(match reason {
-        Reason::None => return None,
+        Reason::None | Reason::DeletedOutside => return None,
         Reason::Tainted => "replace_because_tainted",
         Reason::CannotUpdate => "replace_because_cannot_update",
         Reason::ByRequest => "replace_by_request",
@@ -144,6 +145,41 @@ pub fn reason(reason: Reason) -> Option<&'static str> {
         Reason::DependencyPending => "read_because_dependency_pending",
         Reason::CheckNested => "read_because_check_nested",
     })
+}
+
+/// A reason for which the format has no name, under our own key.
+pub fn own_reason(reason: Reason) -> Option<Json> {
+    let outside = reason == Reason::DeletedOutside;
+    outside.then(|| Json::object([("action_reason", Json::text("create_because_deleted_outside"))]))
+}
+
+/// What differs, attribute by attribute, and what the plan does about it: under our own key. Values that are sensitive
+/// anywhere are left out.
+pub fn own_drift(drift: &Drift) -> Json {
+    let parts = drift.parts.iter().map(|part| {
+        let mut json = Json::object([
+            ("path", path(&part.path)),
+            ("argument", Json::Bool(part.argument)),
+            ("sensitive", Json::Bool(part.is_hidden())),
+        ]);
+        if !part.is_hidden() {
+            let known = part.config.as_ref().filter(|value| value.is_wholly_known());
+            json.insert_some("configuration", known.map(json::known));
+            json.insert("last_applied", json::known(&part.last));
+            json.insert("platform_now", json::known(&part.now));
+        }
+        json
+    });
+    let answered = match drift.answered {
+        Answered::No => "no",
+        Answered::Alone => "only_this",
+        Answered::WithMore => "with_more",
+    };
+    Json::object([
+        ("matters", Json::Bool(drift.matters())),
+        ("answered_by_plan", Json::text(answered)),
+        ("attributes", Json::Array(parts.collect())),
+    ])
 }
 
 fn change(change: &ResourceChange) -> Json {
@@ -168,6 +204,7 @@ fn change(change: &ResourceChange) -> Json {
     }
     json.insert("change", inner);
     json.insert_some("action_reason", reason(change.reason).map(Json::text));
+    json.insert_some("swarmform", own_reason(change.reason));
     json
 }
 
@@ -198,6 +235,7 @@ fn drift_json(drift: &Drift, plan: &Plan) -> Json {
         "change",
         values(actions(drift.action()), &drift.before, &drift.after),
     );
+    json.insert("swarmform", own_drift(drift));
     json
 }
 

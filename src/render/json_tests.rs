@@ -13,6 +13,7 @@ use super::{Schemas, Style, json_state, output, state};
 use crate::addr::parse_instance;
 use crate::config::ProviderRef;
 use crate::plan::change::{Action, Counts, Drift, OutputChange, Plan, PlanMode, Reason, ResourceChange};
+use crate::plan::drift::{Answered, Deviation};
 use crate::plan::steps::StepGraph;
 use crate::schema::{Attribute, Block, ProviderSchema, ResourceSchema};
 use crate::state::{Instance, Object, OutputRecord, State, Status};
@@ -108,7 +109,16 @@ fn plan() -> Plan {
         previous: None,
         before: app("1".into(), 7),
         after: app("1".into(), 1),
-        answered: true,
+        answered: Answered::Alone,
+        parts: vec![Deviation {
+            path: Path::root().attr("size"),
+            config: Some(Value::int(2)),
+            last: Value::int(7),
+            now: Value::int(1),
+            argument: true,
+            span: None,
+        }],
+        span: None,
     };
     let output = OutputChange {
         name: Arc::from("url"),
@@ -169,6 +179,17 @@ fn a_plan_document_has_every_part_that_readers_look_for() {
     assert_eq!(change["change"], expected);
     assert_eq!(json["resource_drift"][0]["change"]["actions"], json!(["update"]));
     assert_eq!(json["resource_drift"][0]["provider_name"], "fake");
+    assert_eq!(
+        json["resource_drift"][0]["swarmform"],
+        json!({
+            "matters": true,
+            "answered_by_plan": "only_this",
+            "attributes": [{
+                "path": ["size"], "argument": true, "sensitive": false,
+                "configuration": 2, "last_applied": 7, "platform_now": 1,
+            }],
+        })
+    );
     let output = json!({"actions": ["create"], "before": null, "after_unknown": true, "before_sensitive": false, "after_sensitive": false});
     assert_eq!(json["output_changes"]["url"], output);
     assert_eq!(

@@ -13,6 +13,7 @@ pub mod calls;
 pub mod diag;
 pub mod diag_json;
 pub mod diff;
+pub mod drift;
 pub mod escape;
 pub mod excerpt;
 pub mod graph;

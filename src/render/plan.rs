@@ -4,14 +4,13 @@
 //! How to go on from here (save, apply, approve) is for the command to say.
 
 use crate::plan::change::{Action, Drift, OutputChange, Plan, PlanMode, ResourceChange};
-use crate::schema::Attribute;
 
 use super::diff::{self, Forces, Sign};
 use super::print::Printer;
 use super::resource;
 use super::schemas::Schemas;
 use super::style::{Ink, Style};
-use super::{calls, escape};
+use super::{calls, drift as table, escape};
 
 /// How a plan is shown.
 #[derive(Clone, Copy, Debug)]
@@ -27,7 +26,7 @@ pub struct View<'a> {
 /// The whole text, ending with a line break.
 pub fn text(plan: &Plan, view: View<'_>) -> String {
     let mut out = String::new();
-    let drifted = relevant_drift(plan, view.schemas);
+    let drifted = relevant_drift(plan);
     drift(&mut out, &drifted, plan, view);
     let shown: Vec<&ResourceChange> = plan
         .changes
@@ -48,13 +47,19 @@ pub fn text(plan: &Plan, view: View<'_>) -> String {
         if plan.mode != PlanMode::RefreshOnly || plan.drift.is_empty() {
             nothing(&mut out, plan, view.style);
         }
+        quiet_drift(&mut out, plan, view.style);
         return out;
     }
     if !drifted.is_empty() {
-        out.push_str(&format!("\n{}\n", view.style.rule()));
+        out.push_str(&format!("\n{}\n\n", view.style.rule()));
+        view.style.paint_into(&mut out, Ink::Cyan, "Changes:");
+        view.style
+            .paint_into(&mut out, Ink::Bold, " What applying this plan does");
+        out.push('\n');
     }
+    quiet_drift(&mut out, plan, view.style);
     if !shown.is_empty() {
-        actions(&mut out, &shown, plan.errored, view);
+        actions(&mut out, &shown, plan, view);
         summary(&mut out, plan, view);
     }
     if !outputs.is_empty() {
@@ -83,39 +88,16 @@ pub fn summary_line(plan: &Plan) -> String {
 }
 
 /// The drift that is worth telling. A plan that only refreshes tells all of it, since it writes all of it. Other
-/// plans leave out what only the platform sets, such as the list of running instances, for that differs after most
-/// runs and asks for nothing; and a plan that takes everything down tells only what is gone already.
-pub fn relevant_drift<'a>(plan: &'a Plan, schemas: &Schemas) -> Vec<&'a Drift> {
+/// plans leave out objects of which only such attributes differ as the platform alone sets, such as the list of running
+/// instances, for they differ after most runs and ask for nothing; and a plan that takes everything down tells only
+/// what is gone already.
+pub fn relevant_drift(plan: &Plan) -> Vec<&Drift> {
     let matters = |drift: &&Drift| match plan.mode {
         PlanMode::RefreshOnly => true,
         PlanMode::Destroy => drift.after.is_null(),
-        PlanMode::Normal => drift.after.is_null() || differs_in_arguments(drift, schemas),
+        PlanMode::Normal => drift.matters(),
     };
     plan.drift.iter().filter(matters).collect()
-}
-
-/// Whether something differs that a configuration can set.
-fn differs_in_arguments(drift: &Drift, schemas: &Schemas) -> bool {
-    let Some(schema) = schemas.of(&drift.addr.resource) else {
-        return true;
-    };
-    let diff = diff::block(
-        Some(&schema.block),
-        Some(&drift.before),
-        Some(&drift.after),
-        Forces::none(),
-    );
-    let is_argument = |name: &str| {
-        schema
-            .block
-            .attributes
-            .get(name)
-            .is_none_or(Attribute::is_argument)
-    };
-    diff.attributes
-        .iter()
-        .any(|(name, part)| part.sign != Sign::Keep && is_argument(name))
-        || diff.blocks.iter().any(|block| block.sign() != Sign::Keep)
 }
 
 /// What changed on the platform since the last run.
@@ -124,22 +106,45 @@ fn drift(out: &mut String, drifted: &[&Drift], plan: &Plan, view: View<'_>) {
         return;
     }
     let style = view.style;
-    out.push('\n');
-    style.paint_into(out, Ink::Cyan, "Note:");
-    style.paint_into(out, Ink::Bold, " Objects have changed outside of swarmform");
-    out.push_str("\n\n");
-    let intro =
-        "Since the last apply, something other than swarmform has made these changes on the platform:";
-    out.push_str(&format!("{}\n\n", style.wrap(intro)));
-    for drift in drifted {
-        resource::drift(out, style, view.schemas, drift);
-    }
-    let outro = if plan.mode == PlanMode::RefreshOnly {
-        "This plan only refreshes: it undoes none of this. Apply it to take these values over into the state."
+    let alone = plan.mode == PlanMode::RefreshOnly && plan.is_empty();
+    let (title, intro) = if alone {
+        (
+            " Only attributes that the platform alone sets have new values",
+            "Since the last apply, these attributes have got other values. No configuration can set them:",
+        )
     } else {
-        "Where the configuration says otherwise, the plan changes them back. What it does not speak of is taken over into the state."
+        (
+            " Objects have changed outside of swarmform",
+            "Since the last apply, something other than swarmform has made these changes on the platform:",
+        )
+    };
+    out.push('\n');
+    style.paint_into(out, Ink::Cyan, "Drift:");
+    style.paint_into(out, Ink::Bold, title);
+    out.push_str(&format!("\n\n{}\n\n", style.wrap(intro)));
+    for one in drifted {
+        table::object(out, style, one, plan.mode == PlanMode::RefreshOnly);
+    }
+    let outro = match plan.mode {
+        PlanMode::RefreshOnly if alone => {
+            "Nothing needs an approval. Applying this plan takes these values over into the state."
+        }
+        PlanMode::RefreshOnly => {
+            "This plan only refreshes: it undoes none of this. Apply it to take these values over into the state."
+        }
+        _ => {
+            "Where the configuration says otherwise, the plan changes them back. What it does not speak of is taken over into the state."
+        }
     };
     out.push_str(&format!("{}\n", style.wrap(outro)));
+}
+
+/// Objects of which only such attributes differ as the platform alone sets, in one sentence.
+fn quiet_drift(out: &mut String, plan: &Plan, style: Style) {
+    if plan.mode == PlanMode::Normal {
+        let quiet: Vec<&Drift> = plan.drift.iter().filter(|drift| !drift.matters()).collect();
+        out.push_str(&table::only_computed(style, &quiet).unwrap_or_default());
+    }
 }
 
 fn nothing(out: &mut String, plan: &Plan, style: Style) {
@@ -175,7 +180,7 @@ const LEGEND: [(Action, &str); 7] = [
     (Action::Forget, "forget, without destroying"),
 ];
 
-fn actions(out: &mut String, shown: &[&ResourceChange], errored: bool, view: View<'_>) {
+fn actions(out: &mut String, shown: &[&ResourceChange], plan: &Plan, view: View<'_>) {
     let style = view.style;
     let used = |action: Action| shown.iter().any(|change| change.action == action);
     if LEGEND.iter().any(|(action, _)| used(*action)) {
@@ -184,13 +189,20 @@ fn actions(out: &mut String, shown: &[&ResourceChange], errored: bool, view: Vie
             out.push_str(&format!("{} {meaning}\n", resource::sign(style, *action)));
         }
     }
-    out.push_str(if errored {
+    out.push_str(if plan.errored {
         "\nswarmform planned the following actions, but then met a problem:\n\n"
     } else {
         "\nswarmform will perform the following actions:\n\n"
     });
     for change in shown {
-        resource::change(out, style, view.schemas, change);
+        // Drift is in address order.
+        let outside = plan
+            .drift
+            .binary_search_by(|drift| drift.addr.cmp(&change.addr))
+            .ok()
+            .and_then(|at| plan.drift.get(at))
+            .filter(|_| change.deposed.is_none());
+        resource::change(out, style, view.schemas, change, outside);
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::addr::{InstanceKey, Mode};
 use crate::plan::change::{Action, Drift, Reason, ResourceChange};
+use crate::plan::drift::Answered;
 use crate::value::Value;
 
 use super::diff::{self, Forces, Sign};
@@ -30,8 +31,14 @@ pub fn is_shown(change: &ResourceChange) -> bool {
     change.action != Action::NoOp || change.previous.is_some() || change.importing.is_some()
 }
 
-/// Adds one change.
-pub fn change(out: &mut String, style: Style, schemas: &Schemas, change: &ResourceChange) {
+/// Adds one change, with what was found of its object outside.
+pub fn change(
+    out: &mut String,
+    style: Style,
+    schemas: &Schemas,
+    change: &ResourceChange,
+    outside: Option<&Drift>,
+) {
     let forget = change.action == Action::Forget;
     let lead = if forget { " # " } else { "  # " };
     let moved = change
@@ -43,7 +50,7 @@ pub fn change(out: &mut String, style: Style, schemas: &Schemas, change: &Resour
         title.push_str(&format!(" (deposed object {})", escape::line(key)));
     }
     header(out, style, lead, &title, headline(change).as_str());
-    for remark in remarks(change) {
+    for remark in answer(outside).into_iter().chain(remarks(change)) {
         out.push_str(lead);
         out.push_str(&remark);
         out.push('\n');
@@ -65,41 +72,6 @@ pub fn change(out: &mut String, style: Style, schemas: &Schemas, change: &Resour
         forces: &forces,
     };
     body(out, printer, schemas, change, &sign(style, change.action), sides);
-}
-
-/// Adds one difference that was found outside.
-pub fn drift(out: &mut String, style: Style, schemas: &Schemas, drift: &Drift) {
-    let action = drift.action();
-    let what = match (&drift.previous, action) {
-        (_, Action::Delete) => "has been deleted".to_owned(),
-        (Some(_), Action::NoOp) => format!("has moved to {}", drift.addr),
-        _ => "has changed".to_owned(),
-    };
-    let title = drift
-        .previous
-        .as_ref()
-        .filter(|_| action == Action::NoOp)
-        .unwrap_or(&drift.addr);
-    header(out, style, "  # ", &title.to_string(), &what);
-    if drift.answered {
-        out.push_str("  # (the plan below answers it)\n");
-    }
-    let sign = sign(style, action);
-    let sides = Sides {
-        before: Some(&drift.before),
-        after: Some(&drift.after),
-        forces: Forces::none(),
-    };
-    let resource = &drift.addr.resource;
-    let diff = diff::block(
-        schemas.of(resource).map(|s| &s.block),
-        sides.before,
-        sides.after,
-        sides.forces,
-    );
-    opening(out, &sign, resource.mode, &resource.type_name, &resource.name);
-    Printer::plan(style).block(out, 0, &diff);
-    out.push_str("\n\n");
 }
 
 struct Sides<'a> {
@@ -161,6 +133,17 @@ fn headline(change: &ResourceChange) -> String {
     }
 }
 
+/// Whether a change is there for what was found outside.
+fn answer(outside: Option<&Drift>) -> Option<String> {
+    let outside = outside.filter(|drift| !drift.after.is_null())?;
+    let text = match outside.answered {
+        Answered::No => return None,
+        Answered::Alone => "(only undoes what has changed outside)",
+        Answered::WithMore => "(undoes what has changed outside, and does what the configuration changes)",
+    };
+    Some(text.to_owned())
+}
+
 fn remarks(change: &ResourceChange) -> Vec<String> {
     let mut remarks = Vec::new();
     if let (Some(previous), true) = (
@@ -195,6 +178,7 @@ fn remarks(change: &ResourceChange) -> Vec<String> {
                 change.addr
             )
         }),
+        Reason::DeletedOutside => Some("(again, because it was deleted outside of swarmform)".to_owned()),
         Reason::NoModule => Some(format!(
             "(because {} is not in configuration)",
             change.addr.module

@@ -87,6 +87,7 @@ impl Stream {
         let change = Json::object([
             ("resource", resource(&drift.addr)),
             ("action", Json::text(action)),
+            ("swarmform", json_plan::own_drift(drift)),
         ]);
         let message = format!("{}: Drift detected ({action})", drift.addr);
         self.line("info", &message, vec![("change", change)], "resource_drift")
@@ -99,6 +100,7 @@ impl Stream {
         json.insert_some("previous_resource", change.previous.as_ref().map(resource));
         json.insert("action", Json::text(action));
         json.insert_some("reason", reason(change.reason).map(Json::text));
+        json.insert_some("swarmform", json_plan::own_reason(change.reason));
         if let Some(id) = &change.importing {
             json.insert("importing", Json::object([("id", Json::text(id))]));
         }

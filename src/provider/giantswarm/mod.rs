@@ -8,6 +8,7 @@ pub mod app;
 mod calls;
 pub mod embedded;
 mod faults;
+mod list;
 mod member;
 mod org;
 mod scale;
@@ -24,7 +25,7 @@ use async_trait::async_trait;
 
 use crate::api::{Client, Credentials};
 use crate::plan::semantics::{Decision, Fault, PlannedCall, Proposal, Semantics};
-use crate::ports::{Applied, Found, Order, Provider};
+use crate::ports::{Applied, Found, Listed, Order, Provider};
 use crate::provider::giantswarm::embedded::EmbeddedPlatforms;
 use crate::provider::giantswarm::session::{Counter, Session};
 use crate::provider::giantswarm::settings::{Environment, Target};
@@ -187,6 +188,10 @@ impl Semantics for GiantSwarm {
         }
     }
 
+    fn import_id(&self, type_name: &str, object: &Value) -> Option<String> {
+        list::import_id(type_name, object)
+    }
+
     fn plan_delete(&self, type_name: &str, prior: &Value) -> (Vec<PlannedCall>, Vec<Fault>) {
         let session = self.current();
         let me = session.as_deref().and_then(Session::known_name);
@@ -304,6 +309,11 @@ impl Provider for GiantSwarm {
             "giantswarm_component_scale" => scale::import(&session, id).await,
             other => Err(unknown_type(other)),
         }
+    }
+
+    async fn list(&self) -> Result<Vec<Listed>, Fault> {
+        let session = self.session()?;
+        list::all(&session).await
     }
 
     fn invalidate(&self) {

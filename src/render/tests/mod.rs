@@ -10,6 +10,7 @@ use std::sync::Arc;
 use crate::addr::parse_instance;
 use crate::config::ProviderRef;
 use crate::plan::change::{Action, Drift, OutputChange, Plan, PlanMode, Reason, ResourceChange};
+use crate::plan::drift::{Answered, Deviation};
 use crate::plan::semantics::PlannedCall;
 use crate::plan::steps::{Step, StepGraph, StepKind};
 use crate::render::plan::{View, text};

@@ -120,69 +120,235 @@ on the platform.
     assert_eq!(text, expected, "\n{text}");
 }
 
+fn drifted(addr: &str, before: Value, after: Value, parts: Vec<Deviation>, answered: Answered) -> Drift {
+    Drift {
+        addr: parse_instance(addr).unwrap(),
+        previous: None,
+        before,
+        after,
+        answered,
+        parts,
+        span: None,
+    }
+}
+
+fn part(path: Path, config: Option<Value>, last: Value, now: Value, argument: bool) -> Deviation {
+    Deviation {
+        path,
+        config,
+        last,
+        now,
+        argument,
+        span: None,
+    }
+}
+
+fn named() -> Value {
+    object([("id", "1".into()), ("name", "api".into())])
+}
+
 #[test]
-fn drift_is_shown_attribute_by_attribute() {
-    let app = |labels: &[(&str, &str)]| {
-        let labels = labels.iter().map(|(key, value)| (*key, Value::string(value)));
-        object([
-            ("id", "1".into()),
-            ("labels", Value::map_from(Type::String, labels)),
-            ("scale", Value::int(1)),
-        ])
-    };
-    let before = app(&[("team", "core"), ("tier", "gold")]);
-    let after = app(&[("rogue", "yes"), ("team", "core"), ("tier", "silver")]);
-    let mut drifted = plan(Vec::new());
-    drifted.mode = PlanMode::RefreshOnly;
-    let addr = |text: &str| parse_instance(text).unwrap();
-    drifted.drift = vec![
-        Drift {
-            addr: addr("fake_app.api"),
-            previous: None,
-            before: before.clone(),
-            after,
-            answered: false,
-        },
-        Drift {
-            addr: addr("fake_app.web"),
-            previous: None,
-            before,
-            after: null(),
-            answered: false,
-        },
+fn drift_and_what_the_plan_does_stand_under_headings_of_their_own() {
+    let mut undone = change(
+        "fake_app.api",
+        Action::Update,
+        object([("scale", Value::int(7))]),
+        object([("scale", Value::int(1))]),
+    );
+    undone.span = None;
+    let mut again = change(
+        "fake_app.web",
+        Action::Create,
+        null(),
+        object([("id", unknown())]),
+    );
+    again.reason = Reason::DeletedOutside;
+    let mut all = plan(vec![undone, again]);
+    let root = Path::root;
+    all.drift = vec![
+        drifted(
+            "fake_app.api",
+            named(),
+            named(),
+            vec![
+                part(
+                    root().attr("labels").key("rogue"),
+                    Some(null()),
+                    null(),
+                    "yes".into(),
+                    true,
+                ),
+                part(
+                    root().attr("scale"),
+                    Some(Value::int(1)),
+                    Value::int(1),
+                    Value::int(7),
+                    true,
+                ),
+                part(
+                    root().attr("token"),
+                    Some(Value::string("a").mark(Marks::SENSITIVE)),
+                    "a".into(),
+                    "b".into(),
+                    true,
+                ),
+                part(
+                    root().attr("zone"),
+                    Some(unknown()),
+                    "eu-1".into(),
+                    "eu-2".into(),
+                    true,
+                ),
+                part(root().attr("url"), Some(null()), "a".into(), "b".into(), false),
+            ],
+            Answered::Alone,
+        ),
+        drifted("fake_app.web", named(), null(), Vec::new(), Answered::Alone),
+        drifted(
+            "fake_org.lab",
+            named(),
+            named(),
+            vec![part(
+                root().attr("members"),
+                Some(null()),
+                strings(["a"]),
+                strings(["a", "b"]),
+                false,
+            )],
+            Answered::No,
+        ),
     ];
-    let text = shown(&drifted, false);
+    let text = shown(&all, false);
     let expected = r#"
-Note: Objects have changed outside of swarmform
+Drift: Objects have changed outside of swarmform
 
 Since the last apply, something other than swarmform has made these changes on
 the platform:
 
-  # fake_app.api has changed
+  # fake_app.api has changed outside
+  # (the plan below changes it back)
   ~ resource "fake_app" "api" {
-        id     = "1"
-      ~ labels = {
-          + "rogue" = "yes"
-          ~ "tier"  = "gold" -> "silver"
-            # (1 unchanged element hidden)
-        }
-        # (1 unchanged attribute hidden)
+        id   = "1"
+        name = "api"
+        attribute        configuration        last applied  platform now
+        labels["rogue"]  (not set)            (absent)      "yes"
+        scale            1                    1             7
+        token            (sensitive)          (sensitive)   (sensitive)
+        zone             (known after apply)  "eu-1"        "eu-2"
+        # (1 attribute that only the platform sets not shown)
     }
 
-  # fake_app.web has been deleted
+  # fake_app.web has been deleted outside
+  # (the plan below creates it again)
   - resource "fake_app" "web" {
-      - id     = "1" -> null
-      - labels = {
-          - "team" = "core"
-          - "tier" = "gold"
-        } -> null
-      - scale  = 1 -> null
+        id   = "1"
+        name = "api"
     }
 
-This plan only refreshes: it undoes none of this. Apply it to take these
-values over into the state.
+Where the configuration says otherwise, the plan changes them back. What it
+does not speak of is taken over into the state.
+
+─────────────────────────────────────────────────────────────────────────────
+
+Changes: What applying this plan does
+
+(Attributes that only the platform sets have new values: fake_org.lab
+(members). They ask for no action; -refresh-only shows them.)
+
+swarmform has made this plan. Its actions are marked with these symbols:
+  + create
+  ~ update in-place
+
+swarmform will perform the following actions:
+
+  # fake_app.api will be updated in-place
+  # (only undoes what has changed outside)
+  ~ resource "fake_app" "api" {
+      ~ scale = 7 -> 1
+    }
+
+  # fake_app.web will be created
+  # (again, because it was deleted outside of swarmform)
+  + resource "fake_app" "web" {
+      + id = (known after apply)
+    }
+
+Plan: 1 to add, 1 to change, 0 to destroy.
 "#;
     assert_eq!(text, expected, "\n{text}");
+}
+
+#[test]
+fn a_plan_that_only_refreshes_shows_all_and_asks_only_for_what_matters() {
+    let mut all = plan(Vec::new());
+    all.mode = PlanMode::RefreshOnly;
+    let members = part(
+        Path::root().attr("members"),
+        Some(null()),
+        strings(["a"]),
+        strings(["a", "b"]),
+        false,
+    );
+    all.drift = vec![drifted(
+        "fake_org.lab",
+        named(),
+        named(),
+        vec![members],
+        Answered::No,
+    )];
+    assert!(all.is_empty(), "only the platform sets it");
+    let text = shown(&all, false);
+    assert!(
+        text.contains("Only attributes that the platform alone sets have new values"),
+        "{text}"
+    );
+    assert!(
+        text.contains("members    (not set)      [\"a\"]         [\"a\", \"b\"]"),
+        "{text}"
+    );
+    let scale = part(
+        Path::root().attr("scale"),
+        None,
+        Value::int(1),
+        Value::int(2),
+        true,
+    );
+    all.drift.push(drifted(
+        "fake_org.web",
+        named(),
+        named(),
+        vec![scale],
+        Answered::No,
+    ));
+    assert!(!all.is_empty());
+    let text = shown(&all, false);
+    assert!(text.contains("(not in configuration)"), "{text}");
+    assert!(text.contains("it undoes none of this"), "{text}");
+}
+
+#[test]
+fn long_values_stay_within_their_columns() {
+    let image = |tag: &str| Value::string(format!("registry.example.com/some/where/deep/hello:{tag}"));
+    let path = Path::root()
+        .attr("service")
+        .key("web")
+        .attr("component")
+        .key("flask")
+        .attr("image");
+    let mut all = plan(Vec::new());
+    all.mode = PlanMode::RefreshOnly;
+    let parts = vec![part(path, Some(image("1.0")), image("1.0"), image("2.0"), true)];
+    all.drift = vec![drifted("fake_app.api", named(), named(), parts, Answered::No)];
+    let text = shown(&all, false);
+    let expected = r#"
+        attribute  configuration       last applied        platform now
+        service["web"].component["flask"].image
+                   "registry.example.  "registry.example.  "registry.example.
+                   com/some/where/     com/some/where/     com/some/where/
+                   deep/hello:1.0"     deep/hello:1.0"     deep/hello:2.0"
+"#;
+    assert!(text.contains(expected.trim_start_matches('\n')), "\n{text}");
+    assert!(text.lines().all(|line| line.chars().count() <= 78), "\n{text}");
 }
 
 #[test]
