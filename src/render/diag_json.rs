@@ -6,19 +6,20 @@ use crate::source::{Position, SourceMap};
 use super::excerpt::{Excerpt, excerpt};
 use super::json::Json;
 
-/// One diagnostic. `code` and `again` are ours; all other members are as Terraform's tools know them.
+/// One diagnostic. What is under `swarmform` is ours, all other members are as Terraform's tools know them.
 pub fn one(diagnostic: &Diagnostic, sources: &SourceMap) -> Json {
     let mut json = Json::object([
         ("severity", Json::text(severity(diagnostic.severity))),
         ("summary", Json::text(&diagnostic.summary)),
         ("detail", Json::text(&diagnostic.detail)),
-        ("code", Json::text(diagnostic.code.id)),
     ]);
     json.insert_some("address", diagnostic.address.as_deref().map(Json::text));
+    let mut own = Json::object([("code", Json::text(diagnostic.code.id))]);
     if !diagnostic.again.is_empty() {
         let again = diagnostic.again.iter().map(|again| again_json(again, sources));
-        json.insert("again", Json::Array(again.collect()));
+        own.insert("again", Json::Array(again.collect()));
     }
+    json.insert("swarmform", own);
     let excerpt = diagnostic
         .subject
         .and_then(|subject| excerpt(sources, subject, diagnostic.context));

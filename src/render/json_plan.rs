@@ -1,4 +1,5 @@
-//! A plan as JSON for programs, in the shape of `show -json` (format 1.2), with the API calls added.
+//! A plan as JSON for programs, in the shape of `show -json` (format 1.2). What we add is under the key `swarmform`:
+//! here the API calls.
 //!
 //! Values of sensitive attributes are in it, as in every reader's expectation of this format; the masks beside
 //! them say which they are. Whoever stores the document keeps it as safe as the state.
@@ -6,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::addr::{Mode, ModuleAddr, ModuleInstance};
+use crate::addr::ModuleInstance;
 use crate::config::Config;
 use crate::plan::change::{Action, Drift, OutputChange, Plan, Reason, ResourceChange};
 use crate::plan::drift::Answered;
@@ -15,6 +16,7 @@ use crate::value::{Path, PathStep, Value};
 
 use super::json::{self, Json};
 use super::json_checks;
+use super::json_config;
 use super::json_state::{self, Modules, VERSION};
 use super::schemas::Schemas;
 
@@ -62,11 +64,12 @@ pub fn document(source: Source<'_>) -> Json {
         .map(|output| (Arc::clone(&output.name), output_change(output)));
     document.insert("output_changes", Json::Object(outputs.collect()));
     document.insert("prior_state", json_state::document(&plan.prior, source.schemas));
-    document.insert_some("configuration", source.config.map(configuration));
+    let configuration = source.config.map(|config| json_config::configuration(config, source.schemas));
+    document.insert_some("configuration", configuration);
     if !plan.checks.is_empty() {
         document.insert("checks", json_checks::checks(&plan.checks));
     }
-    document.insert("api_calls", calls(plan));
+    document.insert("swarmform", Json::object([("api_calls", calls(plan))]));
     document.insert("timestamp", Json::text(source.timestamp));
     document.insert("applyable", Json::Bool(!plan.is_empty() && !plan.errored));
     document.insert("complete", Json::Bool(!plan.partial && !plan.errored));
@@ -302,77 +305,4 @@ fn calls(plan: &Plan) -> Json {
         json
     });
     Json::Array(calls.collect())
-}
-
-/// Names and providers of the configuration, module by module; expressions are left out.
-fn configuration(config: &Config) -> Json {
-    let root = config.modules.get(&ModuleAddr::root());
-    let providers = root
-        .into_iter()
-        .flat_map(|module| module.providers.keys())
-        .map(|provider| {
-            let mut json = Json::object([("name", Json::text(&provider.name))]);
-            json.insert_some("alias", provider.alias.as_ref().map(Json::text));
-            (Arc::from(provider.to_string()), json)
-        });
-    let providers: Vec<(Arc<str>, Json)> = providers.collect();
-    Json::object([
-        ("provider_config", Json::Object(providers)),
-        ("root_module", module_config(config, &ModuleAddr::root())),
-    ])
-}
-
-fn module_config(config: &Config, at: &ModuleAddr) -> Json {
-    let mut json = Json::Object(Vec::new());
-    let Some(module) = config.modules.get(at) else {
-        return json;
-    };
-    let outputs = module.outputs.iter().map(|(name, output)| {
-        let mut json = Json::Object(Vec::new());
-        if output.sensitive {
-            json.insert("sensitive", Json::Bool(true));
-        }
-        json.insert_some("description", output.description.as_deref().map(Json::text));
-        (Arc::clone(name), json)
-    });
-    json.insert("outputs", Json::Object(outputs.collect()));
-    let resources = module.resources.values().map(|resource| {
-        let mode = if resource.addr.mode == Mode::Data {
-            "data"
-        } else {
-            "managed"
-        };
-        Json::object([
-            ("address", Json::text(resource.addr.to_string())),
-            ("mode", Json::text(mode)),
-            ("type", Json::text(&resource.addr.type_name)),
-            ("name", Json::text(&resource.addr.name)),
-            ("provider_config_key", Json::text(resource.provider.to_string())),
-        ])
-    });
-    json.insert("resources", Json::Array(resources.collect()));
-    let calls = module.calls.iter().map(|(name, call)| {
-        let inner = module_config(config, &at.child(Arc::clone(name)));
-        (
-            Arc::clone(name),
-            Json::object([("source", Json::text(&call.source)), ("module", inner)]),
-        )
-    });
-    let calls: Vec<(Arc<str>, Json)> = calls.collect();
-    if !calls.is_empty() {
-        json.insert("module_calls", Json::Object(calls));
-    }
-    let variables = module.variables.iter().map(|(name, variable)| {
-        let mut json = Json::Object(Vec::new());
-        json.insert_some("description", variable.description.as_deref().map(Json::text));
-        if variable.sensitive {
-            json.insert("sensitive", Json::Bool(true));
-        }
-        (Arc::clone(name), json)
-    });
-    let variables: Vec<(Arc<str>, Json)> = variables.collect();
-    if !variables.is_empty() {
-        json.insert("variables", Json::Object(variables));
-    }
-    json
 }

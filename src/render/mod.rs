@@ -20,6 +20,7 @@ pub mod graph;
 mod graphic;
 pub mod json;
 mod json_checks;
+mod json_config;
 pub mod json_functions;
 pub mod json_plan;
 pub mod json_schema;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::addr::{Mode, ResourceAddr};
-use crate::schema::{ProviderSchema, ResourceSchema};
+use crate::schema::{Block, ProviderSchema, ResourceSchema};
 use crate::state::Object;
 use crate::value::{Marks, Path, Type, Value, json};
 
@@ -11,13 +11,16 @@ use crate::value::{Marks, Path, Type, Value, json};
 #[derive(Clone, Debug, Default)]
 pub struct Schemas {
     resources: BTreeMap<(Mode, String), (ResourceSchema, Type)>,
+    providers: BTreeMap<&'static str, Block>,
 }
 
 impl Schemas {
     /// The schemas of these providers; where two offer the same type, the first is taken.
     pub fn new<'a>(providers: impl IntoIterator<Item = &'a ProviderSchema>) -> Schemas {
         let mut resources = BTreeMap::new();
+        let mut configs = BTreeMap::new();
         for provider in providers {
+            configs.insert(provider.name, provider.config.clone());
             let managed = provider
                 .resources
                 .iter()
@@ -31,12 +34,20 @@ impl Schemas {
                 entry.or_insert_with(|| (schema.clone(), schema.block.implied_type()));
             }
         }
-        Schemas { resources }
+        Schemas {
+            resources,
+            providers: configs,
+        }
     }
 
     /// The schema of a resource's type, if it is known.
     pub fn of(&self, resource: &ResourceAddr) -> Option<&ResourceSchema> {
         self.get(resource).map(|(schema, _)| schema)
+    }
+
+    /// What the configuration block of a provider takes, if the provider is known.
+    pub fn of_provider(&self, name: &str) -> Option<&Block> {
+        self.providers.get(name)
     }
 
     fn get(&self, resource: &ResourceAddr) -> Option<&(ResourceSchema, Type)> {

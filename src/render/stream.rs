@@ -100,7 +100,6 @@ impl Stream {
         json.insert_some("previous_resource", change.previous.as_ref().map(resource));
         json.insert("action", Json::text(action));
         json.insert_some("reason", reason(change.reason).map(Json::text));
-        json.insert_some("swarmform", json_plan::own_reason(change.reason));
         if let Some(id) = &change.importing {
             json.insert("importing", Json::object([("id", Json::text(id))]));
         }
@@ -110,7 +109,9 @@ impl Stream {
                 ("path", Json::text(&call.path)),
             ])
         });
-        json.insert("calls", Json::Array(calls.collect()));
+        let mut own = json_plan::own_reason(change.reason).unwrap_or(Json::Object(Vec::new()));
+        own.insert("calls", Json::Array(calls.collect()));
+        json.insert("swarmform", own);
         let message = format!("{}: Plan to {action}", change.addr);
         self.line("info", &message, vec![("change", json)], "planned_change")
     }

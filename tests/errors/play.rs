@@ -170,7 +170,7 @@ fn other_forms(command: &Words, text: &str, dir: &Path) -> Result<(), String> {
         String::from_utf8_lossy(&run(&(settings.clone(), words), dir).stdout).into_owned()
     };
     let listed = |diagnostics: Vec<Value>| -> Vec<String> {
-        let code = |one: &Value| one["code"].as_str().unwrap_or_default().to_owned();
+        let code = |one: &Value| one["swarmform"]["code"].as_str().unwrap_or_default().to_owned();
         diagnostics.iter().map(code).collect()
     };
     let json = match words.get(1).map(String::as_str) {
