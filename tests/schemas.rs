@@ -44,7 +44,10 @@ impl Session {
     #[track_caller]
     fn stream(&self, args: &[&str], code: i32) -> Vec<String> {
         let lines = self.run(args, code);
-        let lines: Vec<Json> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let lines: Vec<Json> = lines
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect();
         for line in &lines {
             check("ui", line);
         }
@@ -78,7 +81,10 @@ fn check(schema: &str, document: &Json) {
     }
     let registry = registry.prepare().unwrap();
     let schema = read(schema);
-    let validator = jsonschema::options().with_registry(&registry).build(&schema).unwrap();
+    let validator = jsonschema::options()
+        .with_registry(&registry)
+        .build(&schema)
+        .unwrap();
     let faults: Vec<String> = validator
         .iter_errors(document)
         .map(|fault| format!("{fault} at {}", fault.instance_path()))
@@ -172,7 +178,14 @@ fn the_documents_of_a_whole_life_follow_their_schemas() {
     let plan = town.plan(&[]);
     assert_eq!(plan["resource_changes"].as_array().unwrap().len(), 5);
     let kinds = town.stream(&["apply", "-json", "-auto-approve"], 0);
-    for kind in ["version", "planned_change", "change_summary", "apply_start", "apply_complete", "outputs"] {
+    for kind in [
+        "version",
+        "planned_change",
+        "change_summary",
+        "apply_start",
+        "apply_complete",
+        "outputs",
+    ] {
         assert!(kinds.iter().any(|told| told == kind), "no {kind} in {kinds:?}");
     }
     assert!(kinds.iter().any(|told| told == "provision_progress"));
@@ -197,7 +210,10 @@ fn the_documents_of_a_whole_life_follow_their_schemas() {
     town.place.edit("main.tf", "\"ground\"", "\"soil\"");
     let text = std::fs::read_to_string(town.place.path().join("main.tf")).unwrap();
     let moved = "\nmoved {\n  from = terraform_data.ground\n  to   = terraform_data.soil\n}\n";
-    town.place.write("main.tf", &(text.replace("terraform_data.ground", "terraform_data.soil") + moved));
+    town.place.write(
+        "main.tf",
+        &(text.replace("terraform_data.ground", "terraform_data.soil") + moved),
+    );
     town.plan(&[]);
     town.stream(&["plan", "-json"], 0);
     town.stream(&["refresh", "-json"], 0);
@@ -363,13 +379,24 @@ output "all" {
     town.run(&["plan", "-var=word=new", "-out=p.plan"], 0);
     let plan = town.run(&["show", "-json", "p.plan"], 0);
     let plan = TerraformParser::parse_plan(&plan).unwrap();
-    let changed: Vec<&str> = plan.resource_changes.iter().map(|change| &*change.address).collect();
+    let changed: Vec<&str> = plan
+        .resource_changes
+        .iter()
+        .map(|change| &*change.address)
+        .collect();
     assert_eq!(
         changed,
-        ["terraform_data.a", "terraform_data.b[\"x\"]", "terraform_data.b[\"y\"]"]
+        [
+            "terraform_data.a",
+            "terraform_data.b[\"x\"]",
+            "terraform_data.b[\"y\"]"
+        ]
     );
     let change = plan.resource_changes[0].change.as_ref().unwrap();
-    assert_eq!((&change.before["input"], &change.after["input"]), (&"old".into(), &"new".into()));
+    assert_eq!(
+        (&change.before["input"], &change.after["input"]),
+        (&"old".into(), &"new".into())
+    );
     assert!(change.after_unknown.contains_key("output"));
     assert_eq!(plan.configuration.root_module.resources.len(), 2);
     assert!(plan.output_changes.contains_key("all"));

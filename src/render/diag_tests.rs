@@ -137,7 +137,10 @@ fn the_same_cause_in_other_places_is_named_in_one_line() {
     );
     let json: serde_json::Value =
         serde_json::from_str(&diag_json::one(&merged.0[0], &sources).compact()).unwrap();
-    assert_eq!(json["swarmform"]["again"][5], serde_json::json!({"address": "a.b[6]"}));
+    assert_eq!(
+        json["swarmform"]["again"][5],
+        serde_json::json!({"address": "a.b[6]"})
+    );
 }
 
 #[test]

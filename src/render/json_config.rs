@@ -19,22 +19,19 @@ use super::schemas::Schemas;
 /// The document's part.
 pub(super) fn configuration(config: &Config, schemas: &Schemas) -> Json {
     let providers = config.modules.iter().flat_map(|(at, module)| {
-        module
-            .providers
-            .iter()
-            .map(move |(provider, declared)| {
-                let mut json = Json::object([("name", Json::text(&provider.name))]);
-                json.insert("full_name", Json::text(&provider.name));
-                json.insert_some("alias", provider.alias.as_ref().map(Json::text));
-                if !at.is_root() {
-                    json.insert("module_address", Json::text(at.to_string()));
-                }
-                let expressions = body(&declared.body, schemas.of_provider(&provider.name));
-                if !expressions.is_empty() {
-                    json.insert("expressions", Json::Object(expressions));
-                }
-                (provider_key(at, provider), json)
-            })
+        module.providers.iter().map(move |(provider, declared)| {
+            let mut json = Json::object([("name", Json::text(&provider.name))]);
+            json.insert("full_name", Json::text(&provider.name));
+            json.insert_some("alias", provider.alias.as_ref().map(Json::text));
+            if !at.is_root() {
+                json.insert("module_address", Json::text(at.to_string()));
+            }
+            let expressions = body(&declared.body, schemas.of_provider(&provider.name));
+            if !expressions.is_empty() {
+                json.insert("expressions", Json::Object(expressions));
+            }
+            (provider_key(at, provider), json)
+        })
     });
     let providers: Vec<(Arc<str>, Json)> = providers.collect();
     let mut json = Json::Object(Vec::new());
@@ -58,7 +55,10 @@ fn module_json(config: &Config, schemas: &Schemas, at: &ModuleAddr) -> Json {
     let Some(module) = config.modules.get(at) else {
         return json;
     };
-    let outputs = module.outputs.iter().map(|(name, declared)| (Arc::clone(name), output(declared)));
+    let outputs = module
+        .outputs
+        .iter()
+        .map(|(name, declared)| (Arc::clone(name), output(declared)));
     members(&mut json, "outputs", outputs);
     let resources: Vec<Json> = module
         .resources
@@ -73,7 +73,10 @@ fn module_json(config: &Config, schemas: &Schemas, at: &ModuleAddr) -> Json {
         .iter()
         .map(|(name, declared)| (Arc::clone(name), call(config, schemas, at, declared)));
     members(&mut json, "module_calls", calls);
-    let variables = module.variables.iter().map(|(name, declared)| (Arc::clone(name), variable(declared)));
+    let variables = module
+        .variables
+        .iter()
+        .map(|(name, declared)| (Arc::clone(name), variable(declared)));
     members(&mut json, "variables", variables);
     json
 }
@@ -109,7 +112,11 @@ fn variable(variable: &Variable) -> Json {
 }
 
 fn resource(config: &Config, schemas: &Schemas, at: &ModuleAddr, resource: &Resource) -> Json {
-    let ResourceAddr { mode, type_name, name } = &resource.addr;
+    let ResourceAddr {
+        mode,
+        type_name,
+        name,
+    } = &resource.addr;
     let mode = match mode {
         Mode::Data => "data",
         Mode::Managed => "managed",
@@ -121,14 +128,20 @@ fn resource(config: &Config, schemas: &Schemas, at: &ModuleAddr, resource: &Reso
         ("mode", Json::text(mode)),
         ("type", Json::text(type_name)),
         ("name", Json::text(name)),
-        ("provider_config_key", Json::text(provider_key(&module, &provider))),
+        (
+            "provider_config_key",
+            Json::text(provider_key(&module, &provider)),
+        ),
     ]);
     let provisioners: Vec<Json> = resource
         .provisioners
         .iter()
         .map(|provisioner| {
             let expressions = body(&provisioner.body, None);
-            Json::object([("type", Json::text("local-exec")), ("expressions", Json::Object(expressions))])
+            Json::object([
+                ("type", Json::text("local-exec")),
+                ("expressions", Json::Object(expressions)),
+            ])
         })
         .collect();
     if !provisioners.is_empty() {
@@ -136,7 +149,10 @@ fn resource(config: &Config, schemas: &Schemas, at: &ModuleAddr, resource: &Reso
     }
     let expressions = body(&resource.body, schema.map(|schema| &schema.block));
     json.insert("expressions", Json::Object(expressions));
-    json.insert("schema_version", Json::int(schema.map_or(0, |schema| schema.version)));
+    json.insert(
+        "schema_version",
+        Json::int(schema.map_or(0, |schema| schema.version)),
+    );
     repetition(&mut json, &resource.repetition);
     depends_on(&mut json, &resource.depends_on);
     json
@@ -246,7 +262,9 @@ fn expression(expr: &Expr, hidden: bool) -> Json {
         .flat_map(|reference| {
             let least = subject(reference).min(reference.steps.len());
             let last = most(reference).max(least);
-            (least..=last).rev().map(|steps| Json::text(spelt(reference, steps)))
+            (least..=last)
+                .rev()
+                .map(|steps| Json::text(spelt(reference, steps)))
         })
         .collect();
     Json::object([("references", Json::Array(named))])
@@ -255,11 +273,15 @@ fn expression(expr: &Expr, hidden: bool) -> Json {
 /// The value of an expression that names nothing and calls nothing.
 fn constant(expr: &Expr) -> Option<Json> {
     let mut calls = false;
-    walk(expr, &mut |inner| calls |= matches!(inner.kind, ExprKind::Call(_)));
+    walk(expr, &mut |inner| {
+        calls |= matches!(inner.kind, ExprKind::Call(_))
+    });
     if calls {
         return None;
     }
-    evaluate(expr, &NamesScope::empty()).ok().map(|value| json::known(&value))
+    evaluate(expr, &NamesScope::empty())
+        .ok()
+        .map(|value| json::known(&value))
 }
 
 /// How many steps behind the first name belong to what is referred to itself.

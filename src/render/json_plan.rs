@@ -64,7 +64,9 @@ pub fn document(source: Source<'_>) -> Json {
         .map(|output| (Arc::clone(&output.name), output_change(output)));
     document.insert("output_changes", Json::Object(outputs.collect()));
     document.insert("prior_state", json_state::document(&plan.prior, source.schemas));
-    let configuration = source.config.map(|config| json_config::configuration(config, source.schemas));
+    let configuration = source
+        .config
+        .map(|config| json_config::configuration(config, source.schemas));
     document.insert_some("configuration", configuration);
     if !plan.checks.is_empty() {
         document.insert("checks", json_checks::checks(&plan.checks));
