@@ -8,7 +8,7 @@ use std::ffi::OsString;
 use clap::ArgMatches;
 
 /// Options that take a value, which may follow as an argument of its own.
-const WITH_VALUE: [&str; 24] = [
+const WITH_VALUE: [&str; 26] = [
     "backend-config",
     "backup",
     "backup-out",
@@ -17,6 +17,7 @@ const WITH_VALUE: [&str; 24] = [
     "from-module",
     "generate-config-out",
     "id",
+    "ignore",
     "listen",
     "lock-timeout",
     "lockfile",
@@ -26,6 +27,7 @@ const WITH_VALUE: [&str; 24] = [
     "plan",
     "plugin-dir",
     "replace",
+    "report",
     "state",
     "state-out",
     "target",

@@ -134,6 +134,12 @@ pub static ALREADY_MANAGED: Code = Code::new(
     "Resource already managed",
     "The state has an object for the address, and an address stands for one object. Import to another address, or take the first object out of the state.",
 );
+/// The ignore file of `drift` is wrong.
+pub static BAD_IGNORE: Code = Code::new(
+    "cli/bad-ignore",
+    "Invalid ignore file",
+    "The ignore file of `swarmform drift` holds `ignore` blocks: an `address` pattern and a `reason`, and if wanted an `attribute` pattern and a last day, `expires`. Without a reason nobody can tell later whether the drift may still be.",
+);
 /// There is nothing to take back.
 pub static NOT_TAINTED: Code = Code::new(
     "cli/not-tainted",
@@ -177,6 +183,7 @@ pub static CODES: &[&Code] = &[
     &NO_APPROVAL,
     &CONSOLE,
     &ALREADY_MANAGED,
+    &BAD_IGNORE,
     &NOT_TAINTED,
     &SERVE,
     &REMOTE,

@@ -2,7 +2,7 @@
 //!
 //! Commands read their arguments, ask `session` for what they work with, and print through `render`. They decide
 //! nothing about resources. Exit codes are 0 for success, 1 for an error, and 2 for a plan that is not empty where
-//! `-detailed-exitcode` asks for it.
+//! `-detailed-exitcode` asks for it; those of `drift` are its own.
 #![allow(
     clippy::disallowed_methods,
     clippy::disallowed_types,
@@ -14,6 +14,7 @@ pub mod args;
 pub mod codes;
 pub mod console;
 pub mod destroy;
+pub mod drift;
 mod duration;
 mod flow;
 pub mod fmt;
@@ -179,6 +180,7 @@ fn dispatch(cli: Cli, assignments: Vec<args::Assignment>) -> u8 {
             Command::Plan(options) => plan::run(&mut ui, &options, &assignments).await,
             Command::Apply(options) => apply::run(&mut ui, &options, &assignments).await,
             Command::Destroy(options) => destroy::run(&mut ui, options, &assignments).await,
+            Command::Drift(options) => drift::run(&mut ui, &options, &assignments).await,
             Command::Import(options) => import::run(&mut ui, &options, &assignments).await,
             Command::Taint(options) => taint::run(&mut ui, &options, Status::Tainted).await,
             Command::Untaint(options) => taint::run(&mut ui, &options, Status::Ready).await,

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use clap::{ArgAction, Args, Parser, Subcommand};
 
+use super::drift::Drift;
 use super::duration;
 use super::force_unlock::ForceUnlock;
 use super::metadata::Metadata;
@@ -46,6 +47,8 @@ pub enum Command {
     Apply(Apply),
     /// Take down everything that is managed here
     Destroy(Destroy),
+    /// Tell what was changed outside and what is not applied yet, and change nothing
+    Drift(Drift),
     /// Bring an object that exists under management
     Import(Import),
     /// Mark an instance as half made, so that the next apply replaces it
@@ -108,6 +111,7 @@ impl Command {
             Command::Plan(options) => options.planning.view(),
             Command::Apply(options) => options.planning.view(),
             Command::Destroy(options) => options.planning.view(),
+            Command::Drift(options) => view(options.no_color, false),
             Command::Import(options) => options.planning.view(),
             Command::Show(options) => view(options.no_color, false),
             Command::Output(options) => view(options.no_color, false),
@@ -282,6 +286,9 @@ pub struct Plan {
     /// Save the plan in this file
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
+    /// List what is on the platform and no configuration here names
+    #[arg(long)]
+    pub unmanaged: bool,
     /// End with 0 if nothing has to change, with 2 if something has
     #[arg(long)]
     pub detailed_exitcode: bool,

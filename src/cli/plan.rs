@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, Diagnostics};
+use crate::render::report;
 
 use super::args::Assignment;
 use super::options::Plan;
@@ -13,6 +14,12 @@ use super::{Answer, codes, flow};
 pub async fn run(ui: &mut Ui, options: &Plan, assignments: &[Assignment]) -> Answer {
     let prepared = flow::plan(ui, &options.planning, assignments, "plan").await?;
     let empty = prepared.session.planned.plan.is_empty();
+    if options.unmanaged
+        && let Err(faults) = unmanaged(ui, &prepared).await
+    {
+        prepared.close().await;
+        return Err(faults.into());
+    }
     let saved = options.out.as_deref().map(|path| save(path, &prepared.seal()));
     prepared.close().await;
     if let Some(saved) = saved {
@@ -22,6 +29,17 @@ pub async fn run(ui: &mut Ui, options: &Plan, assignments: &[Assignment]) -> Ans
         ui.say(&hint(ui, options.out.as_deref()));
     }
     Ok(if options.detailed_exitcode && !empty { 2 } else { 0 })
+}
+
+/// Tells what is on the platform and nobody manages here.
+async fn unmanaged(ui: &mut Ui, prepared: &flow::Prepared) -> Result<(), Diagnostics> {
+    let found = prepared.session.unmanaged().await?;
+    ui.say(&format!("\n{}", report::unmanaged(&found, ui.style())));
+    for one in &found {
+        let text = format!("{} {} is not managed", one.type_name, one.id);
+        ui.emit(|stream| stream.log(&text));
+    }
+    Ok(())
 }
 
 /// How to go on.

@@ -15,6 +15,7 @@ pub mod codes;
 pub mod plan;
 mod progress;
 mod provision;
+mod reading;
 pub mod saved;
 mod settle;
 mod unmanaged;
@@ -32,6 +33,7 @@ use crate::value::Value;
 
 pub use cancel::Cancel;
 pub use progress::{Outcome, Progress, Provision};
+pub use reading::{Readers, Shelf};
 pub use saved::Recording;
 
 /// What runs a plan.

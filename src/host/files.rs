@@ -79,6 +79,13 @@ pub fn rewrite(path: &Path, text: &str) -> Result<(), String> {
     fs::write(path, text).map_err(|error| reason(&error))
 }
 
+/// Adds a text to the end of a file, which is made if need be.
+pub fn append(path: &Path, text: &str) -> Result<(), String> {
+    let file = fs::OpenOptions::new().append(true).create(true).open(path);
+    file.and_then(|mut file| file.write_all(text.as_bytes()))
+        .map_err(|error| reason(&error))
+}
+
 /// Writes a file for the owner alone, the whole or nothing: for saved plans, which may hold secrets.
 pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), String> {
     let mut name = path.file_name().unwrap_or_default().to_os_string();

@@ -110,6 +110,7 @@ pub(super) fn conclude(mut planner: Planner) -> Result<Planned, Refused> {
         semantics: planner.semantics,
         providers: planner.providers,
         written: planner.written,
+        node_used: planner.node_used,
         refreshed,
         dependencies: compiled.dependencies,
     })

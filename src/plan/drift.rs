@@ -194,7 +194,7 @@ fn same_json(before: &Value, after: &Value) -> bool {
 }
 
 /// What a value has at a path: null where nothing is, unknown where that is not known yet.
-fn look(value: &Value, path: &Path) -> Value {
+pub fn look(value: &Value, path: &Path) -> Value {
     let mut at = value;
     let mut marks = at.marks();
     for step in path.steps() {

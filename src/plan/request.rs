@@ -7,11 +7,12 @@ use std::sync::Arc;
 
 use crate::addr::{InstanceAddr, Target};
 use crate::diag::Diagnostics;
+use crate::graph::ConfigNode;
 use crate::lang::Decoded;
 use crate::value::Value;
 
 use super::change::{Plan, PlanMode};
-use super::evaluate::Evaluator;
+use super::evaluate::{Evaluator, Used};
 use super::providers::{ProviderKey, Semantic};
 use super::semantics::Fault;
 use super::world::World;
@@ -123,6 +124,8 @@ pub struct Planned {
     /// What is written of the objects that differ from what was last applied, and of those that change: values and
     /// places.
     pub written: BTreeMap<InstanceAddr, Decoded>,
+    /// What each variable, local and output was made from.
+    pub node_used: BTreeMap<ConfigNode, Used>,
     /// Events that bring the state up to the refreshed one.
     pub refreshed: Vec<crate::state::Event>,
     /// What each managed instance depends on, for its record.

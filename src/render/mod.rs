@@ -30,6 +30,7 @@ pub mod output;
 pub mod plan;
 mod print;
 pub mod progress;
+pub mod report;
 pub mod resource;
 mod schemas;
 pub mod state;

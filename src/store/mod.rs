@@ -346,6 +346,12 @@ impl SledStore {
         .await
     }
 
+    /// The state as export and journal tell it. The database is not opened, so no byte of the directory changes: for a
+    /// command that must only read.
+    pub async fn peek(&self) -> Result<State, StoreError> {
+        self.blocking(|inner| recovery::peek(&inner.layout)).await
+    }
+
     /// Whether there is a state: whether anything was ever committed.
     pub fn is_there(&self) -> bool {
         self.inner.layout.is_there()

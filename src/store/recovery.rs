@@ -188,6 +188,14 @@ fn try_fold(layout: &Layout) -> Result<Result<Records, Damage>, StoreError> {
     Ok(Ok(records))
 }
 
+/// The state that export and journal tell of, where the database may not be opened.
+pub fn peek(layout: &Layout) -> Result<State, StoreError> {
+    if layout.database().exists() && !layout.export().exists() && !layout.journal().exists() {
+        return Err(Damage::new("export", "it is gone, and so is the journal").into());
+    }
+    checked(&fold(layout)?)
+}
+
 /// What can be read of export and journal, and what cannot.
 pub fn fold_leniently(layout: &Layout) -> Result<(Records, Vec<Damage>), StoreError> {
     let (mut records, mut damages) = match files::read(&layout.export())? {

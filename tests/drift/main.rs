@@ -8,7 +8,9 @@
     clippy::disallowed_methods
 )]
 
+mod command;
 mod plans;
+mod recipes;
 #[path = "../support/mod.rs"]
 mod support;
 mod town;
