@@ -156,13 +156,349 @@ fn a_saved_plan_is_carried_out_as_it_was_shown_and_only_once() {
         .says("-var cannot be given with it");
     place
         .run(&["apply", "p"])
+        .expect(1)
+        .says("plan/stale")
+        .says("- main.tf (changed)");
+    place.edit("main.tf", "[1, 2, 3]", "[1, 2]");
+    place.write("more.tf", "");
+    place.run(&["apply", "p"]).expect(1).says("- more.tf (added)");
+    std::fs::remove_file(place.path().join("more.tf")).unwrap();
+    place
+        .run(&["apply", "p"])
         .expect(0)
         .says("2 added")
         .says("name = \"saved\"");
     assert_eq!(place.run(&["output", "-json", "list"]).expect(0).out, "[1,2]\n");
-    place.run(&["apply", "p"]).expect(1).says("plan/stale");
+    place
+        .run(&["apply", "p"])
+        .expect(1)
+        .says("plan/stale")
+        .says("- terraform_data.first (added)")
+        .says("- output.name (added)");
     place.run(&["apply", "main.tf"]).expect(1).says("plan/bad-file");
     place.run(&["apply", "none"]).expect(1).says("cli/file");
+}
+
+fn digest(ran: &Ran) -> String {
+    let line = ran.out.lines().find_map(|line| line.strip_prefix("Digest: "));
+    line.unwrap_or_else(|| panic!("no digest: {}", ran.out)).to_owned()
+}
+
+#[test]
+fn a_plan_that_was_looked_at_is_applied_without_asking_and_another_one_is_not() {
+    let place = place();
+    let seen = digest(&place.run(&["plan", "-digest"]).expect(0));
+    let shown = place.run(&["plan", "-json"]).expect(0);
+    let summary = lines(&shown)
+        .into_iter()
+        .find(|line| line["type"] == "change_summary")
+        .unwrap();
+    assert_eq!(summary["changes"]["swarmform"]["digest"], *seen);
+    place.run(&["plan", "-out=p"]).expect(0);
+    let json: Value = serde_json::from_str(&place.run(&["show", "-json", "p"]).expect(0).out).unwrap();
+    assert_eq!(json["swarmform"]["digest"], *seen);
+
+    let other = digest(&place.run(&["plan", "-digest", "-var", "name=x"]).expect(0));
+    assert_ne!(other, seen);
+    place
+        .run(&["apply", "-expect-digest", &other])
+        .expect(1)
+        .says("cli/other-digest")
+        .says(&format!("expected: {other}"))
+        .says(&format!("this one: {seen}"))
+        .says("Plan: 2 to add, 0 to change, 0 to destroy.");
+    place.run(&["state", "list"]).expect(1).says("cli/no-state");
+    place
+        .run(&["apply", "-expect-digest=sha256:12"])
+        .expect(1)
+        .says("cli/usage");
+    place
+        .run(&["apply", "-expect-digest", &seen])
+        .expect(0)
+        .says("2 added")
+        .never_says("Enter a value");
+
+    let down = digest(&place.run(&["plan", "-destroy", "-digest"]).expect(0));
+    place
+        .run(&["destroy", "-expect-digest", &seen])
+        .expect(1)
+        .says("cli/other-digest");
+    place
+        .run(&["destroy", "-expect-digest", &down])
+        .expect(0)
+        .says("2 destroyed");
+}
+
+#[test]
+fn a_digest_tells_of_a_secret_only_that_it_changes() {
+    let place = place();
+    let of = |args: &[&str]| digest(&place.run(&[&["plan", "-digest"], args].concat()).expect(0));
+    assert_eq!(of(&["-var", "secret=1"]), of(&["-var", "secret=2"]));
+    place.run(&["apply", "-auto-approve"]).expect(0);
+    assert_ne!(of(&[]), of(&["-var", "secret=2"]));
+    assert_eq!(of(&["-var", "secret=3"]), of(&["-var", "secret=2"]));
+}
+
+#[test]
+fn a_digest_covers_the_commands_that_are_run() {
+    let place = Place::new();
+    let text = |command: &str| {
+        format!(
+            "variable \"x\" {{\n  default = 1\n}}\nresource \"terraform_data\" \"a\" {{\n  provisioner \"local-exec\" {{\n    \
+             command = \"{command}\"\n  }}\n}}\n"
+        )
+    };
+    let of = |args: &[&str]| digest(&place.run(&[&["plan", "-digest"], args].concat()).expect(0));
+    place.write("main.tf", &text("true ${var.x} ${self.id}"));
+    let first = of(&[]);
+    place.write("main.tf", &text("false ${var.x} ${self.id}"));
+    assert_ne!(of(&[]), first);
+    place.write("main.tf", &text("true ${var.x}"));
+    assert_ne!(of(&[]), of(&["-var", "x=2"]));
+}
+
+#[test]
+fn a_plan_that_would_destroy_too_much_is_refused_before_anybody_is_asked() {
+    let place = place();
+    place.run(&["apply", "-auto-approve"]).expect(0);
+    place.run(&["plan", "-destroy", "-max-destroy=2"]).expect(0);
+    for command in [&["destroy"][..], &["plan", "-destroy", "-out=p"], &["apply", "-destroy", "-auto-approve"]] {
+        place
+            .run(&[command, &["-max-destroy", "1"]].concat())
+            .expect(1)
+            .says("cli/max-destroy")
+            .says("would destroy 2 objects, and -max-destroy allows 1")
+            .says("- terraform_data.first is deleted")
+            .never_says("Enter a value");
+    }
+    assert!(!place.path().join("p").exists());
+    place
+        .run(&["apply", "-auto-approve", "-replace=terraform_data.first", "-max-destroy=0"])
+        .expect(1)
+        .says("would destroy one object, and -max-destroy allows 0")
+        .says("- terraform_data.first is replaced");
+    place.run(&["plan", "-destroy", "-out=p"]).expect(0);
+    place.run(&["apply", "-max-destroy=1", "p"]).expect(1).says("cli/max-destroy");
+    place.run(&["state", "list"]).expect(0).says("terraform_data.second");
+    place.run(&["plan", "-max-destroy=some"]).expect(1).says("which takes a number");
+}
+
+#[test]
+fn what_is_excluded_is_left_as_it_is_with_all_that_depends_on_it() {
+    let place = place();
+    place
+        .run(&["plan", "-exclude=terraform_data.second"])
+        .expect(0)
+        .says("plan/targeted")
+        .says("Plan: 1 to add, 0 to change, 0 to destroy.");
+    place
+        .run(&["plan", "-exclude=terraform_data.first"])
+        .expect(0)
+        .says("changes nothing")
+        .never_says("terraform_data.second");
+    place
+        .run(&["plan", "-exclude=terraform_data.frist"])
+        .expect(1)
+        .says("Nothing of this address to exclude")
+        .says("\"terraform_data.first\"?");
+    place
+        .run(&["plan", "-exclude=terraform_data.first", "-target=terraform_data.second"])
+        .expect(1)
+        .says("cli/usage")
+        .says("exclude each other");
+    place.run(&["plan", "-exclude=local.x"]).expect(1).says("cli/bad-address");
+    place
+        .run(&["plan", "-exclude=terraform_data.second", "-out=p"])
+        .expect(0);
+    place
+        .run(&["apply", "p"])
+        .expect(0)
+        .says("1 added")
+        .says("apply/applied-part");
+    assert_eq!(place.run(&["state", "list"]).expect(0).out, "terraform_data.first\n");
+    place.run(&["apply", "-auto-approve"]).expect(0).says("1 added");
+    // The second one stays, and it needs the first.
+    place
+        .run(&["destroy", "-auto-approve", "-exclude=terraform_data.second"])
+        .expect(0)
+        .says("0 destroyed");
+    place.run(&["refresh", "-exclude=terraform_data.first"]).expect(0);
+}
+
+#[test]
+fn one_instance_can_be_excluded() {
+    let place = Place::new();
+    place.write(
+        "main.tf",
+        "resource \"terraform_data\" \"a\" {\n  for_each = toset([\"x\", \"y\"])\n}\nresource \"terraform_data\" \"b\" {\n  \
+         input = terraform_data.a[\"x\"].id\n}\nresource \"terraform_data\" \"c\" {}\n",
+    );
+    place
+        .run(&["apply", "-auto-approve", "-exclude=terraform_data.a[\"x\"]"])
+        .expect(0);
+    assert_eq!(
+        place.run(&["state", "list"]).expect(0).out,
+        "terraform_data.a[\"y\"]\nterraform_data.c\n"
+    );
+}
+
+#[test]
+fn a_stale_plan_says_what_has_changed_since() {
+    let place = place();
+    place.run(&["apply", "-auto-approve"]).expect(0);
+    place.run(&["plan", "-out=p", "-var", "name=saved"]).expect(0);
+    place
+        .run(&["apply", "-auto-approve", "-var", "name=other"])
+        .expect(0);
+    place
+        .run(&["apply", "p"])
+        .expect(1)
+        .says("it was made from serial 1, the state is")
+        .says("- terraform_data.first (changed)")
+        .says("state diff 1 now")
+        .never_says("terraform_data.second")
+        .never_says("hunter2");
+    place.run(&["state", "diff", "1", "now"]).expect(0).says("terraform_data.first");
+}
+
+#[test]
+fn a_file_that_functions_read_belongs_to_a_saved_plan() {
+    let place = Place::new();
+    place.write(
+        "main.tf",
+        "resource \"terraform_data\" \"a\" {\n  input = file(\"note.txt\")\n}\n",
+    );
+    place.write("note.txt", "one");
+    place.run(&["plan", "-out=p"]).expect(0);
+    place.write("note.txt", "two");
+    place
+        .run(&["apply", "p"])
+        .expect(1)
+        .says("plan/stale")
+        .says("note.txt (changed, and a function reads it)");
+    place.write("note.txt", "one");
+    place.run(&["apply", "p"]).expect(0).says("1 added");
+}
+
+/// Whether these bytes hold a text, as it is or in base64 at any offset.
+fn holds(bytes: &[u8], text: &str) -> bool {
+    use base64::Engine as _;
+    let encode = |text: &[u8]| base64::engine::general_purpose::STANDARD.encode(text);
+    let mut forms = vec![text.as_bytes().to_vec()];
+    for before in 0..3 {
+        let encoded = encode(&[&vec![b'x'; before][..], text.as_bytes()].concat());
+        // The ends hang together with what stands beside the text.
+        forms.push(encoded.as_bytes()[(before * 4).div_ceil(3)..encoded.len() - 4].to_vec());
+    }
+    forms
+        .iter()
+        .any(|form| bytes.windows(form.len()).any(|window| window == &form[..]))
+}
+
+#[test]
+fn a_saved_plan_holds_nothing_secret_in_clear() {
+    let place = Place::new();
+    let main = r#"
+variable "token" {
+  type      = string
+  sensitive = true
+}
+
+resource "terraform_data" "made" {
+  input = var.token
+}
+
+resource "terraform_data" "read" {
+  input = sensitive(file("secret.txt"))
+}
+
+data "terraform_remote_state" "other" {
+  backend = "local"
+  config  = { path = "other.tfstate" }
+}
+
+output "told" {
+  value     = data.terraform_remote_state.other.outputs.word
+  sensitive = true
+}
+"#;
+    place.write("main.tf", main);
+    place.write("secret.txt", "planted-in-a-file");
+    place.write(
+        "other.tfstate",
+        r#"{"version":4,"terraform_version":"1.11.4","serial":1,"lineage":"x","outputs":{"word":{"value":"planted-in-an-answer","type":"string"}},"resources":[]}"#,
+    );
+    place
+        .run(&["apply", "-auto-approve", "-var", "token=planted-in-the-state"])
+        .expect(0);
+    let secrets = [
+        "planted-in-a-variable",
+        "planted-in-the-state",
+        "planted-in-an-answer",
+        "planted-in-a-file",
+        "terraform_remote_state",
+    ];
+    assert!(holds(b"a planted-in-a-file b", "planted-in-a-file"));
+    assert!(holds(b"YSBwbGFudGVkLWluLWEtZmlsZSBi", "planted-in-a-file"));
+    for passphrase in [None, Some("a passphrase that is long")] {
+        let run = |args: &[&str]| {
+            let mut command = place.command(args);
+            command.envs(passphrase.map(|text| ("SWARMFORM_PLAN_KEY", text)));
+            Ran::from(command.output().unwrap())
+        };
+        run(&["plan", "-out=p", "-var", "token=planted-in-a-variable"]).expect(0);
+        let bytes = std::fs::read(place.path().join("p")).unwrap();
+        for secret in secrets {
+            assert!(!holds(&bytes, secret), "{secret}");
+        }
+        assert!(!holds(&bytes, "a passphrase that is long"));
+        // It is all there for who has the key.
+        let shown = run(&["show", "-json", "p"]).expect(0).out;
+        for secret in &secrets[..4] {
+            assert!(shown.contains(secret), "{secret}");
+        }
+        run(&["apply", "p"]).expect(0);
+        run(&["apply", "-auto-approve", "-var", "token=planted-in-the-state"]).expect(0);
+    }
+}
+
+#[test]
+fn a_saved_plan_opens_with_its_key_alone() {
+    let place = place();
+    let other = self::place();
+    place.run(&["plan", "-out=p"]).expect(0);
+    std::fs::copy(place.path().join("p"), other.path().join("p")).unwrap();
+    other
+        .run(&["show", "p"])
+        .expect(1)
+        .says("plan/key")
+        .says("SWARMFORM_PLAN_KEY");
+    // A key of its own is another one.
+    other.run(&["plan", "-out=q"]).expect(0);
+    other.run(&["apply", "p"]).expect(1).says("plan/key");
+
+    let with = |place: &Place, passphrase: &str, args: &[&str]| {
+        let mut command = place.command(args);
+        command.env("SWARMFORM_PLAN_KEY", passphrase);
+        Ran::from(command.output().unwrap())
+    };
+    with(&place, "too short", &["plan", "-out=p"]).expect(1).says("plan/key");
+    with(&place, "correct horse battery", &["plan", "-out=p"]).expect(0);
+    std::fs::copy(place.path().join("p"), other.path().join("p")).unwrap();
+    other.run(&["apply", "p"]).expect(1).says("plan/key");
+    with(&other, "wrong horse battery", &["apply", "p"])
+        .expect(1)
+        .says("plan/key")
+        .never_says("horse");
+    let text = std::fs::read_to_string(other.path().join("p")).unwrap();
+    let changed = text.replace("\"serial\":0", "\"serial\":1");
+    assert_ne!(changed, text);
+    other.write("changed", &changed);
+    with(&other, "correct horse battery", &["apply", "changed"]).expect(1);
+    with(&other, "correct horse battery", &["apply", "p"])
+        .expect(0)
+        .says("2 added");
+    assert!(!place.path().join("state/db").exists());
 }
 
 #[cfg(unix)]
@@ -176,6 +512,8 @@ fn a_saved_plan_is_for_its_owner_alone() {
         .permissions()
         .mode();
     assert_eq!(mode & 0o077, 0);
+    let key = std::fs::metadata(place.path().join("state/plan.key")).unwrap();
+    assert_eq!(key.permissions().mode() & 0o777, 0o600);
 }
 
 #[test]

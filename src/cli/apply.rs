@@ -10,16 +10,29 @@ use super::options::{Apply, Planning};
 use super::ui::Ui;
 use super::{Answer, codes, flow};
 
+/// What stands for the answer `yes`.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Approval<'a> {
+    /// `-auto-approve`
+    pub given: bool,
+    /// `-expect-digest`: who looked at the plan before approves this one and no other.
+    pub digest: Option<&'a str>,
+}
+
 /// Runs it.
 pub async fn run(ui: &mut Ui, options: &Apply, assignments: &[Assignment]) -> Answer {
+    let approval = Approval {
+        given: options.auto_approve,
+        digest: options.expect_digest.as_deref(),
+    };
     match &options.plan {
-        Some(path) => saved(ui, &options.planning, path).await,
-        None => fresh(ui, &options.planning, assignments, options.auto_approve).await,
+        Some(path) => saved(ui, &options.planning, path, approval).await,
+        None => fresh(ui, &options.planning, assignments, approval).await,
     }
 }
 
 /// A saved plan has been looked at already, so it needs no approval.
-async fn saved(ui: &mut Ui, planning: &Planning, path: &Path) -> Answer {
+async fn saved(ui: &mut Ui, planning: &Planning, path: &Path, approval: Approval<'_>) -> Answer {
     let wrong = planning.planning_options();
     if !wrong.is_empty() {
         let detail = format!(
@@ -29,6 +42,7 @@ async fn saved(ui: &mut Ui, planning: &Planning, path: &Path) -> Answer {
         return Err(Diagnostic::error(&codes::USAGE, detail).into());
     }
     let prepared = flow::reopen(ui, planning, path).await?;
+    let prepared = prepared.expected(approval.digest).await?;
     Ok(prepared.apply(ui).await)
 }
 
@@ -37,12 +51,13 @@ pub(super) async fn fresh(
     ui: &mut Ui,
     planning: &Planning,
     assignments: &[Assignment],
-    approved: bool,
+    approval: Approval<'_>,
 ) -> Answer {
     let destroy = flow::mode(planning) == PlanMode::Destroy;
     let operation = if destroy { "destroy" } else { "apply" };
     let prepared = flow::plan(ui, planning, assignments, operation).await?;
-    if !approved {
+    let prepared = prepared.expected(approval.digest).await?;
+    if !approval.given && approval.digest.is_none() {
         match prepared.approve(ui, planning).await {
             Ok(true) => {}
             Ok(false) => {

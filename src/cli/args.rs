@@ -8,12 +8,14 @@ use std::ffi::OsString;
 use clap::ArgMatches;
 
 /// Options that take a value, which may follow as an argument of its own.
-const WITH_VALUE: [&str; 26] = [
+const WITH_VALUE: [&str; 29] = [
     "backend-config",
     "backup",
     "backup-out",
     "chdir",
     "data",
+    "exclude",
+    "expect-digest",
     "from-module",
     "generate-config-out",
     "id",
@@ -21,6 +23,7 @@ const WITH_VALUE: [&str; 26] = [
     "listen",
     "lock-timeout",
     "lockfile",
+    "max-destroy",
     "out",
     "parallelism",
     "password-file",

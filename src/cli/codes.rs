@@ -122,6 +122,18 @@ pub static NO_APPROVAL: Code = Code::new(
     "Nobody can approve the plan",
     "The plan has to be approved by typing `yes`, and there is nobody to ask: input is switched off, or standard input has ended. Give `-auto-approve`, or plan with `-out` and apply the saved plan.",
 );
+/// The plan is another one than the one looked at.
+pub static OTHER_DIGEST: Code = Code::new(
+    "cli/other-digest",
+    "Another plan than expected",
+    "`-expect-digest` names the plan that was looked at, and what would be done now is something else: the configuration, the values of variables or the platform have changed since. Nothing was done. Look at the plan, and give its digest if it is the one that is wanted.",
+);
+/// The plan takes down more than it may.
+pub static MAX_DESTROY: Code = Code::new(
+    "cli/max-destroy",
+    "The plan would destroy too much",
+    "`-max-destroy` says how many objects a plan may delete or replace, and this one would take more. Nothing was done. Look at what goes and why; give a greater number if that is wanted.",
+);
 /// The console works with what there is.
 pub static CONSOLE: Code = Code::new(
     "cli/console-incomplete",
@@ -181,6 +193,8 @@ pub static CODES: &[&Code] = &[
     &NO_OUTPUT,
     &NOT_RAW,
     &NO_APPROVAL,
+    &OTHER_DIGEST,
+    &MAX_DESTROY,
     &CONSOLE,
     &ALREADY_MANAGED,
     &BAD_IGNORE,

@@ -2,6 +2,7 @@
 
 use crate::diag::Diagnostic;
 
+use super::apply::Approval;
 use super::args::Assignment;
 use super::options::Destroy;
 use super::ui::Ui;
@@ -14,5 +15,9 @@ pub async fn run(ui: &mut Ui, mut options: Destroy, assignments: &[Assignment]) 
         return Err(Diagnostic::error(&codes::USAGE, detail).into());
     }
     options.planning.destroy = true;
-    apply::fresh(ui, &options.planning, assignments, options.auto_approve).await
+    let approval = Approval {
+        given: options.auto_approve,
+        digest: options.expect_digest.as_deref(),
+    };
+    apply::fresh(ui, &options.planning, assignments, approval).await
 }

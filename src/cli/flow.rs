@@ -9,10 +9,11 @@ use crate::config::Config;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::engine::codes::STALE_PLAN;
 use crate::engine::saved::{RecordedFiles, RecordedReader};
-use crate::engine::{Engine, Recording, Session};
+use crate::engine::{Engine, Session, stale};
 use crate::host::{ConfigFiles, HostFiles};
-use crate::plan::change::{Action, Plan, PlanMode};
+use crate::plan::change::{Action, Plan, PlanMode, ResourceChange};
 use crate::plan::codes::APPLIED_PART;
+use crate::plan::digest;
 use crate::plan::planner::PlanOptions;
 use crate::ports::{Lock, StateStore};
 use crate::render::stream::Operation;
@@ -26,7 +27,7 @@ use super::report::Teller;
 use super::session::{self, Place};
 use super::ui::{Ui, has_person};
 use super::variables::Given;
-use super::{Stop, codes, variables};
+use super::{Stop, codes, plan_file, variables};
 
 /// A plan that was made and shown, ready to be saved or applied.
 pub struct Prepared {
@@ -34,6 +35,9 @@ pub struct Prepared {
     pub engine: Engine,
     /// The plan and its providers.
     pub session: Session,
+    /// The digest of what would be done.
+    pub digest: String,
+    place: Place,
     reader: RecordedReader,
     files: Arc<RecordedFiles>,
     teller: Arc<Teller>,
@@ -70,17 +74,22 @@ fn options(planning: &Planning) -> Result<PlanOptions, Diagnostics> {
     for text in &planning.target {
         targets.extend(faults.take(parse_target(text).map_err(|error| fault("-target", text, error))));
     }
+    let mut excludes: Vec<Target> = Vec::new();
+    for text in &planning.exclude {
+        excludes.extend(faults.take(parse_target(text).map_err(|error| fault("-exclude", text, error))));
+    }
     let mut replace: Vec<InstanceAddr> = Vec::new();
     for text in &planning.replace {
         replace.extend(faults.take(parse_instance(text).map_err(|error| fault("-replace", text, error))));
     }
-    for target in &targets {
+    let given = targets.iter().map(|target| ("-target", target));
+    for (option, target) in given.chain(excludes.iter().map(|target| ("-exclude", target))) {
         if let Target::Resource(addr) = target
             && ["var", "local", "each", "count", "self", "path", "terraform"]
                 .contains(&&*addr.resource.type_name)
         {
             let detail = format!(
-                "-target=\"{addr}\" is a reference to something that has no address of its own. A target is a resource \
+                "{option}=\"{addr}\" is a reference to something that has no address of its own. A target is a resource \
                  or a module."
             );
             faults.push(Diagnostic::error(&codes::BAD_ADDRESS, detail));
@@ -102,6 +111,7 @@ fn options(planning: &Planning) -> Result<PlanOptions, Diagnostics> {
         mode: mode(planning),
         skip_refresh: !planning.refresh,
         targets,
+        excludes,
         replace,
         imports: Vec::new(),
     })
@@ -119,8 +129,8 @@ pub async fn plan(
     let plan = &prepared.session.planned.plan;
     // Apply judges checks again and tells then.
     let checks = operation == "plan" || plan.is_empty();
-    show(ui, plan, &schemas, planning.calls, checks);
-    Ok(prepared)
+    show(ui, plan, &schemas, planning.calls, checks, Some(&prepared.digest));
+    prepared.limited(planning.max_destroy).await
 }
 
 /// Makes ready to import one object, and nothing else.
@@ -132,6 +142,7 @@ pub async fn import(
 ) -> Result<Prepared, Stop> {
     let mut options = options(planning)?;
     options.targets = vec![Target::Resource(addr.clone())];
+    options.excludes.clear();
     options.imports = vec![(addr.clone(), id)];
     let (mut prepared, _) = prepare(ui, planning, assignments, "import", options).await?;
     let plan = &mut prepared.session.planned.plan;
@@ -193,21 +204,24 @@ async fn prepare(
         Ok(session) => session,
         Err(refused) => {
             if let Some(plan) = refused.partial.filter(|_| !importing) {
-                show(ui, &plan, &place.schemas(), planning.calls, false);
+                show(ui, &plan, &place.schemas(), planning.calls, false, None);
             }
             return Err(refused.faults.into());
         }
     };
     let prepared = Prepared {
+        digest: digest::of(&session.planned, &inputs.sources),
         engine,
         session,
+        place,
         reader,
         files,
         teller,
         destroy: mode(planning) == PlanMode::Destroy,
         lock,
     };
-    Ok((prepared, place.schemas()))
+    let schemas = prepared.place.schemas();
+    Ok((prepared, schemas))
 }
 
 /// What the store has to tell, such as that it mended itself.
@@ -257,8 +271,8 @@ async fn values(
     }
 }
 
-/// Shows a plan and its warnings, with those of checks if they are wanted.
-pub fn show(ui: &mut Ui, plan: &Plan, schemas: &Schemas, calls: bool, checks: bool) {
+/// Shows a plan and its warnings, with those of checks if they are wanted. Programs are told its digest.
+pub fn show(ui: &mut Ui, plan: &Plan, schemas: &Schemas, calls: bool, checks: bool, digest: Option<&str>) {
     let view = plan_text::View {
         style: ui.style(),
         schemas,
@@ -276,7 +290,7 @@ pub fn show(ui: &mut Ui, plan: &Plan, schemas: &Schemas, calls: bool, checks: bo
             }
         }
         let line = plan_text::summary_line(plan);
-        ui.emit(|stream| stream.summary(Operation::Plan, plan.counts(), &line));
+        ui.emit(|stream| stream.summary(Operation::Plan, plan.counts(), &line, digest));
         if !plan.outputs.is_empty() && !plan.errored {
             ui.emit(|stream| stream.output_changes(&plan.outputs));
         }
@@ -288,12 +302,52 @@ pub fn show(ui: &mut Ui, plan: &Plan, schemas: &Schemas, calls: bool, checks: bo
 }
 
 impl Prepared {
-    /// The plan as a file that `apply` takes.
-    pub fn seal(&self) -> String {
-        self.session
-            .recording
-            .clone()
-            .seal(&self.session.planned.plan, &self.reader, &self.files)
+    /// Saves the plan in a file that `apply` takes.
+    pub fn save(&self, path: &Path) -> Result<(), Diagnostic> {
+        let recording = self.session.recording.clone();
+        let recording = recording.finish(&self.session.planned.plan, &self.reader, &self.files);
+        plan_file::write(&self.place, path, &recording, &self.digest)
+    }
+
+    /// The same, if it is the plan of this digest.
+    pub async fn expected(self, wanted: Option<&str>) -> Result<Prepared, Diagnostic> {
+        let Some(wanted) = wanted.filter(|wanted| *wanted != self.digest) else {
+            return Ok(self);
+        };
+        let detail = format!(
+            "Nothing was done, for this is not the plan that was looked at.\n\n  expected: {wanted}\n  this one: \
+             {}\n\n{}",
+            self.digest,
+            plan_text::summary_line(&self.session.planned.plan)
+        );
+        self.close().await;
+        Err(Diagnostic::error(&codes::OTHER_DIGEST, detail))
+    }
+
+    /// The same, if it takes down no more objects than it may.
+    async fn limited(self, most: Option<usize>) -> Result<Prepared, Stop> {
+        let plan = &self.session.planned.plan;
+        let goes = |change: &&ResourceChange| change.action == Action::Delete || change.action.is_replace();
+        let going: Vec<&ResourceChange> = plan.changes.iter().filter(goes).collect();
+        let Some(most) = most.filter(|most| going.len() > *most) else {
+            return Ok(self);
+        };
+        // A long list is in the plan that was shown.
+        let named = going.iter().take(20).map(|change| {
+            let what = if change.action.is_replace() { "replaced" } else { "deleted" };
+            let deposed = change.deposed.as_ref().map(|key| format!(" (deposed object {key})"));
+            format!("\n  - {}{} is {what}", change.addr, deposed.unwrap_or_default())
+        });
+        let mut named: String = named.collect();
+        if going.len() > 20 {
+            named.push_str(&format!("\n  - and {} more", going.len() - 20));
+        }
+        let detail = format!(
+            "This plan would destroy {}, and -max-destroy allows {most}. Nothing was done.\n{named}",
+            objects(going.len())
+        );
+        self.close().await;
+        Err(Diagnostic::error(&codes::MAX_DESTROY, detail).into())
     }
 
     /// Lets go of everything without applying.
@@ -351,13 +405,21 @@ impl Prepared {
         self.teller.rest();
         drop(self.lock);
         if partial {
-            let detail = "The plan was limited by -target, so there may be more to do, and outputs may not be up to date. \
-                          Run \"swarmform plan\" to see.";
+            let detail = "The plan was limited by -target or -exclude, so there may be more to do, and outputs may not be up \
+                          to date. Run \"swarmform plan\" to see.";
             report
                 .diagnostics
                 .push(Diagnostic::warning(&APPLIED_PART, detail));
         }
         conclude(ui, self.destroy, &report, &state)
+    }
+}
+
+fn objects(many: usize) -> String {
+    if many == 1 {
+        "one object".to_owned()
+    } else {
+        format!("{many} objects")
     }
 }
 
@@ -402,7 +464,7 @@ fn conclude(ui: &mut Ui, destroy: bool, report: &Report, state: &State) -> u8 {
         Operation::Apply
     };
     if !failed {
-        ui.emit(|stream| stream.summary(operation, report.counts, &complete));
+        ui.emit(|stream| stream.summary(operation, report.counts, &complete, None));
     }
     if !state.outputs.is_empty() && !failed {
         let title = ui.style().paint(Ink::Bold, "Outputs:");
@@ -412,23 +474,12 @@ fn conclude(ui: &mut Ui, destroy: bool, report: &Report, state: &State) -> u8 {
     u8::from(failed)
 }
 
-/// Reads a saved plan.
-pub fn open(path: &Path) -> Result<Recording, Diagnostic> {
-    let text = crate::host::files::text(path).map_err(|reason| {
-        Diagnostic::error(
-            &codes::FILE,
-            format!("The saved plan \"{}\" cannot be read: {reason}.", path.display()),
-        )
-    })?;
-    Recording::open(&text)
-}
-
 /// Makes a saved plan ready to be applied: on the same state, with providers configured anew.
 pub async fn reopen(ui: &mut Ui, planning: &Planning, path: &Path) -> Result<Prepared, Stop> {
     ui.emit(|stream| stream.version());
-    let recording = open(path)?;
-    let options = recording.options()?;
     let place = Place::new(planning.state.as_deref())?;
+    let recording = plan_file::open(&place, path)?;
+    let options = recording.options()?;
     let (planned_in, _) = recording.moment();
     if planned_in != place.workspace.name {
         let detail = format!(
@@ -457,7 +508,12 @@ pub async fn reopen(ui: &mut Ui, planning: &Planning, path: &Path) -> Result<Pre
     let now = engine.settled(&inputs).await;
     teller.rest();
     notices(ui, &store);
-    recording.check_fresh(&now?)?;
+    let mut stale = Diagnostics::new();
+    stale.extend(stale::check_state(&recording, &now?).err());
+    stale.extend(stale::check_files(&recording, &ConfigFiles, Arc::new(HostFiles)).err());
+    if stale.has_errors() {
+        return Err(stale.into());
+    }
     let planned = engine
         .plan_from(&inputs, options, recording.state()?, Some(&recording))
         .await;
@@ -467,13 +523,16 @@ pub async fn reopen(ui: &mut Ui, planning: &Planning, path: &Path) -> Result<Pre
         session.close().await;
         return Err(fault.into());
     }
-    Ok(Prepared {
+    let prepared = Prepared {
+        digest: digest::of(&session.planned, &inputs.sources),
         engine,
         session,
+        place,
         reader,
         files,
         teller,
         destroy: false,
         lock,
-    })
+    };
+    prepared.limited(planning.max_destroy).await
 }

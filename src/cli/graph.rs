@@ -11,7 +11,7 @@ use crate::source::SourceMap;
 use super::options::Graph;
 use super::session::Place;
 use super::ui::Ui;
-use super::{Answer, flow};
+use super::{Answer, plan_file};
 
 /// Runs it.
 pub fn run(ui: &mut Ui, options: &Graph) -> Answer {
@@ -30,7 +30,7 @@ pub fn run(ui: &mut Ui, options: &Graph) -> Answer {
 }
 
 fn steps(ui: &mut Ui, place: &Place, path: &Path) -> Answer {
-    let recording = flow::open(path)?;
+    let recording = plan_file::open(place, path)?;
     match place.replay(&recording) {
         Ok((planned, _)) => {
             ui.print(&graph::steps(&planned.plan));

@@ -28,6 +28,7 @@ pub mod modules;
 pub mod options;
 pub mod output;
 pub mod plan;
+mod plan_file;
 pub mod providers;
 pub mod refresh;
 mod report;

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use clap::{ArgAction, Args, Parser, Subcommand};
 
+use crate::plan::digest::is_digest;
+
 use super::drift::Drift;
 use super::duration;
 use super::force_unlock::ForceUnlock;
@@ -211,6 +213,12 @@ pub struct Planning {
     /// Plan only this module, resource or instance and what it needs; may be repeated
     #[arg(long, value_name = "ADDRESS")]
     pub target: Vec<String>,
+    /// Leave out this module, resource or instance and what depends on it; may be repeated
+    #[arg(long, value_name = "ADDRESS", conflicts_with = "target")]
+    pub exclude: Vec<String>,
+    /// Refuse a plan that would delete or replace more objects than this
+    #[arg(long, value_name = "N")]
+    pub max_destroy: Option<usize>,
     /// Replace this instance even if nothing else asks for it; may be repeated
     #[arg(long, value_name = "ADDRESS")]
     pub replace: Vec<String>,
@@ -265,6 +273,7 @@ impl Planning {
             (self.destroy, "-destroy"),
             (!self.refresh, "-refresh"),
             (!self.target.is_empty(), "-target"),
+            (!self.exclude.is_empty(), "-exclude"),
             (!self.replace.is_empty(), "-replace"),
             (!self.var.is_empty(), "-var"),
             (!self.var_file.is_empty(), "-var-file"),
@@ -274,6 +283,15 @@ impl Planning {
             .filter(|(given, _)| *given)
             .map(|(_, name)| name)
             .collect()
+    }
+}
+
+/// A digest as `plan -digest` prints it.
+fn digest(text: &str) -> Result<String, String> {
+    if is_digest(text) {
+        Ok(text.to_owned())
+    } else {
+        Err("a digest is \"sha256:\" and 64 hexadecimal digits, as \"plan -digest\" prints it".to_owned())
     }
 }
 
@@ -289,6 +307,9 @@ pub struct Plan {
     /// List what is on the platform and no configuration here names
     #[arg(long)]
     pub unmanaged: bool,
+    /// Print the digest of what would be done, for apply -expect-digest
+    #[arg(long)]
+    pub digest: bool,
     /// End with 0 if nothing has to change, with 2 if something has
     #[arg(long)]
     pub detailed_exitcode: bool,
@@ -303,6 +324,9 @@ pub struct Apply {
     /// Do not ask for approval
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", default_value_t = false, require_equals = true, action = ArgAction::Set)]
     pub auto_approve: bool,
+    /// Apply without asking, but only if the digest of what would be done is this one
+    #[arg(long, value_name = "DIGEST", value_parser = digest)]
+    pub expect_digest: Option<String>,
     /// A saved plan to carry out
     #[arg(value_name = "PLAN")]
     pub plan: Option<PathBuf>,
@@ -317,6 +341,9 @@ pub struct Destroy {
     /// Do not ask for approval
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", default_value_t = false, require_equals = true, action = ArgAction::Set)]
     pub auto_approve: bool,
+    /// Apply without asking, but only if the digest of what would be done is this one
+    #[arg(long, value_name = "DIGEST", value_parser = digest)]
+    pub expect_digest: Option<String>,
 }
 
 /// Options of `import`.

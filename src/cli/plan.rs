@@ -1,18 +1,21 @@
-//! `plan`: show what has to change, and save it if asked to.
+//! `plan`: show what has to change, tell its digest and save it if asked to.
 
 use std::path::Path;
 
-use crate::diag::{Diagnostic, Diagnostics};
+use crate::diag::Diagnostics;
 use crate::render::report;
 
 use super::args::Assignment;
 use super::options::Plan;
 use super::ui::Ui;
-use super::{Answer, codes, flow};
+use super::{Answer, flow};
 
 /// Runs it.
 pub async fn run(ui: &mut Ui, options: &Plan, assignments: &[Assignment]) -> Answer {
     let prepared = flow::plan(ui, &options.planning, assignments, "plan").await?;
+    if options.digest && ui.stream().is_none() {
+        ui.say(&format!("\nDigest: {}\n", prepared.digest));
+    }
     let empty = prepared.session.planned.plan.is_empty();
     if options.unmanaged
         && let Err(faults) = unmanaged(ui, &prepared).await
@@ -20,7 +23,7 @@ pub async fn run(ui: &mut Ui, options: &Plan, assignments: &[Assignment]) -> Ans
         prepared.close().await;
         return Err(faults.into());
     }
-    let saved = options.out.as_deref().map(|path| save(path, &prepared.seal()));
+    let saved = options.out.as_deref().map(|path| prepared.save(path));
     prepared.close().await;
     if let Some(saved) = saved {
         saved?;
@@ -56,12 +59,4 @@ fn hint(ui: &Ui, out: Option<&Path>) -> String {
             .to_owned(),
     };
     format!("\n{}\n\n{}\n", style.rule(), style.wrap(&text))
-}
-
-/// Writes a plan for its owner alone: it may hold secrets.
-fn save(path: &Path, text: &str) -> Result<(), Diagnostic> {
-    crate::host::files::write_private(path, text.as_bytes()).map_err(|reason| {
-        let detail = format!("The plan could not be saved to \"{}\": {reason}.", path.display());
-        Diagnostic::error(&codes::FILE, detail)
-    })
 }

@@ -4,6 +4,7 @@ use clap::Args;
 
 use crate::diag::Diagnostic;
 
+use super::apply::Approval;
 use super::args::Assignment;
 use super::options::Planning;
 use super::session::Place;
@@ -42,5 +43,9 @@ pub async fn run(ui: &mut Ui, mut options: Refresh, assignments: &[Assignment]) 
         ui.diagnostics(&warning.into());
         return Ok(0);
     }
-    apply::fresh(ui, planning, assignments, true).await
+    let approval = Approval {
+        given: true,
+        digest: None,
+    };
+    apply::fresh(ui, planning, assignments, approval).await
 }

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::addr::ModuleInstance;
+use crate::plan::digest;
 use crate::render::json_plan::{self, Source};
 use crate::render::plan::{View, text};
 use crate::render::{json_state, state};
@@ -10,7 +11,7 @@ use crate::render::{json_state, state};
 use super::options::Show;
 use super::session::Place;
 use super::ui::Ui;
-use super::{Answer, flow};
+use super::{Answer, plan_file};
 
 /// Runs it.
 pub async fn run(ui: &mut Ui, options: &Show) -> Answer {
@@ -31,7 +32,7 @@ pub async fn run(ui: &mut Ui, options: &Show) -> Answer {
 }
 
 fn saved(ui: &mut Ui, options: &Show, place: &Place, path: &Path) -> Answer {
-    let recording = flow::open(path)?;
+    let recording = plan_file::open(place, path)?;
     let (planned, sources) = match place.replay(&recording) {
         Ok(replayed) => replayed,
         Err(stopped) => {
@@ -39,6 +40,7 @@ fn saved(ui: &mut Ui, options: &Show, place: &Place, path: &Path) -> Answer {
             return Err(stopped.diagnostics.into());
         }
     };
+    let digest = digest::of(&planned, &sources);
     ui.sources = sources;
     let schemas = place.schemas();
     if options.json {
@@ -52,6 +54,7 @@ fn saved(ui: &mut Ui, options: &Show, place: &Place, path: &Path) -> Answer {
             variables: &variables,
             config,
             timestamp,
+            digest: &digest,
         };
         ui.print(&(json_plan::document(source).compact() + "\n"));
     } else {

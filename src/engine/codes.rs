@@ -36,13 +36,19 @@ pub static STATE_IO: Code = Code::new(
 pub static STALE_PLAN: Code = Code::new(
     "plan/stale",
     "The saved plan is stale",
-    "The state has changed since the plan was saved, so carrying it out could do something else than it shows. Plan again.",
+    "The state or the configuration has changed since the plan was saved, so carrying it out could do something else than is wanted. The message says what has changed. Plan again.",
 );
 /// A file is not a saved plan.
 pub static BAD_PLAN_FILE: Code = Code::new(
     "plan/bad-file",
     "Not a saved plan",
     "The file is not a plan that this version of swarmform has saved, or it was changed since. Plan again with `-out`.",
+);
+/// A saved plan cannot be decrypted.
+pub static PLAN_KEY: Code = Code::new(
+    "plan/key",
+    "The key of the saved plan is missing or wrong",
+    "A saved plan holds secrets, so it is encrypted: with a key that lies beside the state it was made from, or, where `SWARMFORM_PLAN_KEY` is set, with a key that is derived from that passphrase. It is opened with the same one. Set the variable, both where the plan is made and where it is applied, for a plan that travels from one machine to another.",
 );
 
 /// All of them.
@@ -54,4 +60,5 @@ pub static CODES: &[&Code] = &[
     &STATE_IO,
     &STALE_PLAN,
     &BAD_PLAN_FILE,
+    &PLAN_KEY,
 ];

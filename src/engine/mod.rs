@@ -17,7 +17,9 @@ mod progress;
 mod provision;
 mod reading;
 pub mod saved;
+pub mod sealed;
 mod settle;
+pub mod stale;
 mod unmanaged;
 
 use std::collections::BTreeMap;

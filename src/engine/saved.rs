@@ -3,15 +3,16 @@
 //! A plan is a pure function of its inputs and of what the platform answered. So a saved plan holds these and
 //! no values of its own: the configuration's text, the files that functions read, variable values, the state,
 //! the answers. Loading it plans again from the recording and holds the steps against their digest. It holds
-//! secrets if its inputs do; whoever writes it keeps it from other eyes.
+//! secrets if its inputs do, so it leaves the program only as `sealed` encrypts it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
 
 use crate::addr::{Target, parse_instance, parse_target};
 use crate::config::load::Reader;
@@ -27,19 +28,15 @@ use crate::value::{Value, json};
 
 use super::{Inputs, codes};
 
-/// The form of the file; another number is refused.
-const FORMAT: u32 = 1;
-
 /// Everything that went into a plan.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Recording {
-    format: u32,
-    version: String,
     timestamp: String,
     workspace: String,
     mode: PlanMode,
     skip_refresh: bool,
     targets: Vec<String>,
+    excludes: Vec<String>,
     replace: Vec<String>,
     state: String,
     lineage: String,
@@ -66,7 +63,7 @@ enum Recorded {
 }
 
 /// What a file function was told.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 enum FileAnswer {
     Kind(Option<String>),
     Content(String),
@@ -123,18 +120,20 @@ impl Recording {
             .variables
             .iter()
             .filter_map(|(name, value)| Some((name.to_string(), typed(value)?)));
-        let targets = options.targets.iter().map(|target| match target {
-            Target::Module(module) => module.to_string(),
-            Target::Resource(addr) => addr.to_string(),
-        });
+        let names = |targets: &[Target]| -> Vec<String> {
+            let name = |target: &Target| match target {
+                Target::Module(module) => module.to_string(),
+                Target::Resource(addr) => addr.to_string(),
+            };
+            targets.iter().map(name).collect()
+        };
         Recording {
-            format: FORMAT,
-            version: env!("CARGO_PKG_VERSION").to_owned(),
             timestamp: inputs.timestamp.clone(),
             workspace: inputs.workspace.clone(),
             mode: options.mode,
             skip_refresh: options.skip_refresh,
-            targets: targets.collect(),
+            targets: names(&options.targets),
+            excludes: names(&options.excludes),
             replace: options.replace.iter().map(ToString::to_string).collect(),
             state: Records::of(state, 0)
                 .map(|records| export::write(&records))
@@ -179,56 +178,43 @@ impl Recording {
         }
     }
 
-    /// The whole as a file: a line with the digest, then JSON.
-    pub fn seal(mut self, plan: &Plan, reader: &RecordedReader, files: &RecordedFiles) -> String {
+    /// Completes it when the plan is made.
+    #[must_use]
+    pub fn finish(mut self, plan: &Plan, reader: &RecordedReader, files: &RecordedFiles) -> Recording {
         self.steps = digest(&plan.steps.print(&plan.changes));
         self.sources = reader.seen();
         self.files = files.seen();
-        let body = serde_json::to_string(&self).unwrap_or_default();
-        format!("swarmform-plan {FORMAT} sha256:{}\n{body}\n", digest(&body))
+        self
     }
 
-    /// Reads a file back.
+    /// The whole as text, which holds secrets in clear.
+    pub fn text(&self) -> Zeroizing<String> {
+        Zeroizing::new(serde_json::to_string(self).unwrap_or_default())
+    }
+
+    /// Reads the text back.
     pub fn open(text: &str) -> Result<Recording, Diagnostic> {
-        let (head, body) = text
-            .split_once('\n')
-            .ok_or_else(|| bad("The file is not a saved plan."))?;
-        let mut words = head.split(' ');
-        if words.next() != Some("swarmform-plan") {
-            return Err(bad(
-                "The file is not a saved plan: it does not begin with \"swarmform-plan\".",
-            ));
-        }
-        let format = words.next().and_then(|word| word.parse::<u32>().ok());
-        if format != Some(FORMAT) {
-            return Err(bad("The saved plan has a form that this version does not know."));
-        }
-        let body = body.trim_end_matches('\n');
-        if words.next() != Some(format!("sha256:{}", digest(body)).as_str()) {
-            return Err(bad(
-                "The saved plan was changed after it was written: its digest does not match.",
-            ));
-        }
-        let recording: Recording = serde_json::from_str(body)
-            .map_err(|error| bad(format!("The saved plan cannot be read: {error}.")))?;
-        if recording.version != env!("CARGO_PKG_VERSION") {
-            return Err(bad(format!(
-                "The plan was saved by version {}; this is version {}, which could plan differently.",
-                recording.version,
-                env!("CARGO_PKG_VERSION")
-            )));
-        }
-        Ok(recording)
+        serde_json::from_str(text).map_err(|error| bad(format!("The saved plan cannot be read: {error}.")))
+    }
+
+    /// Lineage and serial of the state it was made from.
+    pub fn basis(&self) -> (&str, u64) {
+        (&self.lineage, self.serial)
+    }
+
+    /// The files of the configuration, by directory: names and texts.
+    pub fn sources(&self) -> &BTreeMap<String, Vec<(String, String)>> {
+        &self.sources
     }
 
     /// The options it was made with.
     pub fn options(&self) -> Result<PlanOptions, Diagnostic> {
         let fault = |error: crate::addr::ParseError| bad(error.message);
-        let targets = self
-            .targets
-            .iter()
-            .map(|text| parse_target(text).map_err(fault))
-            .collect::<Result<_, _>>()?;
+        let parse = |texts: &[String]| -> Result<Vec<Target>, Diagnostic> {
+            let parsed = texts.iter().map(|text| parse_target(text).map_err(fault));
+            parsed.collect()
+        };
+        let (targets, excludes) = (parse(&self.targets)?, parse(&self.excludes)?);
         let replace = self
             .replace
             .iter()
@@ -238,6 +224,7 @@ impl Recording {
             mode: self.mode,
             skip_refresh: self.skip_refresh,
             targets,
+            excludes,
             replace,
             imports: Vec::new(),
         })
@@ -277,27 +264,6 @@ impl Recording {
             inner: None,
             seen: Mutex::new(self.files.clone()),
         }
-    }
-
-    /// Refuses when the state is not the one it was made from.
-    pub fn check_fresh(&self, now: &State) -> Result<(), Diagnostic> {
-        if (self.lineage.as_str(), self.serial) == (now.lineage.as_str(), now.serial) {
-            return Ok(());
-        }
-        let why = if self.lineage == now.lineage {
-            format!(
-                "it was made from serial {}, the state is at serial {}",
-                self.serial, now.serial
-            )
-        } else if self.lineage.is_empty() {
-            "it was made before anything was applied".to_owned()
-        } else {
-            "it was made from another state altogether".to_owned()
-        };
-        Err(Diagnostic::error(
-            &codes::STALE_PLAN,
-            format!("The saved plan is not valid any more: {why}. Plan again."),
-        ))
     }
 
     /// Refuses a replayed plan whose steps are not those that were saved.
@@ -365,6 +331,25 @@ impl RecordedFiles {
 
     fn seen(&self) -> BTreeMap<String, FileAnswer> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The paths of which something else would be told now.
+    pub fn changed(&self, now: Arc<dyn Files>) -> BTreeSet<String> {
+        let (before, fresh) = (self.seen(), RecordedFiles::of(now));
+        for key in before.keys() {
+            match key.split_once(' ') {
+                Some(("kind", path)) => drop(fresh.kind(path)),
+                Some(("read", path)) => drop(fresh.read(path)),
+                Some(("walk", path)) => drop(fresh.walk(path)),
+                _ => {}
+            }
+        }
+        let now = fresh.seen();
+        let differs = |(key, answer): &(String, FileAnswer)| now.get(key).is_some_and(|now| now != answer);
+        let changed = before.into_iter().filter(differs);
+        changed
+            .filter_map(|(key, _)| Some(key.split_once(' ')?.1.to_owned()))
+            .collect()
     }
 
     fn told<T>(

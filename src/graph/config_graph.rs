@@ -104,6 +104,15 @@ impl ConfigGraph {
         self.nodes(self.graph.closure(of)).into_iter().cloned().collect()
     }
 
+    /// These nodes and everything that needs them, directly or not.
+    pub fn closure_of_dependents<'a>(
+        &self,
+        of: impl IntoIterator<Item = &'a ConfigNode>,
+    ) -> BTreeSet<ConfigNode> {
+        let reached = self.graph.closure_of_dependents(of);
+        self.nodes(reached).into_iter().cloned().collect()
+    }
+
     /// The graph itself, to print it or to make another from it.
     pub fn graph(&self) -> &Graph<ConfigNode> {
         &self.graph

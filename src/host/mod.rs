@@ -12,6 +12,7 @@ pub mod clock;
 pub mod config_files;
 pub mod env;
 pub mod files;
+pub mod plan_key;
 pub mod process;
 pub mod terminal;
 pub mod tls;

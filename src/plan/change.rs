@@ -187,7 +187,7 @@ pub struct Plan {
     pub steps: StepGraph,
     /// The state after refresh: what apply starts from.
     pub prior: State,
-    /// Whether `-target` left something out.
+    /// Whether `-target` or `-exclude` left something out.
     pub partial: bool,
     /// Whether planning stopped at an error: what is here is what was decided until then, and nothing to apply.
     pub errored: bool,

@@ -71,7 +71,7 @@ codes! {
     STEP_CYCLE = "plan/step-cycle", "Steps wait for each other",
         "The changes cannot be ordered: each step of a circle waits for another one of it. This can happen when objects that replace each other refer to each other in opposite directions. Apply in two runs, with `-target`, to break the circle.";
     TARGETED = "plan/targeted", "Only a part is planned",
-        "`-target` limits the plan to the addresses given and what they need, so the platform may not be as the configuration says when it has been applied. It is meant for getting out of trouble, not for everyday work: plan again without it.";
+        "`-target` limits the plan to the addresses given and what they need, `-exclude` to all but the addresses given and what depends on them, so the platform may not be as the configuration says when it has been applied. Both are meant for getting out of trouble, not for everyday work: plan again without them.";
     REPLACE_KEY = "plan/replace-key", "Address of -replace lacks a key",
         "`-replace` names one instance. The resource has `count` or `for_each`, so its instances have keys, and the address without one names none of them.";
     UNSUPPORTED = "plan/unsupported", "Not supported yet",
@@ -85,7 +85,7 @@ codes! {
     PROVISIONER = "apply/provisioner", "local-exec provisioner error",
         "A command of a `provisioner` block could not be run or did not end with 0. An object whose creation it belongs to counts as half made and is replaced by the next apply; one that was to be destroyed stays. `on_failure = continue` passes over such failures.";
     APPLIED_PART = "apply/applied-part", "Only a part was applied",
-        "The plan was limited by `-target`, so there may be more to do, and outputs may not be up to date. Plan without `-target` to see.";
+        "The plan was limited by `-target` or `-exclude`, so there may be more to do, and outputs may not be up to date. Plan without them to see.";
     INTERRUPTED = "apply/interrupted", "Interrupted",
         "The run was interrupted. Steps that were running were finished and are in the state; no other was started.";
 }

@@ -134,6 +134,7 @@ impl Planner {
                 return;
             }
         }
+        let marked = schema.mark_sensitive(&value);
         let (value, _) = value.unmark_deep();
         if !value.is_wholly_known() {
             let mut diagnostic = Diagnostic::error(
@@ -147,7 +148,7 @@ impl Planner {
             return self.faults.push(diagnostic);
         }
         self.providers
-            .insert(key.clone(), (Arc::clone(&name), value.clone()));
+            .insert(key.clone(), (Arc::clone(&name), marked));
         self.ask(Request::Configure {
             provider: key,
             name,

@@ -91,26 +91,34 @@ pub(super) fn check(planner: &Planner, moves: &[Move]) -> Diagnostics {
     found
 }
 
-/// The error of targets that leave out what moves.
+/// The error of targets and exclusions that leave out what moves.
 pub(super) fn excluded(planner: &Planner) -> Option<Diagnostic> {
     let targets = &planner.options.targets;
-    let named = |addr| targets.iter().any(|target| super::target::matches(target, addr));
+    let but = !planner.options.excludes.is_empty();
+    let is_in = |addr| match &planner.targeted {
+        Some(targeted) if but => targeted.has_instance(addr),
+        _ => targets.is_empty() || targets.iter().any(|target| super::target::matches(target, addr)),
+    };
     let left: Vec<String> = planner
         .moved
         .previous
         .iter()
-        .filter(|(to, from)| !(targets.is_empty() || named(to) && named(from)))
+        .filter(|(to, from)| !(is_in(to) && is_in(from)))
         .flat_map(|(to, from)| [from, to])
-        .map(|addr| format!("\n  -target={}", shell(&addr.to_string())))
+        .map(|addr| match but {
+            true => format!("\n  - {addr}"),
+            false => format!("\n  -target={}", shell(&addr.to_string())),
+        })
         .collect();
+    let told = if but {
+        "and -exclude leaves out some of these. Leave out none of them, or plan without -exclude:"
+    } else {
+        "and a plan says so for all of them or none. Add these options, or plan without -target:"
+    };
     (!left.is_empty()).then(|| {
         Diagnostic::error(
             &codes::MOVED,
-            format!(
-                "Objects of the state have new addresses, and a plan says so for all of them or none. Add these \
-                 options, or plan without -target:{}",
-                left.concat()
-            ),
+            format!("Objects of the state have new addresses, {told}{}", left.concat()),
         )
         .summary("Moved resource instances excluded by targeting")
     })

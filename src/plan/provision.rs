@@ -110,6 +110,11 @@ pub fn evaluate(provisioner: &Provisioner, scope: &dyn Scope) -> Result<Option<E
     }))
 }
 
+/// The arguments as far as they are known, with their marks: for the digest of a plan.
+pub fn arguments(provisioner: &Provisioner, scope: &dyn Scope) -> Value {
+    decode_body(&provisioner.body, &schema(), scope).0.value
+}
+
 /// The error of a command that failed.
 pub fn failed(exec: &Exec, failure: &Failure) -> Diagnostic {
     let detail = if exec.hidden {

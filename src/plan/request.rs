@@ -26,6 +26,8 @@ pub struct PlanOptions {
     pub skip_refresh: bool,
     /// `-target`.
     pub targets: Vec<Target>,
+    /// `-exclude`; not together with targets.
+    pub excludes: Vec<Target>,
     /// `-replace`.
     pub replace: Vec<InstanceAddr>,
     /// What the command `import` asks for: addresses and ids.
@@ -119,7 +121,7 @@ pub struct Planned {
     pub world: World,
     /// Pure halves of the providers, by provider name.
     pub semantics: Semantic,
-    /// Configurations of the providers, by key: provider name and value.
+    /// Configurations of the providers, by key: provider name and value, marked.
     pub providers: BTreeMap<ProviderKey, (Arc<str>, Value)>,
     /// What is written of the objects that differ from what was last applied, and of those that change: values and
     /// places.

@@ -1,7 +1,7 @@
-//! `-target`: which part of the configuration and state a plan is about.
+//! `-target` and `-exclude`: which part of the configuration and state a plan is about.
 //!
 //! A target is in, with all that it depends on; when destroying, with all that depends on it. Everything else
-//! is left as it is.
+//! is left as it is. What `-exclude` means is in `exclude`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -14,11 +14,27 @@ use crate::state::State;
 
 use super::change::PlanMode;
 use super::codes;
+use super::exclude::{Excluded, excluded};
 use super::planner::PlanOptions;
 
 /// What is in.
 #[derive(Debug)]
 pub struct Targeted {
+    part: Part,
+    /// Sentences about addresses that name nothing.
+    unknown: Vec<String>,
+}
+
+#[derive(Debug)]
+enum Part {
+    /// What targets need.
+    Only(Only),
+    /// All but what is excluded.
+    But(Excluded),
+}
+
+#[derive(Debug)]
+struct Only {
     targets: Vec<Target>,
     /// Resources in as a whole, because a target depends on them (or they on it, when destroying).
     whole: BTreeSet<ConfigResource>,
@@ -27,30 +43,58 @@ pub struct Targeted {
     nodes: BTreeSet<ConfigNode>,
     /// Instances in because they depend on a target, when destroying.
     users: BTreeSet<InstanceAddr>,
-    /// Sentences about targets that name nothing.
-    unknown: Vec<String>,
 }
 
 impl Targeted {
-    /// The warning that only a part is planned.
+    /// The warning that only a part is planned; an error where an exclusion names nothing, for what was meant would be
+    /// touched.
     pub fn warning(&self) -> Diagnostic {
+        let (option, leaves) = match self.part {
+            Part::Only(_) => ("-target", "-target leaves out whatever the addresses given do not need"),
+            Part::But(_) => (
+                "-exclude",
+                "-exclude leaves out the addresses given and whatever depends on them",
+            ),
+        };
         let detail = format!(
-            "-target leaves out whatever the addresses given do not need, so the platform may not be as the \
-             configuration says after this plan. Plan again without -target once the trouble is over.{}",
+            "{leaves}, so the platform may not be as the configuration says after this plan. Plan again without \
+             {option} once the trouble is over.{}",
             self.unknown.concat()
         );
-        Diagnostic::warning(&codes::TARGETED, detail)
+        match self.part {
+            Part::But(_) if !self.unknown.is_empty() => {
+                let detail = self.unknown.concat();
+                Diagnostic::error(&codes::TARGETED, detail.trim_start()).summary("Nothing of this address to exclude")
+            }
+            _ => Diagnostic::warning(&codes::TARGETED, detail),
+        }
     }
 
     /// Whether an instance is in.
     pub fn has_instance(&self, addr: &InstanceAddr) -> bool {
+        match &self.part {
+            Part::Only(only) => only.has_instance(addr),
+            Part::But(excluded) => excluded.has_instance(addr),
+        }
+    }
+
+    /// Whether a node is in.
+    pub fn has_node(&self, node: &ConfigNode) -> bool {
+        match &self.part {
+            Part::Only(only) => only.has_node(node),
+            Part::But(excluded) => excluded.has_node(node),
+        }
+    }
+}
+
+impl Only {
+    fn has_instance(&self, addr: &InstanceAddr) -> bool {
         self.whole.contains(&addr.config())
             || self.users.contains(addr)
             || self.targets.iter().any(|target| matches(target, addr))
     }
 
-    /// Whether a node is in.
-    pub fn has_node(&self, node: &ConfigNode) -> bool {
+    fn has_node(&self, node: &ConfigNode) -> bool {
         match node {
             ConfigNode::Resource(resource) => self.whole.contains(resource) || self.some.contains(resource),
             other => self.nodes.contains(other),
@@ -85,21 +129,22 @@ pub fn matches(target: &Target, addr: &InstanceAddr) -> bool {
     }
 }
 
-fn names_resource(target: &Target, resource: &ConfigResource) -> bool {
+/// Whether a target names a resource or instances of it.
+pub(super) fn names_resource(target: &Target, resource: &ConfigResource) -> bool {
     match target {
         Target::Module(module) => resource.module.0.starts_with(&module.config().0),
         Target::Resource(wanted) => wanted.config() == *resource,
     }
 }
 
-/// What the options' targets mean; none without targets.
+/// What the options' targets and exclusions mean; none without any.
 pub fn targeted(
     config: &Config,
     graph: &ConfigGraph,
     state: &State,
     options: &PlanOptions,
 ) -> Option<Targeted> {
-    if options.targets.is_empty() {
+    if options.targets.is_empty() && options.excludes.is_empty() {
         return None;
     }
     let declared = config.modules.iter().flat_map(|(module, declared)| {
@@ -110,26 +155,44 @@ pub fn targeted(
     });
     let stored = state.instances.keys().map(InstanceAddr::config);
     let known: BTreeSet<ConfigResource> = declared.chain(stored).collect();
-    let mut some = BTreeSet::new();
-    let mut unknown = Vec::new();
-    for target in &options.targets {
-        let named: Vec<&ConfigResource> = known
-            .iter()
-            .filter(|resource| names_resource(target, resource))
-            .collect();
-        if named.is_empty() {
-            let text = match target {
-                Target::Module(module) => module.to_string(),
-                Target::Resource(addr) => addr.to_string(),
-            };
-            let names: Vec<String> = known.iter().map(ToString::to_string).collect();
-            let hint = crate::diag::did_you_mean(&text, names.iter().map(String::as_str));
-            unknown.push(format!(
-                "\n\n{text} is neither in the configuration nor in the state.{hint}"
-            ));
-        }
-        some.extend(named.into_iter().cloned());
+    let given = options.targets.iter().chain(&options.excludes);
+    let unknown = given.filter_map(|target| names_nothing(target, &known)).collect();
+    let part = if options.targets.is_empty() {
+        Part::But(excluded(config, graph, state, options, &known))
+    } else {
+        Part::Only(only(config, graph, state, options, &known))
+    };
+    Some(Targeted { part, unknown })
+}
+
+/// The sentence about an address that names nothing.
+fn names_nothing(target: &Target, known: &BTreeSet<ConfigResource>) -> Option<String> {
+    if known.iter().any(|resource| names_resource(target, resource)) {
+        return None;
     }
+    let text = match target {
+        Target::Module(module) => module.to_string(),
+        Target::Resource(addr) => addr.to_string(),
+    };
+    let names: Vec<String> = known.iter().map(ToString::to_string).collect();
+    let hint = crate::diag::did_you_mean(&text, names.iter().map(String::as_str));
+    Some(format!(
+        "\n\n{text} is neither in the configuration nor in the state.{hint}"
+    ))
+}
+
+fn only(
+    config: &Config,
+    graph: &ConfigGraph,
+    state: &State,
+    options: &PlanOptions,
+    known: &BTreeSet<ConfigResource>,
+) -> Only {
+    let is_named = |resource: &&ConfigResource| {
+        let mut targets = options.targets.iter();
+        targets.any(|target| names_resource(target, resource))
+    };
+    let mut some: BTreeSet<ConfigResource> = known.iter().filter(is_named).cloned().collect();
     let start: Vec<ConfigNode> = some.iter().cloned().map(ConfigNode::Resource).collect();
     let destroying = options.mode == PlanMode::Destroy;
     let mut nodes = if destroying {
@@ -154,14 +217,13 @@ pub fn targeted(
         });
         nodes.extend(graph.closure(outputs.iter()));
     }
-    Some(Targeted {
+    Only {
         targets: options.targets.clone(),
         whole,
         some,
         nodes,
         users,
-        unknown,
-    })
+    }
 }
 
 /// Outputs of the root module whose values come from resources that are in, all of them.

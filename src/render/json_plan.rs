@@ -33,6 +33,8 @@ pub struct Source<'a> {
     pub config: Option<&'a Config>,
     /// When the plan was made, as RFC 3339.
     pub timestamp: &'a str,
+    /// The digest of what would be done.
+    pub digest: &'a str,
 }
 
 /// The document.
@@ -71,7 +73,8 @@ pub fn document(source: Source<'_>) -> Json {
     if !plan.checks.is_empty() {
         document.insert("checks", json_checks::checks(&plan.checks));
     }
-    document.insert("swarmform", Json::object([("api_calls", calls(plan))]));
+    let own = [("api_calls", calls(plan)), ("digest", Json::text(source.digest))];
+    document.insert("swarmform", Json::object(own));
     document.insert("timestamp", Json::text(source.timestamp));
     document.insert("applyable", Json::Bool(!plan.is_empty() && !plan.errored));
     document.insert("complete", Json::Bool(!plan.partial && !plan.errored));

@@ -159,9 +159,11 @@ fn a_plan_document_has_every_part_that_readers_look_for() {
         variables: &variables,
         config: None,
         timestamp: "2026-01-01T00:00:00Z",
+        digest: "sha256:00",
     };
     let json = parsed(&document(source).compact());
     assert_eq!(json["format_version"], "1.2");
+    assert_eq!(json["swarmform"]["digest"], "sha256:00");
     assert_eq!(json["variables"], json!({"n": {"value": 3}}));
     let change = &json["resource_changes"][0];
     assert_eq!(change["address"], "fake_app.a[\"k\"]");
@@ -341,7 +343,7 @@ fn event_lines_have_the_shape_that_readers_expect() {
         (
             "24-destroy-json.txt",
             "change_summary",
-            stream.summary(Operation::Plan, counts, "x"),
+            stream.summary(Operation::Plan, counts, "x", Some("sha256:00")),
         ),
         ("24-destroy-json.txt", "outputs", stream.output_changes(&[])),
         (

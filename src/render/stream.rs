@@ -116,20 +116,28 @@ impl Stream {
         self.line("info", &message, vec![("change", json)], "planned_change")
     }
 
-    /// How much is planned, or was done.
-    pub fn summary(&self, operation: Operation, counts: Counts, message: &str) -> String {
+    /// How much is planned, or was done; the digest of a plan.
+    pub fn summary(
+        &self,
+        operation: Operation,
+        counts: Counts,
+        message: &str,
+        digest: Option<&str>,
+    ) -> String {
         let name = match operation {
             Operation::Plan => "plan",
             Operation::Apply => "apply",
             Operation::Destroy => "destroy",
         };
-        let changes = Json::object([
+        let mut changes = Json::object([
             ("add", Json::count(counts.add)),
             ("change", Json::count(counts.change)),
             ("import", Json::count(counts.import)),
             ("remove", Json::count(counts.destroy)),
             ("operation", Json::text(name)),
         ]);
+        let own = digest.map(|digest| Json::object([("digest", Json::text(digest))]));
+        changes.insert_some("swarmform", own);
         self.line("info", message, vec![("changes", changes)], "change_summary")
     }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use swarmform::addr::parse_target;
 use swarmform::plan::change::{Action, PlanMode};
+use swarmform::plan::digest;
 use swarmform::plan::planner::{PlanOptions, Planned};
 use swarmform::plan::steps::StepKind;
 
@@ -47,6 +48,52 @@ impl Case {
 
 fn print(planned: &Planned) -> String {
     planned.plan.steps.print(&planned.plan.changes)
+}
+
+/// The digest of what a configuration of several files would do.
+fn digest_of(case: &Case, files: Vec<(String, String)>) -> String {
+    case.bench.world.begin(Default::default());
+    let (engine, inputs) = (case.bench.engine(), inputs(files));
+    let session = case.bench.runtime.block_on(engine.plan(&inputs, PlanOptions::default()));
+    let session = session.unwrap_or_else(|refused| panic!("{:#?}", refused.faults));
+    digest::of(&session.planned, &inputs.sources)
+}
+
+fn in_one(text: String) -> Vec<(String, String)> {
+    vec![("main.tf".to_owned(), text)]
+}
+
+#[test]
+fn the_digest_is_the_same_for_the_same_plan_however_it_is_written() {
+    for case in cases() {
+        let text = case.after.text();
+        let expected = digest_of(&case, in_one(text.clone()));
+        assert!(digest::is_digest(&expected), "{expected}");
+        assert_eq!(digest_of(&case, in_one(text.clone())), expected);
+        let mut blocks: Vec<String> = text.split_inclusive("\n}\n").map(str::to_owned).collect();
+        blocks.reverse();
+        assert_eq!(digest_of(&case, in_one(blocks.concat())), expected);
+        let many = blocks.into_iter().enumerate();
+        let many = many.map(|(at, block)| (format!("{at}.tf"), block)).collect();
+        assert_eq!(digest_of(&case, many), expected);
+    }
+}
+
+#[test]
+fn the_digest_is_another_one_for_each_other_planned_value() {
+    let mut compared = 0;
+    for case in cases() {
+        let mut seen = BTreeSet::from([digest_of(&case, in_one(case.after.text()))]);
+        for index in case.after.resources.keys() {
+            let mut other = case.after.clone();
+            // No size of the scenarios, neither in a configuration nor on the platform.
+            other.resources.get_mut(index).unwrap().size = 1000;
+            let other = digest_of(&case, in_one(other.text()));
+            assert!(seen.insert(other), "r{index} of {}", case.after.text());
+            compared += 1;
+        }
+    }
+    assert!(compared > 0);
 }
 
 #[test]
@@ -174,4 +221,76 @@ fn a_target_touches_only_what_it_depends_on() {
         }
     }
     assert!(left_out > 0);
+}
+
+#[test]
+fn what_is_excluded_and_what_depends_on_it_is_never_touched() {
+    let (mut left_out, mut touched) = (0, 0);
+    for case in cases() {
+        let all: BTreeSet<usize> = [&case.before, &case.after]
+            .into_iter()
+            .flat_map(|stage| stage.resources.keys().copied())
+            .collect();
+        for mode in [PlanMode::Normal, PlanMode::Destroy, PlanMode::RefreshOnly] {
+            for excluded in all.iter().copied() {
+                // By the new configuration, and by the old one for what the state still says.
+                let mut reached = BTreeSet::from([excluded]);
+                loop {
+                    let many = reached.len();
+                    for stage in [&case.before, &case.after] {
+                        for (index, resource) in &stage.resources {
+                            if resource.uses.iter().any(|used| reached.contains(used)) {
+                                reached.insert(*index);
+                            }
+                        }
+                    }
+                    if reached.len() == many {
+                        break;
+                    }
+                }
+                let options = PlanOptions {
+                    mode,
+                    excludes: vec![parse_target(&format!("thing_one.r{excluded}")).unwrap()],
+                    ..PlanOptions::default()
+                };
+                let planned = case.plan_after(options);
+                let index = |change: &swarmform::plan::change::ResourceChange| -> usize {
+                    change.addr.resource.name[1..].parse().unwrap()
+                };
+                for change in planned.plan.changes.iter().filter(|change| change.action != Action::NoOp) {
+                    assert!(!reached.contains(&index(change)), "r{excluded}: {}", print(&planned));
+                    touched += 1;
+                }
+                // Nothing goes that something needs which stays.
+                let gone: BTreeSet<usize> = planned
+                    .plan
+                    .changes
+                    .iter()
+                    .filter(|change| change.action == Action::Delete)
+                    .map(index)
+                    .collect();
+                for kept in case.before.resources.iter().filter(|(at, _)| reached.contains(at)) {
+                    assert!(
+                        kept.1.uses.iter().all(|used| !gone.contains(used)),
+                        "r{excluded}, {mode:?}: {}",
+                        print(&planned)
+                    );
+                }
+                assert!(planned.plan.partial);
+                left_out += reached.len();
+            }
+        }
+    }
+    assert!(left_out > 0 && touched > 0);
+}
+
+#[test]
+fn a_plan_that_was_applied_leaves_nothing_to_do() {
+    for case in cases() {
+        case.bench.stage(&case.after).unwrap();
+        let planned = case.plan_after(PlanOptions::default());
+        assert!(planned.plan.is_empty(), "{}", print(&planned));
+        let written = planned.plan.changes.iter().all(|change| change.action == Action::NoOp);
+        assert!(written && planned.plan.steps.effects() == 0, "{}", print(&planned));
+    }
 }
