@@ -14,6 +14,7 @@ use std::path::Path as FilePath;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use swarmform::host::{SystemClock, SystemIds};
 use swarmform::plan::semantics::{Decision, Fault, Proposal, Semantics};
 use swarmform::platform::embedded;
 use swarmform::ports::{Applied, Order, Provider};
@@ -64,13 +65,18 @@ struct Outcome {
     applied: Applied,
 }
 
+/// A provider that waits by the clock of this machine.
+fn giantswarm(environment: Environment, embedded: Arc<Embedded>) -> GiantSwarm {
+    GiantSwarm::new(environment, embedded, Arc::new(SystemClock), Arc::new(SystemIds))
+}
+
 impl Bench {
     async fn new() -> Bench {
         let embedded = Arc::new(Embedded {
             dir: tempfile::tempdir().unwrap(),
             running: Mutex::new(None),
         });
-        let provider = GiantSwarm::new(Environment::default(), embedded.clone());
+        let provider = giantswarm(Environment::default(), embedded.clone());
         let config = value(&provider.schema().config, r#"{"endpoint":"embedded"}"#);
         provider.configure(&config).await.unwrap();
         Bench { provider, embedded }
@@ -467,7 +473,7 @@ async fn drift_of_an_app_is_read_into_the_arguments_that_it_is_about() {
     let ty = "giantswarm_app";
     let app = bench.make(ty, &null(), APP).await;
     // Somebody else moves the image, stops the app, and later replaces it.
-    let other = GiantSwarm::new(Environment::default(), bench.embedded.clone());
+    let other = giantswarm(Environment::default(), bench.embedded.clone());
     other
         .configure(&value(&other.schema().config, r#"{"endpoint":"embedded"}"#))
         .await
@@ -607,7 +613,7 @@ async fn a_failed_start_leaves_an_object_with_its_fault() {
         password: Some("a-long-password".to_owned()),
         ..Environment::default()
     };
-    let provider = GiantSwarm::new(environment, embedded.clone());
+    let provider = giantswarm(environment, embedded.clone());
     provider
         .configure(&value(&provider.schema().config, "{}"))
         .await
@@ -709,7 +715,7 @@ async fn a_definition_keeps_its_text_and_takes_over_a_moved_tag() {
 
 /// The faults of a configuration, as `path: summary`.
 async fn faults(ty: &str, text: &str) -> Vec<String> {
-    let provider = GiantSwarm::new(
+    let provider = giantswarm(
         Environment::default(),
         Arc::new(Embedded {
             dir: tempfile::tempdir().unwrap(),
@@ -840,7 +846,7 @@ async fn no_secret_is_in_a_planned_call() {
 #[tokio::test]
 async fn a_provider_without_endpoint_names_the_choices() {
     let provider = || {
-        GiantSwarm::new(
+        giantswarm(
             Environment::default(),
             Arc::new(Embedded {
                 dir: tempfile::tempdir().unwrap(),

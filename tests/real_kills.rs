@@ -21,6 +21,7 @@ use std::time::Duration;
 
 use support::{Place, Ran};
 use swarmform::api::{Client, Config, Credentials, NoLog};
+use swarmform::host::SystemClock;
 
 const ORGANIZATIONS: u64 = 200;
 const MEMBERS: u64 = 20;
@@ -119,7 +120,8 @@ impl Platform {
             username: "admin".to_owned(),
             password: PASSWORD.to_owned(),
         };
-        let client = Client::new(Config::new(self.endpoint(), credentials), Arc::new(NoLog)).unwrap();
+        let config = Config::new(self.endpoint(), credentials, Arc::new(SystemClock));
+        let client = Client::new(config, Arc::new(NoLog)).unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()

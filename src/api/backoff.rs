@@ -1,50 +1,52 @@
-//! How long to wait before a call is tried again: exponential, with jitter from a given seed, for a bounded time.
+//! How long to wait before a call is tried again: exponential, with jitter from a given seed, for a bounded number of
+//! times.
 //!
-//! No clock is read and nothing sleeps here.
+//! No clock is read and nothing sleeps here. Whether a call may be tried again is decided in `retry`.
 
 use std::time::Duration;
 
-/// The longest wait, also for what a server asks for in `Retry-After`.
+/// The longest wait that nobody asked for.
 pub const LONGEST: Duration = Duration::from_secs(10);
-
-/// No call waits longer than this in all.
-pub const DEADLINE: Duration = Duration::from_secs(60);
-
-const FIRST_MILLIS: u64 = 50;
 
 /// The waits of one call.
 #[derive(Clone, Debug)]
 pub struct Backoff {
     state: u64,
+    first: Duration,
     tried: u32,
     most: u32,
-    waited: Duration,
 }
 
 impl Backoff {
-    /// At most so many waits, with jitter from the seed.
-    pub fn new(seed: u64, most: u32) -> Backoff {
+    /// At most so many waits, the first one about so long, with jitter from the seed.
+    pub fn new(seed: u64, first: Duration, most: u32) -> Backoff {
         Backoff {
             state: seed,
+            first,
             tried: 0,
             most,
-            waited: Duration::ZERO,
         }
     }
 
-    /// The next wait, or none when it is time to give up. `asked` is what the server asked for, if it did.
+    /// How many waits there were.
+    pub fn tried(&self) -> u32 {
+        self.tried
+    }
+
+    /// The next wait, or none when it is time to give up. `asked` is what the server asked for, if it did; it is
+    /// never asked again sooner.
     pub fn next_wait(&mut self, asked: Option<Duration>) -> Option<Duration> {
         if self.tried >= self.most {
             return None;
         }
-        let step = FIRST_MILLIS.saturating_mul(1 << self.tried.min(16));
+        let first = u64::try_from(self.first.as_micros()).unwrap_or(u64::MAX);
+        let step = first.saturating_mul(1 << self.tried.min(16));
+        let step = step.min(u64::try_from(LONGEST.as_micros()).unwrap_or(u64::MAX));
         self.tried += 1;
         // Between half of the step and the whole of it.
         let jitter = self.random() % (step / 2 + 1);
-        let wait = Duration::from_millis(step / 2 + jitter);
-        let wait = asked.map_or(wait, |asked| asked.max(wait)).min(LONGEST);
-        self.waited += wait;
-        (self.waited <= DEADLINE).then_some(wait)
+        let wait = Duration::from_micros(step / 2 + jitter);
+        Some(asked.map_or(wait, |asked| asked.max(wait)))
     }
 
     /// SplitMix64.
@@ -61,35 +63,28 @@ impl Backoff {
 mod tests {
     use super::*;
 
+    const FIRST: Duration = Duration::from_millis(50);
+
     #[test]
     fn waits_grow_end_and_repeat_with_their_seed() {
         let waits = |seed| {
-            let mut backoff = Backoff::new(seed, 4);
+            let mut backoff = Backoff::new(seed, FIRST, 12);
             std::iter::from_fn(|| backoff.next_wait(None)).collect::<Vec<_>>()
         };
         assert_eq!(waits(7), waits(7));
         assert_ne!(waits(7), waits(8));
         for (at, wait) in waits(7).iter().enumerate() {
-            let step = 50 << at;
-            assert!((step / 2..=step).contains(&(wait.as_millis() as u64)), "{wait:?}");
+            let step = (FIRST * (1 << at)).min(LONGEST);
+            assert!((step / 2..=step).contains(wait), "{wait:?}");
         }
-        assert_eq!(waits(7).len(), 4);
+        assert_eq!(waits(7).len(), 12);
     }
 
     #[test]
-    fn a_server_may_ask_for_a_longer_wait_within_bounds() {
-        let mut backoff = Backoff::new(1, 9);
-        assert_eq!(
-            backoff.next_wait(Some(Duration::from_secs(3))),
-            Some(Duration::from_secs(3))
-        );
-        assert_eq!(backoff.next_wait(Some(Duration::from_secs(999))), Some(LONGEST));
-    }
-
-    #[test]
-    fn there_is_an_end_to_waiting() {
-        let mut backoff = Backoff::new(1, 1_000);
-        let waits = std::iter::from_fn(|| backoff.next_wait(Some(LONGEST)));
-        assert_eq!(waits.sum::<Duration>(), DEADLINE);
+    fn a_server_may_ask_for_a_longer_wait_and_not_for_a_shorter_one() {
+        let mut backoff = Backoff::new(1, FIRST, 9);
+        let long = Duration::from_secs(73);
+        assert_eq!(backoff.next_wait(Some(long)), Some(long));
+        assert!(backoff.next_wait(Some(Duration::ZERO)) >= Some(FIRST));
     }
 }

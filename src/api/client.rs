@@ -288,7 +288,8 @@ impl Client {
     /// Whether the platform and what it needs are up.
     pub async fn ping(&self) -> Result<bool, ApiError> {
         let mut request = Request::get(paths::ping());
-        request.authorized = false;
+        // A bad answer is what was asked for: it is not tried again.
+        (request.authorized, request.safe) = (false, false);
         match self.transport.send(&request).await {
             Ok(answer) => Ok(answer.text.trim().trim_matches('"') == "OK"),
             Err(error) if error.status == Some(500) => Ok(false),
@@ -300,9 +301,7 @@ impl Client {
 
     /// Logs in and gives the token. The client itself logs in when it must; this is for others.
     pub async fn login(&self, username: &str, password: &str) -> Result<String, ApiError> {
-        let mut request = Request::post(paths::login(username))
-            .body(json!({ "password": base64::engine::general_purpose::STANDARD.encode(password) }));
-        request.authorized = false;
+        let request = Request::login(username, password);
         let answer = self.transport.send(&request).await?;
         answer
             .envelope

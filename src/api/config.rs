@@ -2,7 +2,11 @@
 //!
 //! Nothing is checked here; building the client does that. `Debug` shows no secret.
 
+use std::sync::Arc;
 use std::time::Duration;
+
+use crate::api::retry::Limits;
+use crate::ports::Clock;
 
 /// Who asks.
 #[derive(Clone)]
@@ -28,7 +32,7 @@ impl std::fmt::Debug for Credentials {
 }
 
 /// How to reach a platform.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Config {
     /// `http://` or `https://`, a host, and perhaps a port and a path before `/v1/`.
     pub endpoint: String,
@@ -38,22 +42,41 @@ pub struct Config {
     pub request_timeout: Duration,
     /// How many requests may be under way at once.
     pub max_concurrent_requests: usize,
-    /// How often a read is tried again.
-    pub retries: u32,
+    /// How often and how long a call is tried again.
+    pub limits: Limits,
     /// The seed of the jitter between those tries.
     pub seed: u64,
+    /// What tells how much time has passed.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl std::fmt::Debug for Config {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Config")
+            .field("endpoint", &self.endpoint)
+            .field("credentials", &self.credentials)
+            .field("request_timeout", &self.request_timeout)
+            .field("max_concurrent_requests", &self.max_concurrent_requests)
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Config {
-    /// The usual limits: 30 seconds, 10 requests at once, 4 retries.
-    pub fn new(endpoint: impl Into<String>, credentials: Credentials) -> Config {
+    /// The usual limits: 30 seconds, 10 requests at once, 8 more tries within two minutes.
+    pub fn new(endpoint: impl Into<String>, credentials: Credentials, clock: Arc<dyn Clock>) -> Config {
         Config {
             endpoint: endpoint.into(),
             credentials,
             request_timeout: Duration::from_secs(30),
             max_concurrent_requests: 10,
-            retries: 4,
+            limits: Limits {
+                most: 8,
+                first: Duration::from_millis(50),
+                deadline: Duration::from_secs(120),
+            },
             seed: 0,
+            clock,
         }
     }
 }

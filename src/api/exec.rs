@@ -37,7 +37,8 @@ impl Client {
         headers.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
         headers.insert(UPGRADE, HeaderValue::from_static("tcp"));
         let token = self.transport.current_token().await?;
-        let (response, _permit, began) = self.transport.start(&request, Some(&token), headers).await?;
+        let begun = self.transport.start(&request, Some(&token), headers).await;
+        let (response, _permit, began) = begun.map_err(|failed| failed.error)?;
         let status = response.status().as_u16();
         self.transport.record(&request, Some(status), began);
         let broken = |text: String| ApiError {

@@ -20,6 +20,7 @@ mod http;
 pub mod log;
 pub mod pace;
 pub mod paths;
+pub mod retry;
 mod transport;
 pub mod wire;
 

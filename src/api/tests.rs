@@ -11,6 +11,33 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine;
 
 use super::*;
+use crate::ports::Clock;
+
+mod faults;
+
+/// The time passes, and on the calendar it is always Sun, 06 Nov 1994 08:49:37 GMT.
+struct Watch(std::time::Instant);
+
+impl Clock for Watch {
+    fn now_unix_nanos(&self) -> i128 {
+        784_111_777_000_000_000
+    }
+
+    fn uptime(&self) -> Duration {
+        self.0.elapsed()
+    }
+}
+
+fn watch() -> Arc<dyn Clock> {
+    Arc::new(Watch(std::time::Instant::now()))
+}
+
+/// A configuration for tests, which do not wait.
+fn config(endpoint: &str, credentials: Credentials) -> Config {
+    let mut config = Config::new(endpoint, credentials, watch());
+    config.limits.first = Duration::from_millis(1);
+    config
+}
 
 /// What the server saw: method, path with query, authorization, content type, body.
 type Seen = Arc<Mutex<Vec<[String; 5]>>>;
@@ -50,8 +77,7 @@ async fn server(
 }
 
 fn with_token(endpoint: &str) -> Client {
-    let config = Config::new(endpoint, Credentials::Token("tok-123456".to_owned()));
-    Client::new(config, Arc::new(NoLog)).unwrap()
+    Client::new(config(endpoint, Credentials::Token("tok-123456".to_owned())), Arc::new(NoLog)).unwrap()
 }
 
 fn with_password(endpoint: &str) -> Client {
@@ -59,7 +85,7 @@ fn with_password(endpoint: &str) -> Client {
         username: "terminal".to_owned(),
         password: "f00bar".to_owned(),
     };
-    Client::new(Config::new(endpoint, credentials), Arc::new(NoLog)).unwrap()
+    Client::new(config(endpoint, credentials), Arc::new(NoLog)).unwrap()
 }
 
 fn code(code: u32) -> String {
@@ -209,16 +235,19 @@ async fn errors_are_sorted_by_code_and_status_in_all_their_shapes() {
 async fn reads_are_tried_again_and_mutations_only_if_they_were_turned_away() {
     let get = async |client: Client| client.organization("abcd").await.map(drop);
     let create = async |client: Client| client.create_organization("abcd").await;
-    let (kind, count, _) = failure(503, "", get).await;
-    assert_eq!((kind, count), (ErrorKind::Server, 5));
-    let (kind, count, _) = failure(429, "", get).await;
-    assert_eq!((kind, count), (ErrorKind::TooManyRequests, 5));
-    let (_, count, _) = failure(500, "", get).await;
-    assert_eq!(count, 1);
-    assert_eq!(failure(429, "", create).await.1, 5);
-    for status in [500, 502, 503, 504] {
-        assert_eq!(failure(status, "", create).await.1, 1);
+    for status in [429, 500, 502, 503, 504] {
+        assert_eq!(failure(status, "", get).await.1, 9, "{status}");
     }
+    for status in [400, 401, 403, 404, 501] {
+        assert_eq!(failure(status, "", get).await.1, 1, "{status}");
+    }
+    // The server says when to come back with its 429 and its 503.
+    for (status, count) in [(429, 9), (503, 9), (500, 1), (502, 1), (504, 1)] {
+        assert_eq!(failure(status, "", create).await.1, count, "{status}");
+    }
+    let ping = async |client: Client| client.ping().await.map(drop);
+    assert_eq!(failure(503, "", ping).await.1, 9, "it was turned away");
+    assert_eq!(failure(502, "", ping).await.1, 1);
 }
 
 #[tokio::test]
@@ -252,7 +281,7 @@ async fn an_error_shows_no_secret_and_no_control_character() {
         text,
         r"GET /v1/org/abcd: the platform answered 400 (10013): no \u{1b}[31m for (hidden)"
     );
-    let config = Config::new("http://x", Credentials::Token("tok-123456".to_owned()));
+    let config = config("http://x", Credentials::Token("tok-123456".to_owned()));
     assert!(!format!("{config:?}").contains("tok-"));
 }
 
@@ -301,9 +330,9 @@ async fn a_dead_platform_is_a_connect_error_and_a_slow_one_a_timeout() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let endpoint = format!("http://{}", listener.local_addr().unwrap());
     let credentials = Credentials::Token("t".to_owned());
-    let mut config = Config::new(&endpoint, credentials);
+    let mut config = config(&endpoint, credentials);
     config.request_timeout = Duration::from_millis(100);
-    config.retries = 1;
+    config.limits.most = 1;
     let slow = Client::new(config.clone(), Arc::new(NoLog)).unwrap();
     let error = slow.create_organization("abcd").await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::Timeout);
@@ -321,7 +350,7 @@ async fn names_that_would_change_the_path_are_refused() {
         assert_eq!(error.kind, ErrorKind::WrongInput);
     }
     for endpoint in ["x", "ftp://h", "http://u:p@h", "http://h/?q", ""] {
-        let config = Config::new(endpoint, Credentials::Token("t".to_owned()));
+        let config = config(endpoint, Credentials::Token("t".to_owned()));
         assert!(
             matches!(
                 Client::new(config, Arc::new(NoLog)),
@@ -350,7 +379,7 @@ async fn every_call_is_recorded() {
     })
     .await;
     let log = Arc::new(Counting::default());
-    let config = Config::new(endpoint, Credentials::Token("t".to_owned()));
+    let config = config(&endpoint, Credentials::Token("t".to_owned()));
     let client = Client::new(config, log.clone()).unwrap();
     client.memberships().await.unwrap();
     let records = log.0.lock().unwrap();

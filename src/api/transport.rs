@@ -1,26 +1,28 @@
 //! One request of the API: connection, authorization, limits, retries, and the record of it.
 //!
-//! A read is tried again after a failed connection and after 429, 502, 503 or 504, a bounded number of times and for
-//! a bounded time. A mutation is never sent again, with two exceptions: a 401 and a 429 say that it was not carried
-//! out, so it may go once more, with a new token or after a wait. After 429 and 503 all requests slow down together. What an answer means is not decided here but in `error` and by the methods.
+//! Which failures are tried again is decided in `retry`, and how many requests may be under way in `pace`; this file
+//! carries it out. A 401 says that nothing was done, so a request goes once more with a new token. What an answer
+//! means is not decided here but in `error` and by the methods.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use base64::Engine;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
 use serde_json::json;
 use tokio::sync::{Mutex, Notify};
 
-use crate::api::backoff::{Backoff, LONGEST};
+use crate::api::backoff::LONGEST;
 use crate::api::config::{Config, ConfigError, Credentials};
 use crate::api::error::{ApiError, ErrorKind, classify, presentable};
 use crate::api::http::{broken, is_sound, read_body};
 use crate::api::log::{CallLog, CallRecord};
 use crate::api::pace::{Pace, Turn};
 use crate::api::paths;
+use crate::api::retry::{Came, Failure, Limits, Retry, retry_after};
 use crate::api::wire::Envelope;
+use crate::ports::Clock;
 
 /// What to send.
 #[derive(Clone, Debug)]
@@ -33,6 +35,8 @@ pub(crate) struct Request {
     pub body: Option<serde_json::Value>,
     /// Whether it needs a token.
     pub authorized: bool,
+    /// Whether it changes nothing that it matters to change twice.
+    pub safe: bool,
 }
 
 impl Request {
@@ -43,6 +47,7 @@ impl Request {
             query: String::new(),
             body: None,
             authorized: true,
+            safe: method == "GET",
         }
     }
 
@@ -59,8 +64,14 @@ impl Request {
         self
     }
 
-    fn is_read(&self) -> bool {
-        self.method == "GET"
+    /// A login, which changes nothing.
+    pub fn login(username: &str, password: &str) -> Request {
+        let encoded = base64::engine::general_purpose::STANDARD.encode(password);
+        Request {
+            authorized: false,
+            safe: true,
+            ..Request::post(paths::login(username)).body(json!({ "password": encoded }))
+        }
     }
 }
 
@@ -85,9 +96,28 @@ pub(crate) struct Transport {
     session: Mutex<Session>,
     pace: std::sync::Mutex<Pace>,
     freed: Notify,
-    retries: u32,
+    limits: Limits,
     seed: AtomicU64,
+    clock: Arc<dyn Clock>,
     log: Arc<dyn CallLog>,
+}
+
+/// A request that did not succeed: the error for whoever sent it, and what it says about trying again.
+pub(crate) struct Failed {
+    pub error: ApiError,
+    failure: Failure,
+}
+
+impl Failed {
+    fn new(error: ApiError, came: Came, asked: Option<Duration>) -> Failed {
+        let failure = Failure { came, asked };
+        Failed { error, failure }
+    }
+
+    /// One that never will succeed.
+    fn hopeless(error: ApiError) -> Failed {
+        Failed::new(error, Came::Answered(400), None)
+    }
 }
 
 /// The right to have a request under way.
@@ -174,8 +204,9 @@ impl Transport {
             session: Mutex::new(Session { generation: 0, token }),
             pace: std::sync::Mutex::new(Pace::new(config.max_concurrent_requests)),
             freed: Notify::new(),
-            retries: config.retries,
+            limits: config.limits,
             seed: AtomicU64::new(config.seed),
+            clock: config.clock,
             log,
         })
     }
@@ -190,32 +221,47 @@ impl Transport {
 
     /// Sends a request and gives the answer, if it is a success.
     pub async fn send(&self, request: &Request) -> Result<Answer, ApiError> {
-        let mut backoff = Backoff::new(self.seed.fetch_add(1, Ordering::Relaxed), self.retries);
+        let mut retry = self.retry();
         loop {
-            let (error, asked) = match self.authorized(request).await {
-                Ok(answer) => {
-                    self.pace().answered();
-                    self.freed.notify_waiters();
-                    return Ok(answer);
-                }
-                Err(failure) => failure,
-            };
-            let again = match error.kind {
-                ErrorKind::TooManyRequests => true,
-                ErrorKind::Connect => request.is_read(),
-                ErrorKind::Server => request.is_read() && matches!(error.status, Some(502..=504)),
-                _ => false,
-            };
-            let wait = again.then(|| backoff.next_wait(asked)).flatten();
-            if matches!(error.status, Some(429 | 503)) {
-                let pause = asked.or(wait).unwrap_or_default().min(LONGEST);
-                self.pace().refused(Instant::now(), pause);
-            }
-            match wait {
-                Some(wait) => tokio::time::sleep(wait).await,
-                None => return Err(error),
+            match self.authorized(request).await {
+                Ok(answer) => return Ok(self.succeeded(answer)),
+                Err(failed) => self.wait_after(request, &mut retry, failed).await?,
             }
         }
+    }
+
+    fn retry(&self) -> Retry {
+        let seed = self.seed.fetch_add(1, Ordering::Relaxed);
+        Retry::new(seed, self.limits, self.clock.uptime())
+    }
+
+    fn succeeded(&self, answer: Answer) -> Answer {
+        self.pace().answered();
+        self.freed.notify_waiters();
+        answer
+    }
+
+    /// After a failure: waits until the request may be sent again, or gives the error where it may not.
+    async fn wait_after(&self, request: &Request, retry: &mut Retry, failed: Failed) -> Result<(), ApiError> {
+        let Failed { error, failure } = failed;
+        let now = self.clock.uptime();
+        let unsent = failure.came == Came::Unsent;
+        let wait = match unsent && self.pace().is_given_up() {
+            true => None,
+            false => retry.next_wait(request.safe, failure, now),
+        };
+        if failure.is_overload() {
+            let pause = wait.or(failure.asked).unwrap_or_default().min(LONGEST);
+            self.pace().refused(now, pause);
+        }
+        if let Some(wait) = wait {
+            tokio::time::sleep(wait).await;
+            return Ok(());
+        }
+        if unsent {
+            self.pace().unreachable();
+        }
+        Err(error)
     }
 
     fn pace(&self) -> std::sync::MutexGuard<'_, Pace> {
@@ -227,7 +273,7 @@ impl Transport {
         loop {
             let mut freed = std::pin::pin!(self.freed.notified());
             freed.as_mut().enable();
-            let turn = self.pace().turn(Instant::now());
+            let turn = self.pace().turn(self.clock.uptime());
             match turn {
                 Turn::Now => return Permit(self),
                 Turn::In(wait) => tokio::time::sleep(wait).await,
@@ -237,18 +283,16 @@ impl Transport {
     }
 
     /// Sends a request with a token, and once more with a new one when the first is not accepted.
-    async fn authorized(&self, request: &Request) -> Result<Answer, (ApiError, Option<Duration>)> {
+    async fn authorized(&self, request: &Request) -> Result<Answer, Failed> {
         if !request.authorized {
             return self.once(request, None).await;
         }
-        let (generation, token) = self.token(None).await.map_err(|error| (error, None))?;
+        // A login has had its own tries when it fails.
+        let (generation, token) = self.token(None).await.map_err(Failed::hopeless)?;
         let result = self.once(request, Some(&token)).await;
         match result {
-            Err((error, _)) if error.status == Some(401) && self.username().is_some() => {
-                let (_, token) = self
-                    .token(Some(generation))
-                    .await
-                    .map_err(|error| (error, None))?;
+            Err(failed) if failed.error.status == Some(401) && self.username().is_some() => {
+                let (_, token) = self.token(Some(generation)).await.map_err(Failed::hopeless)?;
                 self.once(request, Some(&token)).await
             }
             result => result,
@@ -271,23 +315,12 @@ impl Transport {
                 "the token is no longer accepted",
             ));
         };
-        let mut request = Request::post(paths::login(username))
-            .body(json!({ "password": base64::engine::general_purpose::STANDARD.encode(password) }));
-        request.authorized = false;
-        let mut backoff = Backoff::new(self.seed.fetch_add(1, Ordering::Relaxed), self.retries);
+        let request = Request::login(username, password);
+        let mut retry = self.retry();
         let answer = loop {
             match self.once(&request, None).await {
-                Ok(answer) => break answer,
-                // A login changes nothing, so it may be tried again like a read.
-                Err((error, asked))
-                    if matches!(error.kind, ErrorKind::Connect | ErrorKind::TooManyRequests) =>
-                {
-                    match backoff.next_wait(asked) {
-                        Some(wait) => tokio::time::sleep(wait).await,
-                        None => return Err(error),
-                    }
-                }
-                Err((error, _)) => return Err(error),
+                Ok(answer) => break self.succeeded(answer),
+                Err(failed) => self.wait_after(&request, &mut retry, failed).await?,
             }
         };
         let id = answer
@@ -320,30 +353,22 @@ impl Transport {
     }
 
     /// Sends a request exactly once.
-    async fn once(
-        &self,
-        request: &Request,
-        token: Option<&str>,
-    ) -> Result<Answer, (ApiError, Option<Duration>)> {
-        let (response, _permit, began) = self
-            .start(request, token, HeaderMap::new())
-            .await
-            .map_err(|error| (error, None))?;
+    async fn once(&self, request: &Request, token: Option<&str>) -> Result<Answer, Failed> {
+        let (response, _permit, began) = self.start(request, token, HeaderMap::new()).await?;
         let status = response.status().as_u16();
         let asked = response
             .headers()
             .get(RETRY_AFTER)
-            .and_then(|value| value.to_str().ok()?.trim().parse().ok())
-            .map(Duration::from_secs);
+            .and_then(|value| retry_after(value.to_str().ok()?, self.clock.now_unix_nanos()));
         let body = read_body(response).await;
         self.record(request, Some(status), began);
         let text = body.map_err(|(kind, text)| {
             let mut error = local_error(request, kind, text);
             error.status = Some(status);
-            (error, None)
+            Failed::new(error, Came::Lost, None)
         })?;
         self.interpret(request, token, status, text)
-            .map_err(|error| (error, asked))
+            .map_err(|error| Failed::new(error, Came::Answered(status), asked))
     }
 
     /// Begins a request; the answer's head is there when it returns. The permit must be kept until the body
@@ -353,13 +378,13 @@ impl Transport {
         request: &Request,
         token: Option<&str>,
         mut headers: HeaderMap,
-    ) -> Result<(reqwest::Response, Permit<'_>, Instant), ApiError> {
+    ) -> Result<(reqwest::Response, Permit<'_>, Duration), Failed> {
+        let refuse = |kind, text| Err(Failed::hopeless(local_error(request, kind, text)));
         if !is_sound(&request.path) {
-            return Err(local_error(
-                request,
+            return refuse(
                 ErrorKind::WrongInput,
                 "a name in the path is empty or made of dots, which no server can tell from another path",
-            ));
+            );
         }
         let method = match request.method {
             "POST" => reqwest::Method::POST,
@@ -375,11 +400,10 @@ impl Transport {
                     headers.insert(AUTHORIZATION, value);
                 }
                 Err(_) => {
-                    return Err(local_error(
-                        request,
+                    return refuse(
                         ErrorKind::Unauthorized,
                         "the token has characters that no header can carry",
-                    ));
+                    );
                 }
             }
         }
@@ -391,13 +415,20 @@ impl Transport {
             builder = builder.body(body.to_string());
         }
         let permit = self.permit().await;
-        let began = Instant::now();
+        let began = self.clock.uptime();
         match builder.headers(headers).send().await {
-            Ok(response) => Ok((response, permit, began)),
+            Ok(response) => {
+                self.pace().reached();
+                Ok((response, permit, began))
+            }
             Err(error) => {
                 self.record(request, None, began);
                 let (kind, text) = broken(&error);
-                Err(local_error(request, kind, text))
+                let came = match kind {
+                    ErrorKind::Connect => Came::Unsent,
+                    _ => Came::Lost,
+                };
+                Err(Failed::new(local_error(request, kind, text), came, None))
             }
         }
     }
@@ -407,12 +438,12 @@ impl Transport {
         Ok(self.token(None).await?.1)
     }
 
-    pub(crate) fn record(&self, request: &Request, status: Option<u16>, began: Instant) {
+    pub(crate) fn record(&self, request: &Request, status: Option<u16>, began: Duration) {
         self.log.called(&CallRecord {
             method: request.method,
             path: request.path.clone(),
             status,
-            millis: u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
+            millis: u64::try_from(self.clock.uptime().saturating_sub(began).as_millis()).unwrap_or(u64::MAX),
         });
     }
 

@@ -75,7 +75,12 @@ impl Walker {
             None => order.config.clone(),
         };
         let (attributes, sensitive) = encode(&config, &info.ty)?;
-        Ok(self.object(addr, &info, (attributes, sensitive), Status::Ready, None))
+        // As long as its commands may not have run, what is made is half made.
+        let status = match self.goes_on(id) {
+            true => Status::Tainted,
+            false => Status::Ready,
+        };
+        Ok(self.object(addr, &info, (attributes, sensitive), status, None))
     }
 
     /// The outcome of a step's operation is known.

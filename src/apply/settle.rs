@@ -14,7 +14,7 @@ use crate::plan::merge;
 use crate::plan::providers::{ProviderKey, Semantic, TypeInfo};
 use crate::plan::refresh::{Prior, encode, marked};
 use crate::plan::semantics::{Decision, Fault, Found, Order, Proposal};
-use crate::state::{Deed, Event, Instance, Object, Pending, State, Subject};
+use crate::state::{Deed, Event, Instance, Object, Pending, State, Status, Subject};
 use crate::value::{Value, json};
 
 /// A pending operation with the order that it came from.
@@ -40,6 +40,8 @@ pub enum Verdict {
     NotDone,
     /// The object is there, and neither as before nor as wanted. It is recorded as it is.
     Partly,
+    /// The object is there, but the commands of its creation may not have run. It is recorded as tainted.
+    Unprovisioned,
     /// The object is gone, though it was to be changed.
     Gone,
     /// Something is there that may or may not be what was to be made.
@@ -68,6 +70,10 @@ impl fmt::Display for Settled {
             (Verdict::NotDone, Deed::Delete) => "it is still there; the next apply deletes it",
             (Verdict::Partly, _) => {
                 "it is there but not wholly as wanted, and is recorded as it is; the next apply does the rest"
+            }
+            (Verdict::Unprovisioned, _) => {
+                "it had been made, but whether its provisioners ran is not known, so it is recorded as tainted and the \
+                 next apply replaces it; if all is well with it, `untaint` keeps it"
             }
             (Verdict::Gone, _) => "it is gone, and off the record now",
             (Verdict::Foreign(fault), _) => return write!(f, "{}: {}", self.subject, fault.detail),
@@ -216,7 +222,9 @@ impl Question {
             (value, config, &proposed),
         );
         let done = left.is_some_and(|left| left.replace.is_empty() && left.planned == *value);
+        let wish = self.pending.wish.as_ref();
         match self.pending.deed {
+            Deed::Create if wish.is_some_and(|wish| wish.status == Status::Tainted) => Verdict::Unprovisioned,
             _ if done => Verdict::Done,
             Deed::Update if *value == self.order.prior => Verdict::NotDone,
             _ => Verdict::Partly,

@@ -137,6 +137,7 @@ impl Place {
             Environment::of_process(),
             Arc::new(platform),
             Arc::clone(&self.ids),
+            Arc::clone(&self.clock),
         ))
     }
 

@@ -6,7 +6,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use futures::future::BoxFuture;
 use futures::stream::FuturesUnordered;
@@ -225,6 +225,7 @@ impl Engine {
             Work::Run(_) | Work::Adopt(_) => None,
         };
         let (runner, goes_on) = (Arc::clone(&self.runner), walker.goes_on(id));
+        let clock = Arc::clone(&self.clock);
         async move {
             if provider.is_none() && matches!(work, Work::Apply { .. } | Work::ReadData { .. }) {
                 return (id, unconfigured(work));
@@ -244,7 +245,7 @@ impl Engine {
                     id: before.clone(),
                 });
             }
-            let started = Instant::now();
+            let started = clock.uptime();
             let effect = async {
                 match (work, provider) {
                     (Work::Run(execs), _) => {
@@ -266,7 +267,8 @@ impl Engine {
                     (work, None) => unconfigured(work),
                 }
             };
-            let outcome = with_patience(effect, started, &kind, &addr, &*progress).await;
+            let elapsed = || clock.uptime().saturating_sub(started);
+            let outcome = with_patience(effect, &elapsed, &kind, &addr, &*progress).await;
             let (object, failed) = match &outcome {
                 Outcome::Applied(applied) => (object_id(&applied.state), applied.error.is_some()),
                 Outcome::Data(result) => (result.as_ref().ok().and_then(object_id), result.is_err()),
@@ -281,12 +283,11 @@ impl Engine {
             } else {
                 progress::Outcome::Done
             };
-            let elapsed = started.elapsed();
             progress(&Progress::StepDone {
                 kind,
                 addr,
                 id: object.or(before),
-                elapsed,
+                elapsed: elapsed(),
                 outcome: ended,
             });
             (id, outcome)
@@ -302,7 +303,7 @@ fn begun(walker: &Walker, ended: &[(StepId, Outcome)]) -> usize {
 /// Waits for an effect, telling every ten seconds that it still works.
 async fn with_patience(
     effect: impl Future<Output = Outcome>,
-    started: Instant,
+    elapsed: &(dyn Fn() -> Duration + Send + Sync),
     kind: &StepKind,
     addr: &InstanceAddr,
     progress: &(dyn Fn(&Progress) + Send + Sync),
@@ -312,7 +313,7 @@ async fn with_patience(
         tokio::select! {
             outcome = &mut effect => return outcome,
             () = tokio::time::sleep(STILL) => {
-                let elapsed = started.elapsed();
+                let elapsed = elapsed();
                 progress(&Progress::StepStill { kind: kind.clone(), addr: addr.clone(), elapsed });
             }
         }

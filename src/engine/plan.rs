@@ -195,7 +195,7 @@ impl Engine {
             | Request::Import { provider, .. }
             | Request::ReadData { provider, .. } => providers.get(provider).cloned(),
         };
-        let progress = Arc::clone(&self.progress);
+        let (progress, clock) = (Arc::clone(&self.progress), Arc::clone(&self.clock));
         async move {
             let Some(provider) = made else {
                 let answer = missing(&request);
@@ -234,9 +234,9 @@ impl Engine {
                 }
                 Request::ReadData { addr, config, .. } => {
                     progress(&Progress::ReadStart(addr.clone()));
-                    let started = std::time::Instant::now();
+                    let started = clock.uptime();
                     let answer = provider.read_data(&addr.resource.type_name, config).await;
-                    progress(&Progress::ReadDone(addr.clone(), started.elapsed()));
+                    progress(&Progress::ReadDone(addr.clone(), clock.uptime().saturating_sub(started)));
                     Answer::Data(answer)
                 }
             };

@@ -1,12 +1,12 @@
 //! Time and randomness of this machine.
 
-use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::sync::{Arc, LazyLock};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::lang::Effects;
 use crate::ports::{Clock, Ids};
 
-/// The time as the system tells it. It may jump; whoever measures a duration uses a monotonic clock.
+/// The time as the system tells it. It may jump; `uptime` does not.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
 
@@ -16,6 +16,11 @@ impl Clock for SystemClock {
             Ok(since) => i128::try_from(since.as_nanos()).unwrap_or(i128::MAX),
             Err(before) => -i128::try_from(before.duration().as_nanos()).unwrap_or(i128::MAX),
         }
+    }
+
+    fn uptime(&self) -> Duration {
+        static BEGINNING: LazyLock<Instant> = LazyLock::new(Instant::now);
+        Instant::now().saturating_duration_since(*BEGINNING)
     }
 }
 

@@ -2,6 +2,7 @@
 //! guarantees when it returns.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 
@@ -127,7 +128,7 @@ pub trait Lock: Send + Sync {
 #[async_trait]
 pub trait StateStore: Send + Sync {
     /// Takes the exclusive lock, waiting at most `timeout`. Until the lock is dropped no other process commits.
-    async fn lock(&self, operation: &str, timeout: std::time::Duration) -> Result<Box<dyn Lock>, StoreError>;
+    async fn lock(&self, operation: &str, timeout: Duration) -> Result<Box<dyn Lock>, StoreError>;
 
     /// Reads the whole state, checked record by record. An absent store is an empty state.
     async fn read(&self) -> Result<State, StoreError>;
@@ -162,6 +163,11 @@ pub trait Runner: Send + Sync {
 pub trait Clock: Send + Sync {
     /// Nanoseconds since the Unix epoch.
     fn now_unix_nanos(&self) -> i128;
+
+    /// How much time has passed since some moment. It never goes back, so that durations can be measured with it.
+    fn uptime(&self) -> Duration {
+        Duration::from_nanos(u64::try_from(self.now_unix_nanos().max(0)).unwrap_or(u64::MAX))
+    }
 }
 
 /// Random ids.

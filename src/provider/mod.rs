@@ -12,7 +12,7 @@
 use std::sync::Arc;
 
 use crate::plan::semantics::Semantics;
-use crate::ports::{Ids, Provider, Providers};
+use crate::ports::{Clock, Ids, Provider, Providers};
 use crate::provider::builtin::Builtin;
 use crate::provider::giantswarm::GiantSwarm;
 
@@ -28,20 +28,33 @@ pub struct Registry {
     environment: Environment,
     embedded: Arc<dyn EmbeddedPlatforms>,
     ids: Arc<dyn Ids>,
+    clock: Arc<dyn Clock>,
 }
 
 impl Registry {
-    /// The providers with these settings of the environment, this way to embedded platforms, and these ids.
+    /// The providers with these settings of the environment, this way to embedded platforms, and these ids, and
+    /// this clock.
     pub fn new(
         environment: Environment,
         embedded: Arc<dyn EmbeddedPlatforms>,
         ids: Arc<dyn Ids>,
+        clock: Arc<dyn Clock>,
     ) -> Registry {
         Registry {
             environment,
             embedded,
             ids,
+            clock,
         }
+    }
+
+    fn giantswarm(&self) -> GiantSwarm {
+        GiantSwarm::new(
+            self.environment.clone(),
+            Arc::clone(&self.embedded),
+            Arc::clone(&self.clock),
+            Arc::clone(&self.ids),
+        )
     }
 }
 
@@ -52,10 +65,7 @@ impl Providers for Registry {
 
     fn semantics(&self, name: &str) -> Option<Arc<dyn Semantics>> {
         match name {
-            giantswarm::NAME => Some(Arc::new(GiantSwarm::new(
-                self.environment.clone(),
-                Arc::clone(&self.embedded),
-            ))),
+            giantswarm::NAME => Some(Arc::new(self.giantswarm())),
             builtin::NAME => Some(Arc::new(Builtin::new(Arc::clone(&self.ids)))),
             _ => None,
         }
@@ -63,10 +73,7 @@ impl Providers for Registry {
 
     fn create(&self, name: &str) -> Option<Arc<dyn Provider>> {
         match name {
-            giantswarm::NAME => Some(Arc::new(GiantSwarm::new(
-                self.environment.clone(),
-                Arc::clone(&self.embedded),
-            ))),
+            giantswarm::NAME => Some(Arc::new(self.giantswarm())),
             builtin::NAME => Some(Arc::new(Builtin::new(Arc::clone(&self.ids)))),
             _ => None,
         }

@@ -215,6 +215,45 @@ fn a_creation_is_recorded_if_its_object_is_there_and_made_if_it_is_not() {
 }
 
 #[test]
+fn a_creation_whose_commands_may_not_have_run_is_recorded_as_half_made() {
+    let with = |when: &str| {
+        let text = format!(
+            r#"resource "thing_one" "a" {{
+              size = 1
+              provisioner "local-exec" {{
+                {when}
+                command = "true"
+              }}
+            }}"#
+        );
+        &*text.leak()
+    };
+    check_settled(
+        "",
+        with(""),
+        |_| thing(1),
+        Verdict::Unprovisioned,
+        "end thing_one.a; taint thing_one.a; delete thing_one.a\ncreate thing_one.a <- delete thing_one.a\nprovision \
+         thing_one.a <- create thing_one.a",
+    );
+    check_settled(
+        "",
+        with(""),
+        |_| Found::Nothing,
+        Verdict::NotDone,
+        "end thing_one.a; create thing_one.a\nprovision thing_one.a <- create thing_one.a",
+    );
+    // Commands of the destruction are no part of a creation.
+    check_settled(
+        "",
+        with("when = destroy"),
+        |_| thing(1),
+        Verdict::Done,
+        "end thing_one.a; put thing_one.a",
+    );
+}
+
+#[test]
 fn an_update_is_recorded_as_far_as_it_came() {
     let read = |size: i64| {
         move |state: &State| {

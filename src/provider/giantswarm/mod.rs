@@ -23,9 +23,9 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use async_trait::async_trait;
 
-use crate::api::{Client, Credentials};
+use crate::api::{Client, Config, Credentials};
 use crate::plan::semantics::{Decision, Fault, PlannedCall, Proposal, Semantics};
-use crate::ports::{Applied, Found, Listed, Order, Provider};
+use crate::ports::{Applied, Clock, Found, Ids, Listed, Order, Provider};
 use crate::provider::giantswarm::embedded::EmbeddedPlatforms;
 use crate::provider::giantswarm::session::{Counter, Session};
 use crate::provider::giantswarm::settings::{Environment, Target};
@@ -41,17 +41,26 @@ pub struct GiantSwarm {
     schema: ProviderSchema,
     environment: Environment,
     embedded: Arc<dyn EmbeddedPlatforms>,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn Ids>,
     session: RwLock<Option<Arc<Session>>>,
     counter: Arc<Counter>,
 }
 
 impl GiantSwarm {
-    /// An unconfigured provider.
-    pub fn new(environment: Environment, embedded: Arc<dyn EmbeddedPlatforms>) -> GiantSwarm {
+    /// An unconfigured provider. The clock and the ids are for waiting between tries.
+    pub fn new(
+        environment: Environment,
+        embedded: Arc<dyn EmbeddedPlatforms>,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn Ids>,
+    ) -> GiantSwarm {
         GiantSwarm {
             schema: schema::schema(),
             environment,
             embedded,
+            clock,
+            ids,
             session: RwLock::new(None),
             counter: Arc::new(Counter::default()),
         }
@@ -121,6 +130,13 @@ fn bad_import(id: &str, form: &str) -> Fault {
         "Invalid import id",
         format!("{id:?} is not of the form {form}."),
     )
+}
+
+/// A number from a random id, so that no two programs wait in step.
+fn seed(id: &str) -> u64 {
+    let digits: String = id.chars().filter(char::is_ascii_hexdigit).collect();
+    let end = digits.len().saturating_sub(15);
+    u64::from_str_radix(digits.get(end..).unwrap_or_default(), 16).unwrap_or_default()
 }
 
 fn unknown_type(type_name: &str) -> Fault {
@@ -230,7 +246,13 @@ impl Provider for GiantSwarm {
             }
         };
         let log: Arc<Counter> = Arc::clone(&self.counter);
-        let client = Client::new(settings.config(endpoint, credentials), log).map_err(|error| {
+        let config = Config {
+            request_timeout: settings.request_timeout,
+            max_concurrent_requests: settings.max_concurrent_requests,
+            seed: seed(&self.ids.uuid()),
+            ..Config::new(endpoint, credentials, Arc::clone(&self.clock))
+        };
+        let client = Client::new(config, log).map_err(|error| {
             Fault::error(
                 Path::root(),
                 "Invalid provider configuration",

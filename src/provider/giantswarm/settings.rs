@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use crate::api::{Config, Credentials};
+use crate::api::Credentials;
 use crate::plan::semantics::Fault;
 use crate::provider::object::{Arg, at, get, text, whole};
 use crate::value::{Path, Value};
@@ -60,16 +60,6 @@ pub(crate) struct Settings {
     pub target: Target,
     pub request_timeout: Duration,
     pub max_concurrent_requests: usize,
-}
-
-impl Settings {
-    /// The client's configuration for an endpoint.
-    pub fn config(&self, endpoint: String, credentials: Credentials) -> Config {
-        let mut config = Config::new(endpoint, credentials);
-        config.request_timeout = self.request_timeout;
-        config.max_concurrent_requests = self.max_concurrent_requests;
-        config
-    }
 }
 
 /// What is wrong with a provider block, as far as it is known.
