@@ -99,7 +99,9 @@ pub fn retry_after(text: &str, now_unix_nanos: i128) -> Option<Duration> {
     }
     let date = jiff::fmt::rfc2822::parse(text).ok()?;
     let wait = date.timestamp().as_nanosecond().saturating_sub(now_unix_nanos);
-    Some(Duration::from_nanos(u64::try_from(wait.max(0)).unwrap_or(u64::MAX)))
+    Some(Duration::from_nanos(
+        u64::try_from(wait.max(0)).unwrap_or(u64::MAX),
+    ))
 }
 
 #[cfg(test)]
@@ -145,7 +147,11 @@ mod tests {
         }
         for status in 400..600 {
             let passes = [429, 500, 502, 503, 504].contains(&status);
-            assert_eq!(failed(Came::Answered(status), None).may_repeat(true), passes, "{status}");
+            assert_eq!(
+                failed(Came::Answered(status), None).may_repeat(true),
+                passes,
+                "{status}"
+            );
         }
     }
 

@@ -77,7 +77,11 @@ async fn server(
 }
 
 fn with_token(endpoint: &str) -> Client {
-    Client::new(config(endpoint, Credentials::Token("tok-123456".to_owned())), Arc::new(NoLog)).unwrap()
+    Client::new(
+        config(endpoint, Credentials::Token("tok-123456".to_owned())),
+        Arc::new(NoLog),
+    )
+    .unwrap()
 }
 
 fn with_password(endpoint: &str) -> Client {

@@ -236,7 +236,10 @@ impl Engine {
                     progress(&Progress::ReadStart(addr.clone()));
                     let started = clock.uptime();
                     let answer = provider.read_data(&addr.resource.type_name, config).await;
-                    progress(&Progress::ReadDone(addr.clone(), clock.uptime().saturating_sub(started)));
+                    progress(&Progress::ReadDone(
+                        addr.clone(),
+                        clock.uptime().saturating_sub(started),
+                    ));
                     Answer::Data(answer)
                 }
             };

@@ -115,7 +115,10 @@ fn a_platform_behind_a_bad_network_ends_up_as_behind_a_good_one() {
             .filter(|fault| !tally.injected.contains_key(fault))
             .collect();
         assert_eq!(missing, [], "faults that never happened");
-        assert!(tally.died > 0 && tally.settled > 0 && tally.restarts > 0, "{tally}");
+        assert!(
+            tally.died > 0 && tally.settled > 0 && tally.restarts > 0,
+            "{tally}"
+        );
     }
 }
 

@@ -210,9 +210,7 @@ fn run(chance: &mut Chance, requests: u64) -> Run {
         let moments = [Moment::Sent, Moment::Done, Moment::Answered];
         (chance.below(requests), moments[chance.below(3) as usize])
     });
-    let commit_crash = chance
-        .one_in(4)
-        .then(|| (chance.below(10), chance.one_in(2)));
+    let commit_crash = chance.one_in(4).then(|| (chance.below(10), chance.one_in(2)));
     let faults = Fault::ALL.into_iter().filter(|_| chance.one_in(2)).collect();
     Run {
         hands,
@@ -228,6 +226,12 @@ fn run(chance: &mut Chance, requests: u64) -> Run {
 }
 
 impl Stage {
+    /// Whether the number of instances of this app is configured.
+    pub fn scales(&self, app: &str) -> bool {
+        let mut all = self.apps.iter();
+        all.any(|(at, one)| format!("app{at}") == app && one.scale.is_some())
+    }
+
     /// The configuration as text.
     pub fn text(&self, endpoint: &str, timeout: &str) -> String {
         let mut text = format!(

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -135,7 +135,6 @@ fn inputs(text: String) -> Inputs {
 }
 
 /// How a run ended.
-#[derive(Debug)]
 enum End {
     Died,
     Failed(String),
@@ -277,7 +276,7 @@ impl World {
                 self.tally.restarts += 1;
             }
             for hand in &run.hands {
-                self.meddle(*hand).await;
+                self.meddle(stage, *hand).await;
             }
             self.run(stage, run, "200ms").await;
             let now = self.store.state().serial;
@@ -290,7 +289,8 @@ impl World {
         }
         match self.run(stage, &Run::default(), "60s").await {
             End::Well { .. } => {}
-            other => return Err(format!("the run without faults: {other:?}")),
+            End::Failed(why) => return Err(format!("the run without faults fails: {why}")),
+            End::Died => return Err("the run without faults dies".to_owned()),
         }
         let state = self.store.state();
         if !state.pending.is_empty() || !swarmform::state::verify(&state).is_empty() {
@@ -298,7 +298,9 @@ impl World {
         }
         match self.run(stage, &Run::default(), "60s").await {
             End::Well { steps: 0 } => {}
-            other => return Err(format!("the next plan is not empty: {other:?}")),
+            End::Well { steps } => return Err(format!("the next plan has {steps} steps")),
+            End::Failed(why) => return Err(format!("the next plan fails: {why}")),
+            End::Died => return Err("the next plan dies".to_owned()),
         }
         Ok(self.holds().await)
     }
@@ -324,7 +326,10 @@ impl World {
             for (env, app) in apps(&client, &org).await {
                 let definition = client.app_config(&org, &env, &app).await.unwrap();
                 let status = client.app_status(&org, &env, &app).await.unwrap();
-                lines.push(format!("{org}/{env}/{app}: {}: {definition}", status.status.as_str()));
+                lines.push(format!(
+                    "{org}/{env}/{app}: {}: {definition}",
+                    status.status.as_str()
+                ));
                 for (service, component) in status.components() {
                     let stay = component.instances.iter();
                     let mut images: Vec<&str> = stay
@@ -345,8 +350,9 @@ impl World {
         lines.join("\n")
     }
 
-    /// Somebody changes the platform by hand. What is not there is not changed.
-    async fn meddle(&self, hand: Hand) {
+    /// Somebody changes the platform by hand. What is not there is not changed, and nobody scales what no
+    /// configuration scales back.
+    async fn meddle(&self, stage: &Stage, hand: Hand) {
         let client = self.client();
         let mut orgs = client.memberships().await.unwrap();
         orgs.retain(|org| org.starts_with("org_"));
@@ -381,6 +387,9 @@ impl World {
                 }
             }
             Hand::DeleteApp(which) | Hand::Scale(which) | Hand::Stop(which) => {
+                if matches!(hand, Hand::Scale(_)) {
+                    all_apps.retain(|(_, _, app)| stage.scales(app));
+                }
                 let Some((org, env, app)) = pick(&mut all_apps, which) else {
                     return;
                 };
@@ -413,4 +422,3 @@ async fn apps(client: &Client, org: &str) -> Vec<(String, String)> {
     found.sort();
     found
 }
-

@@ -24,10 +24,14 @@ impl Chance {
 
 /// The seed that is to be played again, if one is given.
 pub fn given_seed() -> Option<u64> {
-    std::env::var("SWARMFORM_SEED").ok().map(|text| text.parse().unwrap())
+    std::env::var("SWARMFORM_SEED")
+        .ok()
+        .map(|text| text.parse().unwrap())
 }
 
 /// What `SWARMFORM_SOAK` asks for, if anything.
 pub fn soak() -> Option<u64> {
-    std::env::var("SWARMFORM_SOAK").ok().map(|text| text.parse().unwrap())
+    std::env::var("SWARMFORM_SOAK")
+        .ok()
+        .map(|text| text.parse().unwrap())
 }

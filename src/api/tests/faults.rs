@@ -19,7 +19,8 @@ enum Take {
 }
 
 fn well() -> Take {
-    let body = r#"{"status_code":10000,"status_text":"x","data":{"id":"x","members":[],"default_cluster":""}}"#;
+    let body =
+        r#"{"status_code":10000,"status_text":"x","data":{"id":"x","members":[],"default_cluster":""}}"#;
     Take::Answer("200 OK", body.to_owned())
 }
 
@@ -38,7 +39,9 @@ async fn read_request(socket: &mut TcpStream) -> bool {
         }
     }
     let head = String::from_utf8(text).unwrap().to_ascii_lowercase();
-    let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
+    let length = head
+        .lines()
+        .find_map(|line| line.strip_prefix("content-length: "));
     let mut body = vec![0; length.map_or(0, |length| length.parse().unwrap())];
     socket.read_exact(&mut body).await.is_ok()
 }
@@ -78,11 +81,12 @@ async fn against(script: &[Take]) -> (Client, Arc<AtomicUsize>) {
         &format!("http://{}", listener.local_addr().unwrap()),
         Credentials::Token("t".to_owned()),
     );
-    config.request_timeout = Duration::from_millis(if script.iter().any(|take| matches!(take, Take::Silence)) {
-        100
-    } else {
-        20_000
-    });
+    config.request_timeout =
+        Duration::from_millis(if script.iter().any(|take| matches!(take, Take::Silence)) {
+            100
+        } else {
+            20_000
+        });
     let seen = Arc::new(AtomicUsize::new(0));
     tokio::spawn(serve(listener, script.to_vec(), Arc::clone(&seen)));
     (Client::new(config, Arc::new(NoLog)).unwrap(), seen)
@@ -212,7 +216,10 @@ async fn trying_again_stops_at_the_deadline_of_the_clock() {
     let client = Client::new(config, Arc::new(NoLog)).unwrap();
     client.organization("abcd").await.unwrap_err();
     let tries = requests.lock().unwrap().len();
-    assert!(tries < 3, "{tries} tries in two minutes of which each look takes one");
+    assert!(
+        tries < 3,
+        "{tries} tries in two minutes of which each look takes one"
+    );
 }
 
 #[tokio::test]
