@@ -1,9 +1,12 @@
 //! swarmform beside Terraform on the same files, in the same run: wall time, CPU time and peak memory of whole
-//! processes. `cargo bench --bench peer -- [N ...]`; sizes are 100 and 1000 unless given.
+//! processes, and how many times quicker and smaller we were.
 //!
-//! The first part runs both tools on `terraform_data` blocks, which both have built in. Without `terraform` on
-//! the PATH only swarmform is measured. The second part is the organizations of an embedded platform, which only
-//! swarmform speaks to: every object there is one real HTTP call.
+//! `cargo bench --bench peer -- [N ...] [shape=NAME ...] [terraform=N]`. Sizes are 100 and 1000 unless given.
+//! Shapes are `blocks`, `count`, `for_each`, `graph` (each refers to two before it) of `terraform_data`, which both
+//! tools have built in, and `orgs`: organizations of an embedded platform, which only swarmform speaks to; every
+//! object there is one real HTTP call. Above `terraform=N` objects (1000 unless given) Terraform only plans a
+//! creation, because its apply there takes a quarter of an hour. Without `terraform` on the PATH only swarmform is
+//! measured.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -20,34 +23,60 @@ use std::fmt::Write as _;
 
 use support::{Figure, has_terraform, measure};
 
+/// One shape of configuration: its name and the text for so many objects.
+type Shape = (&'static str, fn(usize) -> String);
+
+const SHAPES: [Shape; 5] = [
+    ("blocks", blocks),
+    ("count", count),
+    ("for_each", for_each),
+    ("graph", graph),
+    ("orgs", organizations),
+];
+
 fn main() {
     let Some(args) = support::arguments() else {
         return;
     };
     let sizes: Vec<usize> = args.iter().filter_map(|arg| arg.parse().ok()).collect();
     let sizes = if sizes.is_empty() { vec![100, 1000] } else { sizes };
+    let named = |word: &str| -> Vec<&str> { args.iter().filter_map(|arg| arg.strip_prefix(word)).collect() };
+    let wanted = named("shape=");
+    let limit: usize = named("terraform=").first().map_or(1000, |number| number.parse().unwrap());
     let terraform = has_terraform();
-    let swarmform = env!("CARGO_BIN_EXE_swarmform");
-    println!("\n| shape | tool | operation | wall s | CPU s | peak MB |\n|---|---|---|---|---|---|");
-    for size in &sizes {
-        for (shape, text) in [
-            ("blocks", blocks(*size)),
-            ("count", count(*size)),
-            ("graph", graph(*size)),
-        ] {
-            let shape = format!("{shape} {size}");
-            run_all(&shape, "swarmform", swarmform, &text);
-            if terraform {
-                run_all(&shape, "terraform", "terraform", &text);
+    println!(
+        "\n| shape | operation | swarmform: wall s / CPU s / MB | terraform | times quicker | memory |\n|---|---|---|---|---|---|"
+    );
+    for (name, text) in SHAPES {
+        if !wanted.is_empty() && !wanted.contains(&name) {
+            continue;
+        }
+        for size in &sizes {
+            let text = text(*size);
+            let ours = run_all(env!("CARGO_BIN_EXE_swarmform"), &text, true);
+            let theirs = if terraform && name != "orgs" {
+                run_all("terraform", &text, *size <= limit)
+            } else {
+                Vec::new()
+            };
+            for (at, (operation, figure)) in ours.iter().enumerate() {
+                println!(
+                    "| {name} {size} | {operation} | {} | {} |",
+                    cell(figure),
+                    theirs.get(at).map_or("| |".to_owned(), |(_, peer)| format!(
+                        "{} | {:.0} | {:.0} % |",
+                        cell(peer),
+                        peer.wall / figure.wall,
+                        100.0 * figure.peak_mb / peer.peak_mb
+                    ))
+                );
             }
         }
-        run_all(
-            &format!("orgs {size}, HTTP"),
-            "swarmform",
-            swarmform,
-            &organizations(*size),
-        );
     }
+}
+
+fn cell(figure: &Figure) -> String {
+    format!("{:.2} / {:.2} / {:.0}", figure.wall, figure.cpu, figure.peak_mb)
 }
 
 fn blocks(size: usize) -> String {
@@ -63,6 +92,13 @@ fn blocks(size: usize) -> String {
 fn count(size: usize) -> String {
     format!(
         "resource \"terraform_data\" \"r\" {{\n  count = {size}\n  input = \"value ${{count.index}}\"\n}}\n"
+    )
+}
+
+fn for_each(size: usize) -> String {
+    format!(
+        "resource \"terraform_data\" \"r\" {{\n  for_each = toset([for i in range({size}) : format(\"k%05d\", i)])\n  \
+         input = \"value ${{each.key}}\"\n}}\n"
     )
 }
 
@@ -92,7 +128,8 @@ fn organizations(size: usize) -> String {
     )
 }
 
-fn run_all(shape: &str, tool: &str, program: &str, text: &str) {
+/// What a tool takes for each operation, in their order; without `whole` only for the first, the plan.
+fn run_all(program: &str, text: &str, whole: bool) -> Vec<(&'static str, Figure)> {
     let dir = tempfile::tempdir().unwrap();
     std::fs::write(dir.path().join("main.tf"), text).unwrap();
     measure(program, &["init"], dir.path());
@@ -102,8 +139,8 @@ fn run_all(shape: &str, tool: &str, program: &str, text: &str) {
         ("empty plan", &["plan"]),
         ("destroy", &["destroy", "-auto-approve"]),
     ];
-    for (name, args) in operations {
-        let Figure { wall, cpu, peak_mb } = measure(program, args, dir.path());
-        println!("| {shape} | {tool} | {name} | {wall:.2} | {cpu:.2} | {peak_mb:.0} |");
-    }
+    let operations = operations.into_iter().take(if whole { 4 } else { 1 });
+    operations
+        .map(|(name, args)| (name, measure(program, args, dir.path())))
+        .collect()
 }
