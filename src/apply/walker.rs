@@ -92,6 +92,9 @@ pub struct Walker {
     evaluated: BTreeSet<ConfigNode>,
     unevaluated: BTreeSet<ConfigNode>,
     counts: Counts,
+    /// How many steps call a provider, and how many of these have ended: told after every step, so not counted then.
+    effects: usize,
+    ended: usize,
 }
 
 impl Walker {
@@ -125,6 +128,8 @@ impl Walker {
             evaluated: BTreeSet::new(),
             unevaluated: unevaluated.collect(),
             counts: Counts::default(),
+            effects: planned.plan.steps.effects(),
+            ended: 0,
             planned,
         };
         for id in 0..walker.missing.len() {
@@ -142,18 +147,7 @@ impl Walker {
 
     /// How many effective steps have ended, and how many there are.
     pub fn progress(&self) -> (usize, usize) {
-        let effects = self
-            .planned
-            .plan
-            .steps
-            .steps
-            .iter()
-            .zip(&self.status)
-            .filter(|(step, _)| step.kind.is_effect());
-        let ended = effects
-            .filter(|(_, status)| matches!(status, Status::Done | Status::Failed))
-            .count();
-        (ended, self.planned.plan.steps.effects())
+        (self.ended, self.effects)
     }
 
     /// What a step is about.
@@ -311,8 +305,15 @@ impl Walker {
     }
 
     fn set(&mut self, id: StepId, status: Status) {
-        if let Some(at) = self.status.get_mut(id) {
-            *at = status;
+        let Some(at) = self.status.get_mut(id) else {
+            return;
+        };
+        let has_ended = |status: Status| matches!(status, Status::Done | Status::Failed);
+        let (before, after) = (has_ended(*at), has_ended(status));
+        *at = status;
+        let step = self.planned.plan.steps.steps.get(id);
+        if step.is_some_and(|step| step.kind.is_effect()) {
+            self.ended = self.ended + usize::from(after) - usize::from(before);
         }
     }
 
