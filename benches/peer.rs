@@ -42,7 +42,9 @@ fn main() {
     let sizes = if sizes.is_empty() { vec![100, 1000] } else { sizes };
     let named = |word: &str| -> Vec<&str> { args.iter().filter_map(|arg| arg.strip_prefix(word)).collect() };
     let wanted = named("shape=");
-    let limit: usize = named("terraform=").first().map_or(1000, |number| number.parse().unwrap());
+    let limit: usize = named("terraform=")
+        .first()
+        .map_or(1000, |number| number.parse().unwrap());
     let terraform = has_terraform();
     println!(
         "\n| shape | operation | swarmform: wall s / CPU s / MB | terraform | times quicker | memory |\n|---|---|---|---|---|---|"
@@ -97,8 +99,16 @@ fn count(size: usize) -> String {
 
 fn for_each(size: usize) -> String {
     format!(
-        "resource \"terraform_data\" \"r\" {{\n  for_each = toset([for i in range({size}) : format(\"k%05d\", i)])\n  \
-         input = \"value ${{each.key}}\"\n}}\n"
+        "resource \"terraform_data\" \"r\" {{\n  for_each = toset({})\n  input = \"value ${{each.key}}\"\n}}\n",
+        names("k", size)
+    )
+}
+
+/// An expression for so many names. A single `range` gives at most 1,024 numbers.
+fn names(prefix: &str, size: usize) -> String {
+    format!(
+        "flatten([for i in range({}) : [for j in range(100) : format(\"{prefix}%03d%02d\", i, j)]])",
+        size / 100
     )
 }
 
@@ -124,7 +134,8 @@ fn graph(size: usize) -> String {
 fn organizations(size: usize) -> String {
     format!(
         "provider \"giantswarm\" {{\n  endpoint = \"embedded\"\n}}\nresource \"giantswarm_org\" \"o\" {{\n  \
-         for_each = toset([for i in range({size}) : format(\"team_%05d\", i)])\n  name = each.key\n}}\n"
+         for_each = toset({})\n  name = each.key\n}}\n",
+        names("team_", size)
     )
 }
 

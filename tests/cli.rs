@@ -181,7 +181,8 @@ fn a_saved_plan_is_carried_out_as_it_was_shown_and_only_once() {
 
 fn digest(ran: &Ran) -> String {
     let line = ran.out.lines().find_map(|line| line.strip_prefix("Digest: "));
-    line.unwrap_or_else(|| panic!("no digest: {}", ran.out)).to_owned()
+    line.unwrap_or_else(|| panic!("no digest: {}", ran.out))
+        .to_owned()
 }
 
 #[test]
@@ -262,7 +263,11 @@ fn a_plan_that_would_destroy_too_much_is_refused_before_anybody_is_asked() {
     let place = place();
     place.run(&["apply", "-auto-approve"]).expect(0);
     place.run(&["plan", "-destroy", "-max-destroy=2"]).expect(0);
-    for command in [&["destroy"][..], &["plan", "-destroy", "-out=p"], &["apply", "-destroy", "-auto-approve"]] {
+    for command in [
+        &["destroy"][..],
+        &["plan", "-destroy", "-out=p"],
+        &["apply", "-destroy", "-auto-approve"],
+    ] {
         place
             .run(&[command, &["-max-destroy", "1"]].concat())
             .expect(1)
@@ -273,14 +278,28 @@ fn a_plan_that_would_destroy_too_much_is_refused_before_anybody_is_asked() {
     }
     assert!(!place.path().join("p").exists());
     place
-        .run(&["apply", "-auto-approve", "-replace=terraform_data.first", "-max-destroy=0"])
+        .run(&[
+            "apply",
+            "-auto-approve",
+            "-replace=terraform_data.first",
+            "-max-destroy=0",
+        ])
         .expect(1)
         .says("would destroy one object, and -max-destroy allows 0")
         .says("- terraform_data.first is replaced");
     place.run(&["plan", "-destroy", "-out=p"]).expect(0);
-    place.run(&["apply", "-max-destroy=1", "p"]).expect(1).says("cli/max-destroy");
-    place.run(&["state", "list"]).expect(0).says("terraform_data.second");
-    place.run(&["plan", "-max-destroy=some"]).expect(1).says("which takes a number");
+    place
+        .run(&["apply", "-max-destroy=1", "p"])
+        .expect(1)
+        .says("cli/max-destroy");
+    place
+        .run(&["state", "list"])
+        .expect(0)
+        .says("terraform_data.second");
+    place
+        .run(&["plan", "-max-destroy=some"])
+        .expect(1)
+        .says("which takes a number");
 }
 
 #[test]
@@ -302,11 +321,18 @@ fn what_is_excluded_is_left_as_it_is_with_all_that_depends_on_it() {
         .says("Nothing of this address to exclude")
         .says("\"terraform_data.first\"?");
     place
-        .run(&["plan", "-exclude=terraform_data.first", "-target=terraform_data.second"])
+        .run(&[
+            "plan",
+            "-exclude=terraform_data.first",
+            "-target=terraform_data.second",
+        ])
         .expect(1)
         .says("cli/usage")
         .says("exclude each other");
-    place.run(&["plan", "-exclude=local.x"]).expect(1).says("cli/bad-address");
+    place
+        .run(&["plan", "-exclude=local.x"])
+        .expect(1)
+        .says("cli/bad-address");
     place
         .run(&["plan", "-exclude=terraform_data.second", "-out=p"])
         .expect(0);
@@ -315,7 +341,10 @@ fn what_is_excluded_is_left_as_it_is_with_all_that_depends_on_it() {
         .expect(0)
         .says("1 added")
         .says("apply/applied-part");
-    assert_eq!(place.run(&["state", "list"]).expect(0).out, "terraform_data.first\n");
+    assert_eq!(
+        place.run(&["state", "list"]).expect(0).out,
+        "terraform_data.first\n"
+    );
     place.run(&["apply", "-auto-approve"]).expect(0).says("1 added");
     // The second one stays, and it needs the first.
     place
@@ -358,7 +387,10 @@ fn a_stale_plan_says_what_has_changed_since() {
         .says("state diff 1 now")
         .never_says("terraform_data.second")
         .never_says("hunter2");
-    place.run(&["state", "diff", "1", "now"]).expect(0).says("terraform_data.first");
+    place
+        .run(&["state", "diff", "1", "now"])
+        .expect(0)
+        .says("terraform_data.first");
 }
 
 #[test]
@@ -482,7 +514,9 @@ fn a_saved_plan_opens_with_its_key_alone() {
         command.env("SWARMFORM_PLAN_KEY", passphrase);
         Ran::from(command.output().unwrap())
     };
-    with(&place, "too short", &["plan", "-out=p"]).expect(1).says("plan/key");
+    with(&place, "too short", &["plan", "-out=p"])
+        .expect(1)
+        .says("plan/key");
     with(&place, "correct horse battery", &["plan", "-out=p"]).expect(0);
     std::fs::copy(place.path().join("p"), other.path().join("p")).unwrap();
     other.run(&["apply", "p"]).expect(1).says("plan/key");

@@ -334,8 +334,15 @@ impl Prepared {
         };
         // A long list is in the plan that was shown.
         let named = going.iter().take(20).map(|change| {
-            let what = if change.action.is_replace() { "replaced" } else { "deleted" };
-            let deposed = change.deposed.as_ref().map(|key| format!(" (deposed object {key})"));
+            let what = if change.action.is_replace() {
+                "replaced"
+            } else {
+                "deleted"
+            };
+            let deposed = change
+                .deposed
+                .as_ref()
+                .map(|key| format!(" (deposed object {key})"));
             format!("\n  - {}{} is {what}", change.addr, deposed.unwrap_or_default())
         });
         let mut named: String = named.collect();

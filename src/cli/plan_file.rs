@@ -10,9 +10,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 
 use crate::diag::Diagnostic;
+use crate::engine::Recording;
 use crate::engine::codes::PLAN_KEY;
 use crate::engine::sealed::{self, Envelope, Head, Key, KeyOrigin};
-use crate::engine::Recording;
 use crate::host::{Environment, files, plan_key};
 
 use super::codes;
@@ -112,6 +112,9 @@ fn passphrase(environment: &Environment) -> Result<Option<&str>, Diagnostic> {
 
 fn unreadable(place: &Place, reason: &str) -> Diagnostic {
     let path = plan_key::path(place.state_dir());
-    let detail = format!("The key of saved plans, \"{}\", cannot be used: {reason}.", path.display());
+    let detail = format!(
+        "The key of saved plans, \"{}\", cannot be used: {reason}.",
+        path.display()
+    );
     Diagnostic::error(&PLAN_KEY, detail)
 }

@@ -51,7 +51,9 @@ pub fn fault(error: &Error, command: &Command, given: &[String]) -> Diagnostic {
                     "\"{value}\" is no value for {}: it takes {valid}.",
                     written(&option)
                 ),
-                (.., Some(reason)) if reason.ends_with("found in string") || reason.contains("empty string") => {
+                (.., Some(reason))
+                    if reason.ends_with("found in string") || reason.contains("empty string") =>
+                {
                     format!(
                         "\"{value}\" is no value for {}, which takes a number.",
                         written(&option)

@@ -143,7 +143,10 @@ pub fn read(text: &str) -> Result<Envelope, Diagnostic> {
             "The file is not a saved plan: it does not begin with \"{WORD}\"."
         )));
     };
-    let format = format.split_whitespace().next().and_then(|word| word.parse().ok());
+    let format = format
+        .split_whitespace()
+        .next()
+        .and_then(|word| word.parse().ok());
     if format != Some(FORMAT) {
         return Err(bad(
             "The saved plan has a form that this version does not know. Plan again with -out.",
@@ -161,9 +164,9 @@ pub fn read(text: &str) -> Result<Envelope, Diagnostic> {
             env!("CARGO_PKG_VERSION")
         )));
     }
-    let body = BASE64
-        .decode(body.trim_end())
-        .map_err(|_| bad("The saved plan was changed after it was written, or is cut off: its body is no base64."))?;
+    let body = BASE64.decode(body.trim_end()).map_err(|_| {
+        bad("The saved plan was changed after it was written, or is cut off: its body is no base64.")
+    })?;
     Ok(Envelope {
         head,
         bound: format!("{first}\n{line}\n"),
@@ -190,8 +193,10 @@ impl Envelope {
                         "The saved plan was changed after it was written: it does not open with its key.",
                     );
                 }
-                KeyOrigin::Passphrase { .. } => "The saved plan does not open with the value of SWARMFORM_PLAN_KEY: \
-                     it was saved with another one, or the file was changed since.",
+                KeyOrigin::Passphrase { .. } => {
+                    "The saved plan does not open with the value of SWARMFORM_PLAN_KEY: \
+                     it was saved with another one, or the file was changed since."
+                }
             };
             Diagnostic::error(&codes::PLAN_KEY, why)
         })?;

@@ -82,10 +82,7 @@ pub fn check_files(
     let detail = format!(
         "The saved plan is not valid any more: the configuration is not the one that it was made from. Plan again, or \
          go back to that configuration.{}",
-        list(
-            "What has changed since:",
-            changed.into_iter().map(|(name, how)| (name, how)).collect()
-        )
+        list("What has changed since:", changed.into_iter().collect())
     );
     Err(Diagnostic::error(&codes::STALE_PLAN, detail))
 }

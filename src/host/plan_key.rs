@@ -50,7 +50,10 @@ pub fn make(state_dir: &Path) -> Result<Zeroizing<[u8; 32]>, String> {
 
 /// Writes the whole beside it and links it in place, which does nothing if somebody else was first.
 fn write_new(state_dir: &Path) -> io::Result<()> {
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(state_dir)?;
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(state_dir)?;
     let temporary = state_dir.join(format!("{NAME}.{}.tmp", std::process::id()));
     let key = Zeroizing::new(random::<32>());
     let text = Zeroizing::new(BASE64.encode(key.as_slice()) + "\n");

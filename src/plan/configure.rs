@@ -147,8 +147,7 @@ impl Planner {
             diagnostic.subject = self.provider_span(&key);
             return self.faults.push(diagnostic);
         }
-        self.providers
-            .insert(key.clone(), (Arc::clone(&name), marked));
+        self.providers.insert(key.clone(), (Arc::clone(&name), marked));
         self.ask(Request::Configure {
             provider: key,
             name,

@@ -182,11 +182,7 @@ fn hidden(out: &mut String, value: &Value, before: Option<&Value>) {
         () => "set",
     };
     let changed = before.is_some_and(|before| bare(before) != bare(value));
-    let _ = write!(
-        out,
-        "hidden({state}{})",
-        if changed { ", changed" } else { "" }
-    );
+    let _ = write!(out, "hidden({state}{})", if changed { ", changed" } else { "" });
 }
 
 /// A planned value, with what it is changed from where both are known.

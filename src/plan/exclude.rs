@@ -105,7 +105,10 @@ pub(super) fn excluded(
 /// Whether a target names all instances of a resource, in all instances of its module.
 fn is_whole(target: &Target, resource: &ConfigResource) -> bool {
     let keyless = |module: &crate::addr::ModuleInstance| {
-        module.0.iter().all(|(_, key)| *key == crate::addr::InstanceKey::None)
+        module
+            .0
+            .iter()
+            .all(|(_, key)| *key == crate::addr::InstanceKey::None)
     };
     names_resource(target, resource)
         && match target {

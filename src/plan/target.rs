@@ -50,7 +50,10 @@ impl Targeted {
     /// touched.
     pub fn warning(&self) -> Diagnostic {
         let (option, leaves) = match self.part {
-            Part::Only(_) => ("-target", "-target leaves out whatever the addresses given do not need"),
+            Part::Only(_) => (
+                "-target",
+                "-target leaves out whatever the addresses given do not need",
+            ),
             Part::But(_) => (
                 "-exclude",
                 "-exclude leaves out the addresses given and whatever depends on them",
@@ -64,7 +67,8 @@ impl Targeted {
         match self.part {
             Part::But(_) if !self.unknown.is_empty() => {
                 let detail = self.unknown.concat();
-                Diagnostic::error(&codes::TARGETED, detail.trim_start()).summary("Nothing of this address to exclude")
+                Diagnostic::error(&codes::TARGETED, detail.trim_start())
+                    .summary("Nothing of this address to exclude")
             }
             _ => Diagnostic::warning(&codes::TARGETED, detail),
         }

@@ -54,7 +54,10 @@ fn print(planned: &Planned) -> String {
 fn digest_of(case: &Case, files: Vec<(String, String)>) -> String {
     case.bench.world.begin(Default::default());
     let (engine, inputs) = (case.bench.engine(), inputs(files));
-    let session = case.bench.runtime.block_on(engine.plan(&inputs, PlanOptions::default()));
+    let session = case
+        .bench
+        .runtime
+        .block_on(engine.plan(&inputs, PlanOptions::default()));
     let session = session.unwrap_or_else(|refused| panic!("{:#?}", refused.faults));
     digest::of(&session.planned, &inputs.sources)
 }
@@ -257,8 +260,17 @@ fn what_is_excluded_and_what_depends_on_it_is_never_touched() {
                 let index = |change: &swarmform::plan::change::ResourceChange| -> usize {
                     change.addr.resource.name[1..].parse().unwrap()
                 };
-                for change in planned.plan.changes.iter().filter(|change| change.action != Action::NoOp) {
-                    assert!(!reached.contains(&index(change)), "r{excluded}: {}", print(&planned));
+                for change in planned
+                    .plan
+                    .changes
+                    .iter()
+                    .filter(|change| change.action != Action::NoOp)
+                {
+                    assert!(
+                        !reached.contains(&index(change)),
+                        "r{excluded}: {}",
+                        print(&planned)
+                    );
                     touched += 1;
                 }
                 // Nothing goes that something needs which stays.
@@ -269,7 +281,12 @@ fn what_is_excluded_and_what_depends_on_it_is_never_touched() {
                     .filter(|change| change.action == Action::Delete)
                     .map(index)
                     .collect();
-                for kept in case.before.resources.iter().filter(|(at, _)| reached.contains(at)) {
+                for kept in case
+                    .before
+                    .resources
+                    .iter()
+                    .filter(|(at, _)| reached.contains(at))
+                {
                     assert!(
                         kept.1.uses.iter().all(|used| !gone.contains(used)),
                         "r{excluded}, {mode:?}: {}",
@@ -290,7 +307,15 @@ fn a_plan_that_was_applied_leaves_nothing_to_do() {
         case.bench.stage(&case.after).unwrap();
         let planned = case.plan_after(PlanOptions::default());
         assert!(planned.plan.is_empty(), "{}", print(&planned));
-        let written = planned.plan.changes.iter().all(|change| change.action == Action::NoOp);
-        assert!(written && planned.plan.steps.effects() == 0, "{}", print(&planned));
+        let written = planned
+            .plan
+            .changes
+            .iter()
+            .all(|change| change.action == Action::NoOp);
+        assert!(
+            written && planned.plan.steps.effects() == 0,
+            "{}",
+            print(&planned)
+        );
     }
 }
