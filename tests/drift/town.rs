@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use swarmform::api::wire::Strategy;
 use swarmform::api::{Client, ComponentRef, Config, Credentials, NoLog};
+use swarmform::host::SystemClock;
 use swarmform::platform::{Embedded, embedded};
 use tokio::runtime::Runtime;
 
@@ -68,7 +69,8 @@ impl Town {
             username: platform.username.clone(),
             password: platform.password.clone(),
         };
-        let client = Client::new(Config::new(platform.endpoint(), credentials), Arc::new(NoLog)).unwrap();
+        let config = Config::new(platform.endpoint(), credentials, Arc::new(SystemClock));
+        let client = Client::new(config, Arc::new(NoLog)).unwrap();
         Town {
             password: platform.password.clone(),
             place,

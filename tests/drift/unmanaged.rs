@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use swarmform::host::{SystemClock, SystemIds};
 use swarmform::plan::semantics::Semantics;
 use swarmform::ports::{Listed, Provider};
 use swarmform::provider::giantswarm::GiantSwarm;
@@ -26,7 +27,12 @@ impl EmbeddedPlatforms for None {
 fn a_provider_lists_what_there_is_whoever_made_it() {
     let town = Town::applied();
     town.add_member("stranger");
-    let provider = GiantSwarm::new(Environment::default(), Arc::new(None));
+    let provider = GiantSwarm::new(
+        Environment::default(),
+        Arc::new(None),
+        Arc::new(SystemClock),
+        Arc::new(SystemIds),
+    );
     let config = json::decode(
         &format!(
             r#"{{"endpoint":"{}","username":"{}","password":"{}"}}"#,
