@@ -203,7 +203,7 @@ impl World {
     }
 
     /// One program: plan and apply under the lock, in which it may die.
-    async fn run(&mut self, stage: &Stage, run: &Run, timeout: &str) -> End {
+    async fn run(&mut self, stage: &Stage, run: &Run, timeout: &str, patience: Duration) -> End {
         let stale = self.store.state().pending.is_empty();
         self.proxy.begin(run.script.clone(), stale);
         self.tally.runs += 1;
@@ -212,7 +212,8 @@ impl World {
             biased;
             () = self.proxy.crashed() => End::Died,
             end = self.program(text, run.commit_crash) => end,
-            () = tokio::time::sleep(Duration::from_secs(120)) => panic!("a run takes longer than two minutes"),
+            // Somebody loses patience and kills it.
+            () = tokio::time::sleep(patience) => End::Died,
         };
         self.proxy.settle().await;
         match end {
@@ -278,7 +279,7 @@ impl World {
             for hand in &run.hands {
                 self.meddle(stage, *hand).await;
             }
-            self.run(stage, run, "200ms").await;
+            self.run(stage, run, "200ms", Duration::from_secs(20)).await;
             let now = self.store.state().serial;
             if std::mem::replace(&mut serial, now) > now {
                 return Err("the serial went back".to_owned());
@@ -287,7 +288,10 @@ impl World {
                 return Err("a lock is left".to_owned());
             }
         }
-        match self.run(stage, &Run::default(), "60s").await {
+        match self
+            .run(stage, &Run::default(), "60s", Duration::from_secs(300))
+            .await
+        {
             End::Well { .. } => {}
             End::Failed(why) => return Err(format!("the run without faults fails: {why}")),
             End::Died => return Err("the run without faults dies".to_owned()),
@@ -296,7 +300,10 @@ impl World {
         if !state.pending.is_empty() || !swarmform::state::verify(&state).is_empty() {
             return Err(format!("the state is not settled: {state:#?}"));
         }
-        match self.run(stage, &Run::default(), "60s").await {
+        match self
+            .run(stage, &Run::default(), "60s", Duration::from_secs(300))
+            .await
+        {
             End::Well { steps: 0 } => {}
             End::Well { steps } => return Err(format!("the next plan has {steps} steps")),
             End::Failed(why) => return Err(format!("the next plan fails: {why}")),
