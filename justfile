@@ -13,7 +13,7 @@ test:
 
 # Crashes, faults and kills by the hundred, from fresh seeds: as long as it takes.
 soak rounds="300":
-    SWARMFORM_SOAK={{rounds}} cargo test --test simulation --test real_kills -- --nocapture
+    SWARMFORM_SOAK={{rounds}} cargo test --release --test simulation --test faults --test real_kills -- --nocapture
 
 # What CI runs.
 ci:

@@ -442,8 +442,11 @@ impl Walker {
             diagnostics: self.faults,
             skipped: Vec::new(),
         };
-        for (step, status) in self.planned.plan.steps.steps.iter().zip(&self.status) {
-            if *status == Status::Waiting && step.kind.is_effect() {
+        let waiting = |id: &StepId| self.status.get(*id) == Some(&Status::Waiting);
+        for (id, step) in self.planned.plan.steps.steps.iter().enumerate() {
+            // An object that was not begun is told once, not with its commands again.
+            let begins = !matches!(step.kind, StepKind::Provision(_)) || !step.needs.iter().all(waiting);
+            if waiting(&id) && step.kind.is_effect() && begins {
                 report
                     .skipped
                     .push(crate::plan::steps::label(&step.kind, &self.planned.plan.changes));
@@ -454,7 +457,11 @@ impl Walker {
             report.diagnostics.push(Diagnostic::error(
                 &codes::INTERRUPTED,
                 format!(
-                    "The run was interrupted; {left} steps were not started. What was done is in the state."
+                    "The run was interrupted; {} not started. What was done is in the state.",
+                    match left {
+                        1 => "one step was".to_owned(),
+                        left => format!("{left} steps were"),
+                    }
                 ),
             ));
         }

@@ -20,6 +20,7 @@
 mod chance;
 mod proxy;
 mod scenario;
+mod single;
 mod world;
 
 use std::collections::BTreeMap;
@@ -196,4 +197,36 @@ fn hands_that_meddle_between_runs_are_found_and_undone() {
             panic!("{hand:?}: {reason}");
         }
     }
+}
+
+#[test]
+fn reads_that_are_shared_give_the_same_plan_as_single_ones() {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let (mut shared, mut single) = (0, 0);
+    for seed in 1..=chance::soak().unwrap_or(12) {
+        let scenario = Scenario::of(seed);
+        runtime.block_on(async {
+            let mut world = World::new(10).await;
+            for (stage, next) in scenario.stages.iter().zip(&scenario.stages[1..]) {
+                let calm = Stage {
+                    runs: Vec::new(),
+                    ..stage.clone()
+                };
+                world.stage(&calm).await.unwrap();
+                for hand in stage.runs.iter().flat_map(|run| &run.hands) {
+                    world.meddle(stage, *hand).await;
+                }
+                let (expected, requests) = world.plan(next, false).await;
+                single += requests;
+                let (found, requests) = world.plan(next, true).await;
+                shared += requests;
+                assert_eq!(found, expected, "SWARMFORM_SEED={seed}");
+            }
+        });
+    }
+    println!("{shared} requests instead of {single}");
+    assert!(shared < single);
 }

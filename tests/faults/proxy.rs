@@ -187,6 +187,11 @@ impl Proxy {
         self.crash.notify_one();
     }
 
+    /// How many requests there were in this run.
+    pub fn requests(&self) -> u64 {
+        self.inside().requests
+    }
+
     /// How often each fault was injected.
     pub fn injected(&self) -> BTreeMap<Fault, u64> {
         self.inside().injected.clone()

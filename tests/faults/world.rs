@@ -25,6 +25,7 @@ use swarmform::store::MemoryStore;
 use crate::PASSWORD;
 use crate::proxy::{Fault, Proxy, Script};
 use crate::scenario::{CommitCrash, Hand, Run, Stage, USERS};
+use crate::single::Single;
 
 /// What was played.
 #[derive(Clone, Debug, Default)]
@@ -134,6 +135,15 @@ fn inputs(text: String) -> Inputs {
     }
 }
 
+fn registry() -> Registry {
+    Registry::new(
+        Environment::default(),
+        Arc::new(NoPlatform),
+        Arc::new(SystemIds),
+        Arc::new(SystemClock),
+    )
+}
+
 /// How a run ended.
 enum End {
     Died,
@@ -224,16 +234,11 @@ impl World {
         end
     }
 
-    async fn program(&self, text: String, crash: Option<CommitCrash>) -> End {
+    fn engine(&self, crash: Option<CommitCrash>) -> Engine {
         let (clock, ids) = (Arc::new(SystemClock), Arc::new(SystemIds));
         let settled = Arc::clone(&self.settled);
-        let engine = Engine {
-            providers: Arc::new(Registry::new(
-                Environment::default(),
-                Arc::new(NoPlatform),
-                ids.clone(),
-                clock.clone(),
-            )),
+        Engine {
+            providers: Arc::new(registry()),
             store: Arc::new(Disk {
                 store: self.store.clone(),
                 crash,
@@ -250,7 +255,27 @@ impl World {
             cancel: Cancel::new(),
             parallelism: self.parallelism,
             runner: Arc::new(Commands),
-        };
+        }
+    }
+
+    /// What a plan would do, step by step with all values, and how many requests it took to know that. Reads are
+    /// shared, or each is for itself.
+    pub async fn plan(&self, stage: &Stage, shared: bool) -> (String, u64) {
+        self.proxy.begin(Script::default(), false);
+        let mut engine = self.engine(None);
+        if !shared {
+            (engine.providers, engine.parallelism) = (Arc::new(Single(registry())), 1);
+        }
+        let inputs = inputs(stage.text(&self.proxy.endpoint(), "60s"));
+        let session = engine.plan(&inputs, PlanOptions::default()).await;
+        let session = session.unwrap_or_else(|refused| panic!("{:#?}", refused.faults));
+        let plan = &session.planned.plan;
+        let text = format!("{}\n{:#?}", plan.steps.print(&plan.changes), plan.changes);
+        (text, self.proxy.requests())
+    }
+
+    async fn program(&self, text: String, crash: Option<CommitCrash>) -> End {
+        let engine = self.engine(crash);
         let _lock = match engine.store.lock("apply", Duration::ZERO).await {
             Ok(lock) => lock,
             Err(error) => return End::Failed(error.to_string()),
@@ -359,7 +384,7 @@ impl World {
 
     /// Somebody changes the platform by hand. What is not there is not changed, and nobody scales what no
     /// configuration scales back.
-    async fn meddle(&self, stage: &Stage, hand: Hand) {
+    pub async fn meddle(&self, stage: &Stage, hand: Hand) {
         let client = self.client();
         let mut orgs = client.memberships().await.unwrap();
         orgs.retain(|org| org.starts_with("org_"));

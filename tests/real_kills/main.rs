@@ -1,4 +1,4 @@
-//! Real processes, really killed: `apply` and `destroy` of 200 organizations against a `serve` in another process,
+//! Real processes, really ended: interrupted (`signals`), out of room (`full_disk`), and killed here: `apply` and `destroy` of 200 organizations against a `serve` in another process,
 //! and then that process too. Ten rounds; `SWARMFORM_SOAK=300` makes it 300, `SWARMFORM_SEED` repeats the moments.
 #![allow(
     clippy::unwrap_used,
@@ -11,21 +11,21 @@
     clippy::disallowed_macros
 )]
 
+mod full_disk;
+mod served;
+mod signals;
+#[path = "../support/mod.rs"]
 mod support;
 
 use std::io::{BufRead, BufReader};
-use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
+use std::process::Stdio;
 use std::time::Duration;
 
+use served::{PASSWORD, Platform};
 use support::{Place, Ran};
-use swarmform::api::{Client, Config, Credentials, NoLog};
-use swarmform::host::SystemClock;
 
 const ORGANIZATIONS: u64 = 200;
 const MEMBERS: u64 = 20;
-const PASSWORD: &str = "only for this test";
 
 /// SplitMix64.
 struct Chance(u64);
@@ -53,98 +53,6 @@ impl Chance {
 
 fn rounds(usual: u64) -> u64 {
     std::env::var("SWARMFORM_SOAK").map_or(usual, |text| text.parse().unwrap())
-}
-
-/// A platform in a process of its own, which can be killed and comes back on the same port.
-struct Platform {
-    dir: PathBuf,
-    port: u16,
-    child: Child,
-}
-
-impl Platform {
-    fn start(place: &Place) -> Platform {
-        let port = std::net::TcpListener::bind("127.0.0.1:0")
-            .unwrap()
-            .local_addr()
-            .unwrap()
-            .port();
-        let dir = place.path().join("data");
-        let child = Platform::serve(&dir, port);
-        Platform { dir, port, child }
-    }
-
-    fn serve(dir: &std::path::Path, port: u16) -> Child {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_swarmform"))
-            .args([
-                "serve",
-                "-listen",
-                &format!("127.0.0.1:{port}"),
-                "-user",
-                "admin",
-                "-user",
-                "grace",
-            ])
-            .arg("-data")
-            .arg(dir)
-            .env("SWARMFORM_PASSWORD", PASSWORD)
-            .env("SWARMFORM_LOG", "off")
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap())
-            .read_line(&mut line)
-            .unwrap();
-        assert!(line.starts_with("Serving"), "{line}");
-        child
-    }
-
-    fn kill(&mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-    }
-
-    fn restart(&mut self) {
-        self.kill();
-        self.child = Platform::serve(&self.dir, self.port);
-    }
-
-    fn endpoint(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
-    }
-
-    /// The organizations whose names begin so, and how many of them have the member.
-    fn organizations(&self, prefix: &str) -> (Vec<String>, u64) {
-        let credentials = Credentials::Password {
-            username: "admin".to_owned(),
-            password: PASSWORD.to_owned(),
-        };
-        let config = Config::new(self.endpoint(), credentials, Arc::new(SystemClock));
-        let client = Client::new(config, Arc::new(NoLog)).unwrap();
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .unwrap();
-        runtime.block_on(async {
-            let mut names = client.memberships().await.unwrap();
-            names.retain(|name| name.starts_with(prefix));
-            names.sort();
-            let mut members = 0;
-            for name in names.iter().take(MEMBERS as usize) {
-                let found = client.organization(name).await.unwrap();
-                members += u64::from(found.members.iter().any(|member| member == "grace"));
-            }
-            (names, members)
-        })
-    }
-}
-
-impl Drop for Platform {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }
 
 /// A configuration of 200 organizations and 20 members, its state, and the platform it is about.
@@ -240,7 +148,7 @@ impl<'a> Round<'a> {
     fn finish(&mut self, command: &str, organizations: u64, members: u64) {
         let ran = self.place.run(&[command, "-auto-approve"]).expect(0);
         self.count(&ran);
-        let (names, with_member) = self.platform.organizations(&self.prefix);
+        let (names, with_member) = self.platform.organizations(&self.prefix, MEMBERS as usize);
         let wanted: Vec<String> = (0..organizations)
             .map(|at| format!("{}{at:03}", self.prefix))
             .collect();
