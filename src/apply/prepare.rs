@@ -129,8 +129,8 @@ impl Walker {
         ))
     }
 
-    /// The order of a creation or update.
-    pub(super) fn prepare_change(&mut self, id: StepId, at: usize) -> Result<Work, Diagnostics> {
+    /// The order of a creation or update; none when what became known shows that the object is as it should be.
+    pub(super) fn prepare_change(&mut self, id: StepId, at: usize) -> Result<Option<Work>, Diagnostics> {
         let Some(change) = self.change(at).cloned() else {
             return Err(Diagnostics::new());
         };
@@ -203,6 +203,13 @@ impl Walker {
                  step. Plan again and look at what is different."
             )));
         }
+        if change.action == Action::Update && decision.planned == prior {
+            let block = &info.schema.block;
+            let marks = block.with_copies(marks, &prior);
+            let object = block.mark_sensitive(&prior.mark_paths(&marks));
+            self.planned.world.set_object(addr, object.clone());
+            return self.postconditions(addr, &object).map(|()| None);
+        }
         self.marks.insert(id, marks);
         self.promised.insert(id, decision.planned.clone());
         let order = Order {
@@ -217,11 +224,11 @@ impl Walker {
             deposed: None,
         };
         self.intend(id, subject, &provider, &order, &decision.calls)?;
-        Ok(Work::Apply {
+        Ok(Some(Work::Apply {
             provider,
             order: Box::new(order),
             before: Vec::new(),
-        })
+        }))
     }
 
     /// The commands of a creation.

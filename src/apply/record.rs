@@ -235,7 +235,6 @@ impl Walker {
         status: Status,
         private: Option<Arc<str>>,
     ) -> Object {
-        let lifecycle = self.declared(addr).map(|declared| &declared.lifecycle);
         Object {
             status,
             schema_version: info.schema.version,
@@ -243,8 +242,7 @@ impl Walker {
             sensitive,
             private,
             dependencies: self.planned.dependencies.get(addr).cloned().unwrap_or_default(),
-            create_before_destroy: lifecycle
-                .is_some_and(|lifecycle| lifecycle.create_before_destroy == Some(true)),
+            create_before_destroy: self.planned.create_first.contains(&addr.config()),
         }
     }
 

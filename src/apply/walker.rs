@@ -222,7 +222,7 @@ impl Walker {
         match kind {
             StepKind::Ready(_) | StepKind::Released(_) | StepKind::Unused(_) | StepKind::Keep(_) => Ok(None),
             StepKind::Evaluate(node) => self.evaluate(node).map(|()| None),
-            StepKind::Create(at) | StepKind::Update(at) => self.prepare_change(id, *at).map(Some),
+            StepKind::Create(at) | StepKind::Update(at) => self.prepare_change(id, *at),
             StepKind::Provision(at) => self.prepare_provision(id, *at).map(Some),
             StepKind::Import(at) => Ok(self.import_id(*at).map(Work::Adopt)),
             StepKind::Read(at) => self.prepare_read(id, *at).map(Some),

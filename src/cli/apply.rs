@@ -27,7 +27,7 @@ pub async fn run(ui: &mut Ui, options: &Apply, assignments: &[Assignment]) -> An
     };
     match &options.plan {
         Some(path) => saved(ui, &options.planning, path, approval).await,
-        None => fresh(ui, &options.planning, assignments, approval).await,
+        None => fresh(ui, &options.planning, assignments, approval, "apply").await,
     }
 }
 
@@ -46,15 +46,19 @@ async fn saved(ui: &mut Ui, planning: &Planning, path: &Path, approval: Approval
     Ok(prepared.apply(ui).await)
 }
 
-/// Plans, asks, applies.
+/// Plans, asks, applies. The command by whose name it goes decides how the end is told.
 pub(super) async fn fresh(
     ui: &mut Ui,
     planning: &Planning,
     assignments: &[Assignment],
     approval: Approval<'_>,
+    operation: &str,
 ) -> Answer {
     let destroy = flow::mode(planning) == PlanMode::Destroy;
-    let operation = if destroy { "destroy" } else { "apply" };
+    if !approval.given && approval.digest.is_none() && ui.stream().is_some() {
+        ui.emit(|stream| stream.version());
+        return Err(flow::no_approval().into());
+    }
     let prepared = flow::plan(ui, planning, assignments, operation).await?;
     let prepared = prepared.expected(approval.digest).await?;
     if !approval.given && approval.digest.is_none() {

@@ -19,5 +19,5 @@ pub async fn run(ui: &mut Ui, mut options: Destroy, assignments: &[Assignment]) 
         given: options.auto_approve,
         digest: options.expect_digest.as_deref(),
     };
-    apply::fresh(ui, &options.planning, assignments, approval).await
+    apply::fresh(ui, &options.planning, assignments, approval, "destroy").await
 }

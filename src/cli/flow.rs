@@ -29,6 +29,14 @@ use super::ui::{Ui, has_person};
 use super::variables::Given;
 use super::{Stop, codes, plan_file, variables};
 
+/// What the end of a run is told as, by the name of its command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Told {
+    Apply,
+    Destroy,
+    Refresh,
+}
+
 /// A plan that was made and shown, ready to be saved or applied.
 pub struct Prepared {
     /// Who applies it.
@@ -41,8 +49,7 @@ pub struct Prepared {
     reader: RecordedReader,
     files: Arc<RecordedFiles>,
     teller: Arc<Teller>,
-    /// Whether the run is told as a destruction; a saved plan never is.
-    destroy: bool,
+    told_as: Told,
     // Held until everything is done.
     lock: Option<Box<dyn Lock>>,
 }
@@ -54,6 +61,13 @@ pub fn mode(planning: &Planning) -> PlanMode {
         (false, true) => PlanMode::RefreshOnly,
         (false, false) => PlanMode::Normal,
     }
+}
+
+/// The error of a plan that nobody can approve.
+pub fn no_approval() -> Diagnostic {
+    let detail = "The plan needs an approval, and nobody can give it here. Run the command with -auto-approve, or save \
+                  the plan with -out and apply the saved plan.";
+    Diagnostic::error(&codes::NO_APPROVAL, detail)
 }
 
 /// Whether questions may be asked.
@@ -129,7 +143,10 @@ pub async fn plan(
     let plan = &prepared.session.planned.plan;
     // Apply judges checks again and tells then.
     let checks = operation == "plan" || plan.is_empty();
-    show(ui, plan, &schemas, planning.calls, checks, Some(&prepared.digest));
+    if prepared.told_as != Told::Refresh {
+        emit(ui, plan, Some(&prepared.digest));
+    }
+    show(ui, plan, &schemas, planning.calls, checks);
     prepared.limited(planning.max_destroy).await
 }
 
@@ -204,7 +221,8 @@ async fn prepare(
         Ok(session) => session,
         Err(refused) => {
             if let Some(plan) = refused.partial.filter(|_| !importing) {
-                show(ui, &plan, &place.schemas(), planning.calls, false, None);
+                emit(ui, &plan, None);
+                show(ui, &plan, &place.schemas(), planning.calls, false);
             }
             return Err(refused.faults.into());
         }
@@ -217,7 +235,11 @@ async fn prepare(
         reader,
         files,
         teller,
-        destroy: mode(planning) == PlanMode::Destroy,
+        told_as: match operation {
+            "destroy" => Told::Destroy,
+            "refresh" => Told::Refresh,
+            _ => Told::Apply,
+        },
         lock,
     };
     let schemas = prepared.place.schemas();
@@ -271,30 +293,36 @@ async fn values(
     }
 }
 
-/// Shows a plan and its warnings, with those of checks if they are wanted. Programs are told its digest.
-pub fn show(ui: &mut Ui, plan: &Plan, schemas: &Schemas, calls: bool, checks: bool, digest: Option<&str>) {
+/// Tells a plan as events, with its digest.
+fn emit(ui: &mut Ui, plan: &Plan, digest: Option<&str>) {
+    emit_changes(ui, plan);
+    let line = plan_text::summary_line(plan);
+    ui.emit(|stream| stream.summary(Operation::Plan, plan.counts(), &line, digest));
+    if !plan.outputs.is_empty() && !plan.errored {
+        ui.emit(|stream| stream.output_changes(&plan.outputs));
+    }
+}
+
+fn emit_changes(ui: &mut Ui, plan: &Plan) {
+    for drift in plan_text::relevant_drift(plan) {
+        ui.emit(|stream| stream.drift(drift));
+    }
+    let shown = |action| action != Action::NoOp;
+    for change in &plan.changes {
+        if shown(change.action) || change.previous.is_some() || change.importing.is_some() {
+            ui.emit(|stream| stream.planned(change));
+        }
+    }
+}
+
+/// Shows a plan and its warnings, with those of checks if they are wanted.
+pub fn show(ui: &mut Ui, plan: &Plan, schemas: &Schemas, calls: bool, checks: bool) {
     let view = plan_text::View {
         style: ui.style(),
         schemas,
         calls,
     };
     ui.say(&plan_text::text(plan, view));
-    if ui.stream().is_some() {
-        for drift in plan_text::relevant_drift(plan) {
-            ui.emit(|stream| stream.drift(drift));
-        }
-        let shown = |action| action != Action::NoOp;
-        for change in &plan.changes {
-            if shown(change.action) || change.previous.is_some() || change.importing.is_some() {
-                ui.emit(|stream| stream.planned(change));
-            }
-        }
-        let line = plan_text::summary_line(plan);
-        ui.emit(|stream| stream.summary(Operation::Plan, plan.counts(), &line, digest));
-        if !plan.outputs.is_empty() && !plan.errored {
-            ui.emit(|stream| stream.output_changes(&plan.outputs));
-        }
-    }
     ui.diagnostics(&plan.warnings);
     if checks {
         ui.diagnostics(&plan.check_warnings);
@@ -369,13 +397,8 @@ impl Prepared {
         if plan.is_empty() {
             return Ok(true);
         }
-        let refused = || {
-            let detail = "The plan needs an approval, and nobody can give it here. Run the command with \
-                          -auto-approve, or save the plan with -out and apply the saved plan.";
-            Diagnostic::error(&codes::NO_APPROVAL, detail)
-        };
         if !may_ask(planning) || ui.stream().is_some() {
-            return Err(refused());
+            return Err(no_approval());
         }
         let (title, what) = match plan.mode {
             PlanMode::Destroy => (
@@ -396,7 +419,7 @@ impl Prepared {
         let question =
             format!("\n{title}\n  {what}\n  Only 'yes' will be accepted to approve.\n\n  Enter a value: ");
         let answer = tokio::select! {
-            answer = ui.ask(&question, false) => answer.ok_or_else(refused)?,
+            answer = ui.ask(&question, false) => answer.ok_or_else(no_approval)?,
             () = self.engine.cancel.stopping() => {
                 ui.print("\n");
                 return Ok(false);
@@ -418,7 +441,7 @@ impl Prepared {
                 .diagnostics
                 .push(Diagnostic::warning(&APPLIED_PART, detail));
         }
-        conclude(ui, self.destroy, &report, &state)
+        conclude(ui, self.told_as, &report, &state)
     }
 }
 
@@ -430,7 +453,8 @@ fn objects(many: usize) -> String {
     }
 }
 
-fn conclude(ui: &mut Ui, destroy: bool, report: &Report, state: &State) -> u8 {
+fn conclude(ui: &mut Ui, told_as: Told, report: &Report, state: &State) -> u8 {
+    let destroy = told_as == Told::Destroy;
     ui.diagnostics(&report.diagnostics);
     let failed = report.diagnostics.has_errors();
     let complete = progress::complete(crate::render::Style::PLAIN, destroy, report.counts);
@@ -470,12 +494,14 @@ fn conclude(ui: &mut Ui, destroy: bool, report: &Report, state: &State) -> u8 {
     } else {
         Operation::Apply
     };
-    if !failed {
+    if !failed && told_as != Told::Refresh {
         ui.emit(|stream| stream.summary(operation, report.counts, &complete, None));
     }
-    if !state.outputs.is_empty() && !failed {
-        let title = ui.style().paint(Ink::Bold, "Outputs:");
-        ui.say(&format!("\n{title}\n\n{}", output::text(&state.outputs)));
+    if !failed && !destroy {
+        if !state.outputs.is_empty() {
+            let title = ui.style().paint(Ink::Bold, "Outputs:");
+            ui.say(&format!("\n{title}\n\n{}", output::text(&state.outputs)));
+        }
         ui.emit(|stream| stream.outputs(&state.outputs));
     }
     u8::from(failed)
@@ -530,6 +556,7 @@ pub async fn reopen(ui: &mut Ui, planning: &Planning, path: &Path) -> Result<Pre
         session.close().await;
         return Err(fault.into());
     }
+    emit_changes(ui, &session.planned.plan);
     let prepared = Prepared {
         digest: digest::of(&session.planned, &inputs.sources),
         engine,
@@ -538,7 +565,7 @@ pub async fn reopen(ui: &mut Ui, planning: &Planning, path: &Path) -> Result<Pre
         reader,
         files,
         teller,
-        destroy: false,
+        told_as: Told::Apply,
         lock,
     };
     prepared.limited(planning.max_destroy).await

@@ -108,7 +108,7 @@ fn run(given: Vec<OsString>) -> u8 {
         Ok(normal) => normal,
         Err(message) => return usage_fault(&message),
     };
-    let mut command = Cli::command();
+    let mut command = with_no_color(Cli::command());
     let words = std::iter::once("swarmform".to_owned()).chain(normal.iter().cloned());
     let read = command
         .try_get_matches_from_mut(words)
@@ -131,7 +131,31 @@ fn run(given: Vec<OsString>) -> u8 {
             dir.display()
         ));
     }
-    dispatch(cli, assignments)
+    let mut leaf = &matches;
+    while let Some((_, inner)) = leaf.subcommand() {
+        leaf = inner;
+    }
+    let no_color = matches!(leaf.try_get_one::<bool>("no_color"), Ok(Some(true)));
+    dispatch(cli, assignments, no_color)
+}
+
+/// Every command takes `-no-color`, also one that has little to paint.
+fn with_no_color(command: clap::Command) -> clap::Command {
+    let names: Vec<String> = command
+        .get_subcommands()
+        .map(|inner| inner.get_name().to_owned())
+        .collect();
+    let known = command.get_arguments().any(|arg| arg.get_id() == "no_color");
+    if names.is_empty() && !known {
+        let option = clap::Arg::new("no_color")
+            .long("no-color")
+            .help("Print no colour")
+            .action(clap::ArgAction::SetTrue);
+        return command.arg(option);
+    }
+    names.into_iter().fold(command, |command, name| {
+        command.mut_subcommand(name, with_no_color)
+    })
 }
 
 /// Whether it is no fault: help goes to standard output with 0, and to standard error where a command is missing.
@@ -154,7 +178,7 @@ fn tell(fault: Diagnostic) -> u8 {
     1
 }
 
-fn dispatch(cli: Cli, assignments: Vec<args::Assignment>) -> u8 {
+fn dispatch(cli: Cli, assignments: Vec<args::Assignment>, no_color: bool) -> u8 {
     let command = match (cli.command, cli.version) {
         (_, true) => Command::Version(options::Version { json: false }),
         (Some(command), false) => command,
@@ -164,7 +188,10 @@ fn dispatch(cli: Cli, assignments: Vec<args::Assignment>) -> u8 {
         }
     };
     crate::host::tls::install_crypto();
-    let mut ui = Ui::new(command.view());
+    let mut ui = Ui::new(options::View {
+        no_color,
+        ..command.view()
+    });
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .thread_stack_size(crate::STACK_BYTES)
         .enable_all()

@@ -47,5 +47,5 @@ pub async fn run(ui: &mut Ui, mut options: Refresh, assignments: &[Assignment]) 
         given: true,
         digest: None,
     };
-    apply::fresh(ui, planning, assignments, approval).await
+    apply::fresh(ui, planning, assignments, approval, "refresh").await
 }

@@ -3,10 +3,10 @@
 //! It looks at all expressions of all modules, evaluates none, and reports in source order. Attributes of
 //! resources are not looked at: only a provider's schema knows them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::addr::{Mode, ModuleAddr, ResourceAddr};
+use crate::addr::{Mode, ModuleAddr, ResourceAddr, Target};
 use crate::diag::{Again, Code, Diagnostic, Diagnostics, did_you_mean};
 use crate::schema::Block;
 use crate::source::Span;
@@ -217,7 +217,23 @@ impl Checker<'_> {
     }
 
     fn imports(&mut self) {
+        let mut known = BTreeSet::new();
         for import in &self.module.imports {
+            // Where a key is an expression, only the planner can tell.
+            let fixed = target::target(&import.to)
+                .ok()
+                .filter(|_| import.for_each.is_none());
+            if let Some(Target::Resource(to)) = fixed
+                && !known.insert(to.clone())
+            {
+                let detail = format!(
+                    "Another import block leads to {to} already, and an address stands for one object. Remove one of \
+                     the two."
+                );
+                let fault = Diagnostic::error(&codes::IMPORT, detail)
+                    .summary(format!("Duplicate import configuration for \"{to}\""));
+                self.found.push(fault.at(import.to.span));
+            }
             let each = Here {
                 each: import.for_each.is_some(),
                 ..Here::default()

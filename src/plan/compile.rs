@@ -9,8 +9,9 @@
 //!    aside, creates, and deletes the old one last.
 //! 5. The commands of a creation run right after it, and what uses the object waits for them.
 //! 6. What is imported comes into the state before anything else is done with it.
-//! 7. What is used by something replaced by create-then-delete is replaced that way too; what uses something
-//!    whose name must be free first is replaced by delete-then-create.
+//! 7. What is used by something replaced by create-then-delete is replaced that way too (the planner has seen to
+//!    what a configuration says; this adds what the instances really use); what uses something whose name must be
+//!    free first is replaced by delete-then-create.
 //!
 //! References to a whole resource go through joins, so the number of edges is that of references.
 

@@ -32,13 +32,15 @@ pub(super) fn conclude(mut planner: Planner) -> Result<Planned, Refused> {
     orphans(&mut planner);
     if !planner.evaluator.validating {
         let faults = moves_check::check(&planner, &planner.moves);
-        planner.faults.extend(moves::blocked(&planner.moved));
         import::check(&mut planner);
         if faults.has_errors() {
             planner.faults.extend(faults);
             return Err(planner.faults.into());
         }
+        planner.faults.extend(moves::blocked(&planner.moved));
     }
+    let remarks = planner.world.remarks.as_mut().map(std::mem::take);
+    planner.faults.extend(remarks.into_iter().flatten());
     let outputs = outputs(&planner);
     let semantics = planner.semantics.clone();
     let type_of = |addr: &InstanceAddr| {
@@ -112,6 +114,7 @@ pub(super) fn conclude(mut planner: Planner) -> Result<Planned, Refused> {
         written: planner.written,
         node_used: planner.node_used,
         refreshed,
+        create_first: planner.create_first,
         dependencies: compiled.dependencies,
     })
 }
@@ -158,7 +161,15 @@ fn data_events(planner: &Planner, state: &State) -> Result<Vec<Event>, Diagnosti
         .instances
         .keys()
         .filter(|addr| addr.resource.mode == Mode::Data);
-    let gone = stored.filter(|addr| destroying || (whole && !stays(addr)));
+    // What is read only while applying is not known until then.
+    let waits = |addr: &InstanceAddr| {
+        let change = planner
+            .change_index
+            .get(addr)
+            .and_then(|at| planner.changes.get(*at));
+        change.is_some_and(|change| change.action == Action::Read) && !planner.data.contains_key(addr)
+    };
+    let gone = stored.filter(|addr| destroying || waits(addr) || (whole && !stays(addr)));
     events.extend(gone.map(|addr| Event::Remove(addr.clone())));
     Ok(events)
 }
@@ -234,7 +245,8 @@ fn orphans(planner: &mut Planner) {
             .targeted
             .as_ref()
             .is_some_and(|targeted| !targeted.has_instance(&addr));
-        let unclear = planner.failed.contains(&ConfigNode::Resource(addr.config()));
+        let told = planner.prevented.contains(&addr);
+        let unclear = !told && planner.failed.contains(&ConfigNode::Resource(addr.config()));
         let there = deposed.is_none() && (planner.visited.contains(&addr) || unclear);
         if out || addr.resource.mode == Mode::Data || there {
             continue;
@@ -258,6 +270,7 @@ fn orphans(planner: &mut Planner) {
             .map(|resource| (resource.span, resource.lifecycle.prevent_destroy.is_some()));
         if let Some((span, true)) = declared
             && deposed.is_none()
+            && !told
         {
             planner.faults.push(prevented(&addr, span));
         }
@@ -360,7 +373,7 @@ fn outputs(planner: &Planner) -> Vec<OutputChange> {
         let (plain, _) = after.clone().unmark_deep();
         let was = before.map_or_else(null, |record| record.value.clone());
         let action = match (before, plain.is_null()) {
-            (None, true) => continue,
+            (None, true) => Action::NoOp,
             (None, false) => Action::Create,
             (Some(_), true) => Action::Delete,
             (Some(record), false) if record.value == plain && record.sensitive == output.sensitive => {

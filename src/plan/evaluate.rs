@@ -324,6 +324,9 @@ impl Evaluator {
         used.extend(scope.into_used());
         let value = value?;
         if self.validating && !value.is_wholly_known() {
+            if matches!(repetition, Repetition::ForEach(_)) && value.is_sensitive() {
+                return for_each_of(&value, expr);
+            }
             return Ok(Expansion::Unknown);
         }
         let expansion = match repetition {
@@ -483,7 +486,9 @@ fn refuse_hidden(value: &Value, expr: &Expr, argument: &str) -> Result<Value, Di
 }
 
 fn count_of(value: &Value, expr: &Expr) -> Result<Expansion, Diagnostics> {
-    let value = refuse_hidden(value, expr, "count")?;
+    // How many instances there are is no secret, whatever the number came from.
+    let (plain, marks) = value.clone().unmark();
+    let value = refuse_hidden(&plain.mark(marks.without(Marks::SENSITIVE)), expr, "count")?;
     let number = convert::convert(&value, &Type::Number).map_err(|fault| {
         invalid_repetition(
             expr,

@@ -9,7 +9,8 @@ use crate::diag::{Diagnostic, Diagnostics, did_you_mean};
 use crate::schema::{Attribute, Block};
 use crate::syntax::ast::Expr;
 use crate::syntax::{Step, traversal};
-use crate::value::{Kind, Members, Number, Path, PathStep, Value};
+use crate::value::path::Key;
+use crate::value::{Kind, Members, Number, Path, PathStep, Type, Value};
 
 use super::codes;
 
@@ -73,7 +74,7 @@ pub fn keep_ignored(ignore: &IgnoreChanges, block: &Block, prior: &Value, config
             .iter()
             .filter_map(path_of)
             .filter(|path| block.attribute_at(path).is_none_or(Attribute::is_argument))
-            .fold(config.clone(), |config, path| take(&config, prior, path.steps())),
+            .fold(config.clone(), |config, path| keep(&config, prior, path.steps())),
     }
 }
 
@@ -91,71 +92,100 @@ pub fn path_of(expr: &Expr) -> Option<Path> {
     Some(path)
 }
 
-/// `to` with the part at the path taken from `from`; a part that `from` has not is taken away.
-fn take(to: &Value, from: &Value, path: &[PathStep]) -> Value {
-    let Some((first, rest)) = path.split_first() else {
-        return from.clone();
+/// The configuration with the part at the path taken from the prior object. A path that one of them does not have
+/// means nothing. A key at its end is one of a map; an object is taken as a whole.
+fn keep(config: &Value, prior: &Value, path: &[PathStep]) -> Value {
+    let (path, key) = match path.split_last() {
+        Some((PathStep::Index(Key::Str(key)), rest)) => (rest, Some(key)),
+        _ => (path, None),
     };
-    let name: Arc<str> = match first {
-        PathStep::Attr(name) => Arc::clone(name),
-        PathStep::Index(key) => match key.to_value().as_arc_str() {
-            Some(key) => Arc::clone(key),
-            None => {
-                return take_element(
-                    to,
-                    from,
-                    key.to_value().as_number().and_then(Number::to_usize),
-                    rest,
-                );
+    let (Some(now), Some(before)) = (part(config, path), part(prior, path)) else {
+        return config.clone();
+    };
+    let kept = match key {
+        Some(_) if matches!(now.kind(), Kind::Unknown(..)) => return config.clone(),
+        Some(key) if matches!(now.ty(), Type::Map(_)) => with_key(now, before, key),
+        _ => before.clone(),
+    };
+    replaced(config, path, kept)
+}
+
+/// One step into a value; none where it has no such part.
+fn inner<'a>(value: &'a Value, step: &PathStep) -> Option<&'a Value> {
+    match (step, value.kind()) {
+        (PathStep::Attr(name), Kind::Object(members)) => members.get(name),
+        (PathStep::Index(Key::Str(key)), Kind::Map(_, members)) => members.get(key),
+        (PathStep::Index(Key::Int(index)), Kind::List(_, items) | Kind::Tuple(items)) => {
+            items.get(usize::try_from(*index).ok()?)
+        }
+        _ => None,
+    }
+}
+
+fn part<'a>(value: &'a Value, path: &[PathStep]) -> Option<&'a Value> {
+    path.iter().try_fold(value, inner)
+}
+
+/// A map with one key as it was: with the element before, or without one.
+fn with_key(now: &Value, before: &Value, key: &Arc<str>) -> Value {
+    let mut members = now.members().cloned().unwrap_or_default();
+    match before.members().and_then(|members| members.get(key)) {
+        Some(element) => members.insert(Arc::clone(key), element.clone()),
+        None => members.remove(key),
+    };
+    if now.is_null() && members.is_empty() {
+        return now.clone();
+    }
+    map_like(now, members)
+}
+
+/// The value with another part at a path that it has.
+fn replaced(value: &Value, path: &[PathStep], part: Value) -> Value {
+    let Some((step, rest)) = path.split_first() else {
+        return part;
+    };
+    let Some(old) = inner(value, step) else {
+        return value.clone();
+    };
+    let new = replaced(old, rest, part);
+    match (step, value.kind()) {
+        (
+            PathStep::Attr(name) | PathStep::Index(Key::Str(name)),
+            Kind::Map(_, members) | Kind::Object(members),
+        ) => {
+            let mut members = (**members).clone();
+            members.insert(Arc::clone(name), new);
+            map_like(value, members)
+        }
+        (PathStep::Index(Key::Int(index)), Kind::List(_, items) | Kind::Tuple(items)) => {
+            let place = usize::try_from(*index).ok();
+            let with_new = |(at, item): (usize, &Value)| {
+                if Some(at) == place {
+                    new.clone()
+                } else {
+                    item.clone()
+                }
+            };
+            let items: Vec<Value> = items.iter().enumerate().map(with_new).collect();
+            match value.kind() {
+                Kind::List(ty, _) if items.iter().all(|item| item.ty() == *ty) => {
+                    Value::list(ty.clone(), items)
+                }
+                _ => Value::tuple(items),
             }
-        },
-    };
-    let Some(members) = to.members() else {
-        return if rest.is_empty() { to.clone() } else { from.clone() };
-    };
-    let before = from.members().and_then(|members| members.get(&name));
-    let mut members = members.clone();
-    match (members.get(&name), before) {
-        (Some(now), Some(before)) => {
-            let part = take(now, before, rest);
-            members.insert(name, part);
+            .mark(value.marks())
         }
-        (None, Some(before)) if rest.is_empty() => {
-            members.insert(name, before.clone());
-        }
-        (Some(_), None) if rest.is_empty() => {
-            members.remove(&name);
-        }
-        _ => {}
+        _ => value.clone(),
     }
-    rebuilt(to, members)
 }
 
-fn take_element(to: &Value, from: &Value, index: Option<usize>, rest: &[PathStep]) -> Value {
-    let (Some(items), Some(before), Some(index)) = (to.items(), from.items(), index) else {
-        return to.clone();
-    };
-    let (Some(now), Some(before)) = (items.get(index), before.get(index)) else {
-        return to.clone();
-    };
-    let part = take(now, before, rest);
-    let items = items
-        .iter()
-        .enumerate()
-        .map(|(at, item)| if at == index { part.clone() } else { item.clone() });
-    let items: Vec<Value> = items.collect();
-    match to.kind() {
-        Kind::List(ty, _) => Value::list(ty.clone(), items),
-        Kind::Set(ty, _) => Value::set(ty.clone(), items),
-        _ => Value::tuple(items),
-    }
-    .mark(to.marks())
-}
-
-/// An object or map of the same kind with other members.
-fn rebuilt(like: &Value, members: Members) -> Value {
-    match like.kind() {
-        Kind::Map(ty, _) => Value::map(ty.clone(), members),
+/// An object or map of the same kind with other members. What was kept may be of another type than what is written
+/// where any type may be; a map is then an object.
+fn map_like(like: &Value, members: Members) -> Value {
+    match like.ty() {
+        Type::Map(ty) if members.values().all(|member| member.ty() == *ty) => {
+            Value::map((*ty).clone(), members)
+        }
         _ => Value::object_members(members),
     }
     .mark(like.marks())

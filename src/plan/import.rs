@@ -19,6 +19,7 @@ use crate::value::{Number, Value};
 use super::change::PlanMode;
 use super::codes;
 use super::evaluate::Used;
+use super::instance::Expanded;
 use super::planner::{Planner, Request};
 use super::refresh::{Prior, encode, marked};
 use super::scope::Here;
@@ -45,8 +46,13 @@ pub(super) enum Asked {
 
 /// Asks for the objects to import to a resource, once.
 pub(super) fn ask(planner: &mut Planner, resource: &ConfigResource) -> Asked {
-    let off = planner.options.mode != PlanMode::Normal || planner.evaluator.validating;
+    let off = planner.options.mode != PlanMode::Normal;
     if off || !planner.imports_asked.insert(resource.clone()) {
+        return Asked::Nothing;
+    }
+    if planner.evaluator.validating {
+        let faults = validate(planner, resource);
+        planner.faults.extend(faults);
         return Asked::Nothing;
     }
     let wanted = match wanted(planner, resource) {
@@ -98,6 +104,25 @@ pub(super) fn ask(planner: &mut Planner, resource: &ConfigResource) -> Asked {
     } else {
         Asked::Waiting(due)
     }
+}
+
+/// What is wrong with the ids that are known without planning.
+fn validate(planner: &Planner, resource: &ConfigResource) -> Diagnostics {
+    let mut found = Diagnostics::new();
+    let root = ModuleInstance::root();
+    let module = planner.evaluator.config.modules.get(&ModuleAddr::root());
+    let imports = module.into_iter().flat_map(|module| &module.imports);
+    for import in imports.filter(|import| import.for_each.is_none()) {
+        let of = pattern(&import.to).ok().as_ref().and_then(config_of);
+        if of.as_ref() != Some(resource) {
+            continue;
+        }
+        let scope = planner.evaluator.scope(&planner.world, &root);
+        let id = scope.and_then(|scope| evaluate(&import.id, &scope));
+        let known = found.take_all(id).filter(Value::is_known);
+        found.take_all(known.map_or(Ok(()), |id| id_of(&id, &import.id).map(|_| ())));
+    }
+    found
 }
 
 fn wanted(planner: &mut Planner, resource: &ConfigResource) -> Result<Vec<Wanted>, Diagnostics> {
@@ -300,6 +325,37 @@ fn take(
     Ok(())
 }
 
+/// Whether an import leads to an instance that a resource does not have; it is reported then.
+pub(super) fn of_nothing(planner: &mut Planner, resource: &ConfigResource, expanded: &[Expanded]) -> bool {
+    let wanted = planner
+        .imports
+        .iter()
+        .filter(|wanted| wanted.to.config() == *resource);
+    let is_there = |to: &InstanceAddr| {
+        let of = expanded.iter().filter(|(module, ..)| *module == to.module);
+        of.into_iter().any(|(_, expansion, _)| expansion.has(&to.key))
+    };
+    let missing: Vec<Wanted> = wanted.filter(|wanted| !is_there(&wanted.to)).cloned().collect();
+    for wanted in &missing {
+        let span = wanted.span.filter(|_| wanted.to.key == InstanceKey::None);
+        planner.faults.push(missing_target(&wanted.to.to_string(), span));
+    }
+    !missing.is_empty()
+}
+
+fn missing_target(name: &str, span: Option<Span>) -> Diagnostic {
+    let detail = format!(
+        "There is no {name} in the configuration. Declare the resource that the import leads to, or let `plan \
+         -generate-config-out=FILE` write a first version of it."
+    );
+    let fault =
+        Diagnostic::error(&codes::IMPORT, detail).summary("Configuration for import target does not exist");
+    match span {
+        Some(span) => fault.at(span),
+        None => fault,
+    }
+}
+
 /// Reports imports to what the configuration does not have.
 pub(super) fn check(planner: &mut Planner) {
     if planner.options.mode != PlanMode::Normal {
@@ -335,15 +391,6 @@ pub(super) fn check(planner: &mut Planner) {
         }
     }
     for (name, span) in missing {
-        let detail = format!(
-            "There is no {name} in the configuration. Declare the resource that the import leads to, or let `plan \
-             -generate-config-out=FILE` write a first version of it."
-        );
-        let fault = Diagnostic::error(&codes::IMPORT, detail)
-            .summary("Configuration for import target does not exist");
-        planner.faults.push(match span {
-            Some(span) => fault.at(span),
-            None => fault,
-        });
+        planner.faults.push(missing_target(&name, span));
     }
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::addr::{ConfigResource, InstanceAddr, InstanceKey, Mode, ModuleInstance};
-use crate::config::Resource;
+use crate::config::{Condition, Resource};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::graph::ConfigNode;
 use crate::lang::{Decoded, decode_body};
@@ -20,6 +20,7 @@ use super::codes;
 use super::drift::place as span_at;
 use super::evaluate::Used;
 use super::ignore::{self, keep_ignored};
+use super::import;
 use super::judge::judge;
 use super::merge;
 use super::planner::{Planner, no_type};
@@ -59,33 +60,73 @@ pub(super) fn plan_resource(planner: &mut Planner, resource: &ConfigResource) {
         .world
         .checks
         .expanded(&Checkable::Resource(resource.clone()));
-    for module in planner.world.instances(&resource.module) {
+    let expanded = expand(planner, &context);
+    if import::of_nothing(planner, resource, &expanded) {
+        return;
+    }
+    for (module, expansion, used) in expanded {
+        // Validation looks at any one instance, whatever their number.
+        let keys = match &expansion {
+            Expansion::Unknown => vec![InstanceKey::None],
+            known => known.keys(),
+        };
+        warn_of_replace(planner, &module, context.resource, &keys);
+        for key in keys {
+            let here = Here::of(&expansion, &key);
+            plan_instance(planner, &context, &module, key, here, used.clone());
+        }
+    }
+    prevent_orphans(planner, &context);
+}
+
+/// A resource expanded in an instance of its module, with what that took.
+pub(super) type Expanded = (ModuleInstance, Expansion, Used);
+
+/// Expands the block in every instance of its module.
+fn expand(planner: &mut Planner, context: &Context<'_>) -> Vec<Expanded> {
+    let mut all = Vec::new();
+    for module in planner.world.instances(&context.resource.module) {
         let mut used = Used::new();
+        let repetition = &context.declared.repetition;
         let expansion = planner
             .evaluator
-            .expand(&planner.world, &module, &declared.repetition, &mut used);
+            .expand(&planner.world, &module, repetition, &mut used);
         let expansion = match expansion {
-            Ok(expansion) => expansion,
+            Ok(Expansion::One) => Expansion::One,
+            Ok(_) if planner.evaluator.validating => Expansion::Unknown,
+            Ok(known) => known,
             Err(faults) => {
                 planner.faults.extend(faults);
                 continue;
             }
         };
-        // Validation looks at any one instance, whatever their number.
-        let (expansion, keys) = match expansion {
-            Expansion::One => (Expansion::One, vec![InstanceKey::None]),
-            _ if planner.evaluator.validating => (Expansion::Unknown, vec![InstanceKey::None]),
-            known => (known.clone(), known.keys()),
-        };
-        warn_of_replace(planner, &module, context.resource, &keys);
         if let Some(values) = planner.world.module_mut(&module) {
             let world = ResourceWorld::new(expansion.clone(), context.info.ty.clone());
-            values.resources.insert(resource.resource.clone(), world);
+            values.resources.insert(context.resource.resource.clone(), world);
         }
-        for key in keys {
-            let here = Here::of(&expansion, &key);
-            plan_instance(planner, &context, &module, key, here, used.clone());
-        }
+        all.push((module, expansion, used));
+    }
+    all
+}
+
+/// Instances that are declared no more but must not go. What uses the resource is not planned then, either.
+fn prevent_orphans(planner: &mut Planner, context: &Context<'_>) {
+    let prevents = context.declared.lifecycle.prevent_destroy.is_some();
+    if !prevents || planner.options.mode != PlanMode::Normal || planner.evaluator.validating {
+        return;
+    }
+    let stored = planner.priors.keys().filter(|(addr, deposed)| {
+        deposed.is_none() && addr.resource == context.resource.resource && addr.config() == *context.resource
+    });
+    let out = |addr: &InstanceAddr| {
+        let targeted = planner.targeted.as_ref();
+        targeted.is_some_and(|targeted| !targeted.has_instance(addr))
+    };
+    let gone = stored.filter(|(addr, _)| !planner.visited.contains(addr) && !out(addr));
+    let gone: Vec<InstanceAddr> = gone.map(|(addr, _)| addr.clone()).collect();
+    for addr in gone {
+        planner.faults.push(prevented(&addr, context.declared.span));
+        planner.prevented.insert(addr);
     }
 }
 
@@ -152,8 +193,7 @@ fn plan_instance(
         return keep_as_is(planner, context, addr);
     }
     if planner.options.mode == PlanMode::RefreshOnly && addr.resource.mode == Mode::Managed {
-        planner.look_at_written(&addr, context.declared, &context.info.schema.block, here);
-        return keep_as_is(planner, context, addr);
+        return only_refresh(planner, context, addr, here);
     }
     let evaluated = evaluate_instance(planner, context, &addr, here.clone(), &mut used);
     planner.add_static_needs(&ConfigNode::Resource(context.resource.clone()), &mut used);
@@ -212,6 +252,23 @@ fn keep_as_is(planner: &mut Planner, context: &Context<'_>, addr: InstanceAddr) 
         .and_then(|prior| prior.now.clone());
     let object = prior.unwrap_or_else(|| Value::unknown(context.info.ty.clone()));
     planner.world.set_object(&addr, object);
+}
+
+/// An instance whose object is only read again; its conditions are remarked upon.
+fn only_refresh(planner: &mut Planner, context: &Context<'_>, addr: InstanceAddr, here: Here) {
+    conditions(
+        planner,
+        &context.declared.lifecycle.preconditions,
+        &addr,
+        here.clone(),
+    );
+    planner.look_at_written(&addr, context.declared, &context.info.schema.block, here.clone());
+    keep_as_is(planner, context, addr.clone());
+    let here = Here {
+        own: planner.world.object(&addr).cloned(),
+        ..here
+    };
+    postconditions(planner, context.declared, &addr, here);
 }
 
 fn evaluate_instance(
@@ -466,12 +523,12 @@ fn decide(
 
 /// Postconditions of an object as planned or read.
 pub(super) fn postconditions(planner: &mut Planner, declared: &Resource, addr: &InstanceAddr, here: Here) {
+    conditions(planner, &declared.lifecycle.postconditions, addr, here);
+}
+
+fn conditions(planner: &mut Planner, conditions: &[Condition], addr: &InstanceAddr, here: Here) {
     let judged = match planner.evaluator.scope(&planner.world, &addr.module) {
-        Ok(scope) => judge(
-            &declared.lifecycle.postconditions,
-            &scope.with(here),
-            &addr.to_string(),
-        ),
+        Ok(scope) => judge(conditions, &scope.with(here), &addr.to_string()),
         Err(faults) => return planner.faults.extend(faults),
     };
     let of = Checkable::Resource(addr.config());
@@ -567,9 +624,8 @@ impl Planner {
 
     /// Which way a replacement goes.
     fn replacement(&mut self, addr: &InstanceAddr, declared: &Resource, decision: &Decision) -> Action {
-        let wanted = declared.lifecycle.create_before_destroy == Some(true);
         if decision.delete_first {
-            if wanted {
+            if declared.lifecycle.create_before_destroy == Some(true) {
                 self.faults.push(
                     Diagnostic::warning(
                         &codes::DELETE_FIRST,
@@ -582,7 +638,7 @@ impl Planner {
             self.delete_first.insert(addr.clone());
             return Action::DeleteThenCreate;
         }
-        if wanted {
+        if self.create_first.contains(&addr.config()) {
             Action::CreateThenDelete
         } else {
             Action::DeleteThenCreate

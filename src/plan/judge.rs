@@ -13,6 +13,9 @@ use super::checks::Status;
 use super::codes;
 use super::scope::ModuleScope;
 
+/// In place of a message that cannot be told yet.
+const LATER: &str = "The condition does not hold; its message is known only after apply.";
+
 /// How a condition turned out.
 #[derive(Debug)]
 pub struct Judged {
@@ -55,7 +58,7 @@ pub fn judge(conditions: &[Condition], scope: &ModuleScope<'_>, of: &str) -> Vec
                     .faults
                     .push(about(with_values(fault, &condition.condition, scope)));
                 judged.faults.extend(faults.into_iter().map(about));
-                judged.problem = Some(message);
+                judged.problem = (message != LATER).then_some(message);
             }
             Err(faults) => {
                 judged.status = Status::Error;
@@ -123,10 +126,7 @@ fn message(condition: &Condition, scope: &ModuleScope<'_>) -> (String, Diagnosti
     let text = convert::convert(&message, &Type::String).ok();
     match text.as_ref().and_then(Value::as_str) {
         Some(text) => (text.trim().to_owned(), Diagnostics::new()),
-        None if !message.is_known() => (
-            "The condition does not hold; its message is known only after apply.".to_owned(),
-            Diagnostics::new(),
-        ),
+        None if !message.is_known() => (LATER.to_owned(), Diagnostics::new()),
         None => hidden("The message must be a string, and not null."),
     }
 }

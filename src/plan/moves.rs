@@ -186,9 +186,11 @@ pub(super) fn order(moves: &[Move]) -> Result<Vec<&Move>, Vec<&Move>> {
         .iter()
         .map(|one| (one.side(&one.from), one.side(&one.to)))
         .collect();
-    for (one, id) in sides.iter().zip(&ids) {
-        for (other, of) in sides.iter().zip(&ids) {
-            if id != of && builds_on(one, other) {
+    for ((one, id), from) in sides.iter().zip(&ids).zip(moves) {
+        for ((other, of), to) in sides.iter().zip(&ids).zip(moves) {
+            // A call that only gets other keys is left and reached by the moves inside of it alike; they come after.
+            let around = from.is_rekeyed() && from.module.0.len() < to.module.0.len();
+            if id != of && (takes_on(one, other) || (!around && encloses(one, other))) {
                 graph.depend(*id, *of);
             }
         }
@@ -250,11 +252,14 @@ impl Side<'_> {
     }
 }
 
-/// Whether a move must come after another one: it takes on what that one leaves there, or that one is about what
-/// lies inside of it.
-fn builds_on((from, to): &(Side<'_>, Side<'_>), (their_from, their_to): &(Side<'_>, Side<'_>)) -> bool {
+/// Whether a move must come after another one because it takes on what that one leaves there.
+fn takes_on((from, _): &(Side<'_>, Side<'_>), (_, their_to): &(Side<'_>, Side<'_>)) -> bool {
     from.meets(their_to)
-        || from.is_within(their_to)
+}
+
+/// Whether a move must come after another one because one is about what lies inside of the other.
+fn encloses((from, to): &(Side<'_>, Side<'_>), (their_from, their_to): &(Side<'_>, Side<'_>)) -> bool {
+    from.is_within(their_to)
         || to.is_within(their_to)
         || their_from.is_within(from)
         || their_to.is_within(from)
@@ -288,6 +293,14 @@ impl Move {
             Target::Module(module) => module.0.last().is_some_and(|(_, key)| *key == InstanceKey::None),
             Target::Resource(addr) => addr.key == InstanceKey::None,
         })
+    }
+
+    /// Whether it gives instances of one module call other keys, and nothing else.
+    fn is_rekeyed(&self) -> bool {
+        match (&self.from, &self.to) {
+            (Target::Module(from), Target::Module(to)) => from.config() == to.config(),
+            _ => false,
+        }
     }
 
     fn side<'a>(&'a self, target: &'a Target) -> Side<'a> {

@@ -71,7 +71,9 @@ impl Planner {
             change.addr.module == addr.module && key.as_ref().is_none_or(|key| *key == change.addr.key)
         };
         let mut named = self.changes_of(&config).filter(is_named).peekable();
-        if let (None, Some(key), None) = (named.peek(), &key, &self.targeted) {
+        // Validation does not know the instances yet.
+        let is_missing = named.peek().is_none() && !self.evaluator.validating;
+        if let (true, Some(key), None) = (is_missing, &key, &self.targeted) {
             let detail = format!(
                 "replace_triggered_by of {addr} names {}{key}, and there is no such instance.",
                 config.resource

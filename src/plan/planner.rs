@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::addr::{ConfigResource, InstanceAddr, Mode, ModuleAddr};
+use crate::config::Config;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::graph::{ConfigGraph, ConfigNode};
 use crate::lang::Decoded;
@@ -65,7 +66,11 @@ pub struct Planner {
     /// Which config resources are in, when there are targets.
     pub(super) targeted: Option<Targeted>,
     pub(super) visited: BTreeSet<InstanceAddr>,
+    /// Instances that are declared no more but must not go: an error each, that is told.
+    pub(super) prevented: BTreeSet<InstanceAddr>,
     pub(super) delete_first: BTreeSet<InstanceAddr>,
+    /// Resources whose replacements are made before the old object goes: those that say so, and all that they need.
+    pub(super) create_first: BTreeSet<ConfigResource>,
     pub(super) changes_by_resource: BTreeMap<ConfigResource, Vec<usize>>,
     pub(super) change_index: BTreeMap<InstanceAddr, usize>,
     /// What is imported: ids by address.
@@ -98,6 +103,8 @@ impl Planner {
         let moved = moves::carry_out(&evaluator.config, &moves, &mut state);
         let mut world = World::new();
         world.checks = Checks::declared(&evaluator.config);
+        world.remarks = (options.mode == PlanMode::RefreshOnly).then(Diagnostics::new);
+        let create_first = create_first(&evaluator.config, &graph);
         Planner {
             evaluator,
             graph,
@@ -118,7 +125,9 @@ impl Planner {
             data: BTreeMap::new(),
             targeted: None,
             visited: BTreeSet::new(),
+            prevented: BTreeSet::new(),
             delete_first: BTreeSet::new(),
+            create_first,
             changes_by_resource: BTreeMap::new(),
             change_index: BTreeMap::new(),
             importing: BTreeMap::new(),
@@ -353,7 +362,7 @@ impl Planner {
     fn walk(&mut self) {
         self.walked = true;
         if self.options.mode == PlanMode::Destroy {
-            return;
+            return self.visit_inputs();
         }
         let order = self.graph.order.clone();
         loop {
@@ -400,6 +409,38 @@ impl Planner {
             if !moved {
                 return;
             }
+        }
+    }
+
+    /// The variables of the root module, for a plan that only destroys: what is given must be valid all the same.
+    /// How conditions stand is left open.
+    fn visit_inputs(&mut self) {
+        let config = Arc::clone(&self.evaluator.config);
+        let root = ModuleAddr::root();
+        let Some(module) = config.modules.get(&root) else {
+            return;
+        };
+        let of = |name: &Arc<str>| ConfigNode::Variable(root.clone(), Arc::clone(name));
+        let inputs: Vec<ConfigNode> = module.variables.keys().map(of).collect();
+        let needs = self.graph.closure(inputs.iter());
+        let plain = |node: &ConfigNode| matches!(node, ConfigNode::Variable(..) | ConfigNode::Local(..));
+        let checks = self.world.checks.clone();
+        for node in self.graph.order.clone() {
+            let open = needs.contains(&node) && !self.done.contains(&node);
+            if open && self.graph.closure([&node]).iter().all(plain) {
+                self.visit_value(&node);
+            }
+        }
+        self.world.checks = checks;
+        self.walked = !self.faults.has_errors();
+        for output in module
+            .outputs
+            .values()
+            .filter(|output| !output.preconditions.is_empty())
+        {
+            let of = Checkable::Output(root.clone(), Arc::clone(&output.name));
+            let whole = Checked::Module(crate::addr::ModuleInstance::root());
+            self.world.checks.note(&of, whole, Status::Unknown, None);
         }
     }
 
@@ -576,6 +617,31 @@ impl Planner {
             &declared.provider,
         ))
     }
+}
+
+/// The resources that say `create_before_destroy`, and all that they need: an old object can only outlive its
+/// replacement while what it was made from lives, too.
+fn create_first(config: &Config, graph: &ConfigGraph) -> BTreeSet<ConfigResource> {
+    let all = config.modules.iter().flat_map(|(module, declared)| {
+        declared
+            .resources
+            .values()
+            .filter(|resource| resource.lifecycle.create_before_destroy == Some(true))
+            .map(|resource| {
+                ConfigNode::Resource(ConfigResource {
+                    module: module.clone(),
+                    resource: resource.addr.clone(),
+                })
+            })
+    });
+    let say_so: Vec<ConfigNode> = all.collect();
+    let needed = graph.closure(say_so.iter()).into_iter();
+    needed
+        .filter_map(|node| match node {
+            ConfigNode::Resource(resource) if resource.resource.mode == Mode::Managed => Some(resource),
+            _ => None,
+        })
+        .collect()
 }
 
 /// The error of a type that no provider has.

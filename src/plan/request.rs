@@ -2,10 +2,10 @@
 //!
 //! Plain data; the planner itself is in `planner`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::addr::{InstanceAddr, Target};
+use crate::addr::{ConfigResource, InstanceAddr, Target};
 use crate::diag::Diagnostics;
 use crate::graph::ConfigNode;
 use crate::lang::Decoded;
@@ -130,6 +130,8 @@ pub struct Planned {
     pub node_used: BTreeMap<ConfigNode, Used>,
     /// Events that bring the state up to the refreshed one.
     pub refreshed: Vec<crate::state::Event>,
+    /// Resources whose replacements are made before the old object goes.
+    pub create_first: BTreeSet<ConfigResource>,
     /// What each managed instance depends on, for its record.
     pub dependencies: BTreeMap<InstanceAddr, Vec<Arc<str>>>,
 }

@@ -9,10 +9,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::addr::{InstanceAddr, InstanceKey, ModuleAddr, ModuleInstance, ResourceAddr};
-use crate::diag::Diagnostics;
+use crate::diag::{Diagnostic, Diagnostics, Severity};
 use crate::value::{Members, Type, Value};
 
-use super::checks::{Checkable, Checked, Checks};
+use super::checks::{Checkable, Checked, Checks, Status};
 use super::judge::Judged;
 
 /// How a block was expanded.
@@ -134,6 +134,9 @@ pub struct ModuleWorld {
 pub struct World {
     /// How conditions turned out so far.
     pub checks: Checks,
+    /// Where conditions of resources and outputs that do not hold hinder nothing, as when the state is only read
+    /// anew: what there is to say of them. None where they are errors.
+    pub remarks: Option<Diagnostics>,
     modules: BTreeMap<ModuleInstance, ModuleWorld>,
     instances: BTreeMap<ModuleAddr, Vec<ModuleInstance>>,
 }
@@ -152,7 +155,16 @@ impl World {
         for judged in judged {
             self.checks
                 .note(of, instance.clone(), judged.status, judged.problem);
-            faults.extend(judged.faults);
+            let of_objects = matches!(of, Checkable::Resource(_) | Checkable::Output(..));
+            match &mut self.remarks {
+                Some(remarks) if of_objects && judged.status == Status::Fail => {
+                    remarks.extend(judged.faults.into_iter().map(|fault| Diagnostic {
+                        severity: Severity::Warning,
+                        ..fault
+                    }));
+                }
+                _ => faults.extend(judged.faults),
+            }
         }
         faults
     }

@@ -11,6 +11,8 @@ use crate::addr::ModuleInstance;
 use crate::config::Config;
 use crate::plan::change::{Action, Drift, OutputChange, Plan, Reason, ResourceChange};
 use crate::plan::drift::Answered;
+use crate::plan::refresh::encode;
+use crate::state::{Instance, Object, OutputRecord, Status};
 use crate::value::path::Key;
 use crate::value::{Path, PathStep, Value};
 
@@ -65,7 +67,7 @@ pub fn document(source: Source<'_>) -> Json {
         .iter()
         .map(|output| (Arc::clone(&output.name), output_change(output)));
     document.insert("output_changes", Json::Object(outputs.collect()));
-    document.insert("prior_state", json_state::document(&plan.prior, source.schemas));
+    document.insert("prior_state", prior_state(plan, source.schemas));
     let configuration = source
         .config
         .map(|config| json_config::configuration(config, source.schemas));
@@ -80,6 +82,45 @@ pub fn document(source: Source<'_>) -> Json {
     document.insert("complete", Json::Bool(!plan.partial && !plan.errored));
     document.insert("errored", Json::Bool(plan.errored));
     document
+}
+
+/// The state after refresh, with the objects that are imported, and with outputs as far as the plan knows them.
+fn prior_state(plan: &Plan, schemas: &Schemas) -> Json {
+    let mut prior = plan.prior.clone();
+    for change in plan.changes.iter().filter(|change| change.importing.is_some()) {
+        let Some((schema, ty)) = schemas.get(&change.addr.resource) else {
+            continue;
+        };
+        let Ok((attributes, sensitive)) = encode(&change.before, ty) else {
+            continue;
+        };
+        let object = Object {
+            status: Status::Ready,
+            schema_version: schema.version,
+            attributes,
+            sensitive,
+            private: None,
+            dependencies: Vec::new(),
+            create_before_destroy: false,
+        };
+        let instance = Instance {
+            provider: Arc::clone(&change.provider.name),
+            current: Some(object),
+            deposed: BTreeMap::new(),
+        };
+        prior.instances.entry(change.addr.clone()).or_insert(instance);
+    }
+    let told = |output: &&OutputChange| {
+        matches!(output.action, Action::Create | Action::Update) && output.after.is_wholly_known()
+    };
+    for output in plan.outputs.iter().filter(told) {
+        let (value, _) = output.after.clone().unmark_deep();
+        let sensitive = output.sensitive;
+        prior
+            .outputs
+            .insert(Arc::clone(&output.name), OutputRecord { value, sensitive });
+    }
+    json_state::document(&prior, schemas)
 }
 
 fn planned_values(plan: &Plan, schemas: &Schemas) -> Json {

@@ -50,7 +50,8 @@ impl Schemas {
         self.providers.get(name)
     }
 
-    fn get(&self, resource: &ResourceAddr) -> Option<&(ResourceSchema, Type)> {
+    /// The schema of a resource's type with the type of its objects, if it is known.
+    pub fn get(&self, resource: &ResourceAddr) -> Option<&(ResourceSchema, Type)> {
         self.resources
             .get(&(resource.mode, resource.type_name.to_string()))
     }

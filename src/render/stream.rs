@@ -369,6 +369,7 @@ fn reason(reason: Reason) -> Option<&'static str> {
         Reason::Tainted => Some("tainted"),
         Reason::CannotUpdate => Some("cannot_update"),
         Reason::ByRequest => Some("requested"),
+        Reason::ByTriggers => Some("replace_triggered_by"),
         other => json_plan::reason(other),
     }
 }
