@@ -115,7 +115,9 @@ impl Walker {
         let info = self
             .type_info(&change.addr)
             .ok_or_else(|| out_of_step(&change.addr))?;
-        let record = self.record(&change.addr, &change.before, &info, Status::Ready, None)?;
+        let mut record = self.record(&change.addr, &change.before, &info, Status::Ready, None)?;
+        // It says how an object was made, and this one was only found.
+        record.create_before_destroy = false;
         self.put_current(&change.addr, Some(record));
         Ok(())
     }

@@ -19,7 +19,7 @@ use crate::value::{Number, Value};
 use super::change::PlanMode;
 use super::codes;
 use super::evaluate::Used;
-use super::instance::Expanded;
+use super::expansion::Expanded;
 use super::planner::{Planner, Request};
 use super::refresh::{Prior, encode, marked};
 use super::scope::Here;
@@ -138,6 +138,10 @@ fn wanted(planner: &mut Planner, resource: &ConfigResource) -> Result<Vec<Wanted
             span: None,
         })
         .collect();
+    // The command is about its own object alone.
+    if !planner.options.imports.is_empty() {
+        return Ok(found);
+    }
     let config = Arc::clone(&planner.evaluator.config);
     let root = config.modules.get(&ModuleAddr::root());
     for import in root.into_iter().flat_map(|module| &module.imports) {

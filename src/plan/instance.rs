@@ -19,6 +19,7 @@ use super::checks::{Checkable, Checked};
 use super::codes;
 use super::drift::place as span_at;
 use super::evaluate::Used;
+use super::expansion::{expand, prevent_orphans, warn_of_replace};
 use super::ignore::{self, keep_ignored};
 use super::import;
 use super::judge::judge;
@@ -28,7 +29,7 @@ use super::providers::{ProviderKey, TypeInfo};
 use super::provision::evaluate as evaluate_exec;
 use super::scope::Here;
 use super::semantics::{Decision, Fault, Proposal, Semantics};
-use super::world::{Expansion, ResourceWorld};
+use super::world::Expansion;
 
 /// Plans a `resource` or `data` block in all instances of its module.
 pub(super) fn plan_resource(planner: &mut Planner, resource: &ConfigResource) {
@@ -79,96 +80,13 @@ pub(super) fn plan_resource(planner: &mut Planner, resource: &ConfigResource) {
     prevent_orphans(planner, &context);
 }
 
-/// A resource expanded in an instance of its module, with what that took.
-pub(super) type Expanded = (ModuleInstance, Expansion, Used);
-
-/// Expands the block in every instance of its module.
-fn expand(planner: &mut Planner, context: &Context<'_>) -> Vec<Expanded> {
-    let mut all = Vec::new();
-    for module in planner.world.instances(&context.resource.module) {
-        let mut used = Used::new();
-        let repetition = &context.declared.repetition;
-        let expansion = planner
-            .evaluator
-            .expand(&planner.world, &module, repetition, &mut used);
-        let expansion = match expansion {
-            Ok(Expansion::One) => Expansion::One,
-            Ok(_) if planner.evaluator.validating => Expansion::Unknown,
-            Ok(known) => known,
-            Err(faults) => {
-                planner.faults.extend(faults);
-                continue;
-            }
-        };
-        if let Some(values) = planner.world.module_mut(&module) {
-            let world = ResourceWorld::new(expansion.clone(), context.info.ty.clone());
-            values.resources.insert(context.resource.resource.clone(), world);
-        }
-        all.push((module, expansion, used));
-    }
-    all
-}
-
-/// Instances that are declared no more but must not go. What uses the resource is not planned then, either.
-fn prevent_orphans(planner: &mut Planner, context: &Context<'_>) {
-    let prevents = context.declared.lifecycle.prevent_destroy.is_some();
-    if !prevents || planner.options.mode != PlanMode::Normal || planner.evaluator.validating {
-        return;
-    }
-    let stored = planner.priors.keys().filter(|(addr, deposed)| {
-        deposed.is_none() && addr.resource == context.resource.resource && addr.config() == *context.resource
-    });
-    let out = |addr: &InstanceAddr| {
-        let targeted = planner.targeted.as_ref();
-        targeted.is_some_and(|targeted| !targeted.has_instance(addr))
-    };
-    let gone = stored.filter(|(addr, _)| !planner.visited.contains(addr) && !out(addr));
-    let gone: Vec<InstanceAddr> = gone.map(|(addr, _)| addr.clone()).collect();
-    for addr in gone {
-        planner.faults.push(prevented(&addr, context.declared.span));
-        planner.prevented.insert(addr);
-    }
-}
-
-/// `-replace` of a resource with keys, without one.
-fn warn_of_replace(
-    planner: &mut Planner,
-    module: &ModuleInstance,
-    resource: &ConfigResource,
-    keys: &[InstanceKey],
-) {
-    let bare = InstanceAddr {
-        module: module.clone(),
-        resource: resource.resource.clone(),
-        key: InstanceKey::None,
-    };
-    if keys.contains(&InstanceKey::None) || !planner.options.replace.contains(&bare) {
-        return;
-    }
-    // A long list helps nobody.
-    let instead: Vec<String> = keys
-        .iter()
-        .take(10)
-        .map(|key| format!("\n  -replace='{}'", bare.with_key(key.clone())))
-        .collect();
-    let help = if instead.is_empty() {
-        " The resource has no instances.".to_owned()
-    } else {
-        format!(" To replace instances of it, name them:{}", instead.concat())
-    };
-    let detail =
-        format!("The address {bare} given by -replace has no instance key, so it names no instance.{help}");
-    planner
-        .faults
-        .push(Diagnostic::warning(&codes::REPLACE_KEY, detail));
-}
-
-struct Context<'a> {
-    resource: &'a ConfigResource,
-    declared: &'a Resource,
-    info: Arc<TypeInfo>,
-    provider: ProviderKey,
-    semantics: Arc<dyn Semantics>,
+/// A block and what it takes to plan it.
+pub(super) struct Context<'a> {
+    pub(super) resource: &'a ConfigResource,
+    pub(super) declared: &'a Resource,
+    pub(super) info: Arc<TypeInfo>,
+    pub(super) provider: ProviderKey,
+    pub(super) semantics: Arc<dyn Semantics>,
 }
 
 fn plan_instance(
@@ -575,7 +493,10 @@ pub(super) fn prevented(addr: &InstanceAddr, span: Span) -> Diagnostic {
 impl Planner {
     /// Keeps a change with what it was made from.
     pub(super) fn push_change(&mut self, mut change: ResourceChange, used: Used) {
-        change.previous = self.moved.previous.get(&change.addr).cloned();
+        // Where something lay that goes anyway is of no interest.
+        if self.options.mode != PlanMode::Destroy {
+            change.previous = self.moved.previous.get(&change.addr).cloned();
+        }
         if change.deposed.is_none() {
             change.importing = self.importing.get(&change.addr).cloned();
         }

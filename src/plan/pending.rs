@@ -1,5 +1,5 @@
 //! Questions about changes already decided: does something still have to happen there, and does it trigger a
-//! replacement elsewhere?
+//! replacement elsewhere? And what a node needs beside what it was evaluated from.
 
 use std::collections::BTreeSet;
 
@@ -12,6 +12,7 @@ use crate::value::{Path, PathStep};
 
 use super::change::{Action, ResourceChange};
 use super::codes;
+use super::evaluate::Used;
 use super::planner::Planner;
 use super::scope::Need;
 
@@ -37,6 +38,32 @@ impl Planner {
                         .node_used
                         .get(node)
                         .is_some_and(|used| used.iter().any(|need| self.pending_below(need, seen)))
+            }
+        }
+    }
+
+    /// What a node names without having been evaluated (such as `depends_on`) is needed as a whole.
+    pub(super) fn add_static_needs(&self, node: &ConfigNode, used: &mut Used) {
+        let of: BTreeSet<ConfigNode> = used
+            .iter()
+            .map(|need| match need {
+                Need::Instance(addr) => ConfigNode::Resource(addr.config()),
+                Need::Resource(resource) => ConfigNode::Resource(resource.clone()),
+                Need::Node(node) => node.clone(),
+            })
+            .collect();
+        for need in self.graph.needs(node) {
+            if of.contains(need) {
+                continue;
+            }
+            match need {
+                ConfigNode::Resource(resource) => {
+                    used.insert(Need::Resource(resource.clone()));
+                }
+                ConfigNode::Provider(..) | ConfigNode::Check(..) => {}
+                value => {
+                    used.insert(Need::Node(value.clone()));
+                }
             }
         }
     }
@@ -67,12 +94,14 @@ impl Planner {
             module: addr.module.config(),
             resource,
         };
-        let is_named = |change: &&ResourceChange| {
-            change.addr.module == addr.module && key.as_ref().is_none_or(|key| *key == change.addr.key)
+        let of_module = || {
+            self.changes_of(&config)
+                .filter(|change| change.addr.module == addr.module)
         };
-        let mut named = self.changes_of(&config).filter(is_named).peekable();
-        // Validation does not know the instances yet.
-        let is_missing = named.peek().is_none() && !self.evaluator.validating;
+        let is_named = |change: &&ResourceChange| key.as_ref().is_none_or(|key| *key == change.addr.key);
+        let mut named = of_module().filter(is_named).peekable();
+        // Of a resource without any instance, none can trigger anything. Validation does not know the instances yet.
+        let is_missing = named.peek().is_none() && of_module().next().is_some() && !self.evaluator.validating;
         if let (true, Some(key), None) = (is_missing, &key, &self.targeted) {
             let detail = format!(
                 "replace_triggered_by of {addr} names {}{key}, and there is no such instance.",

@@ -9,7 +9,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::addr::{ConfigResource, InstanceAddr, Mode, ModuleAddr};
-use crate::config::Config;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::graph::{ConfigGraph, ConfigNode};
 use crate::lang::Decoded;
@@ -19,6 +18,7 @@ use crate::value::Value;
 use super::change::{PlanMode, ResourceChange};
 use super::checks::{Checkable, Checked, Checks, Status};
 use super::codes;
+use super::create_first::create_first;
 use super::evaluate::{Evaluator, Used};
 use super::import::{self, Asked, Wanted};
 use super::moves::{self, Move, Moved};
@@ -82,7 +82,7 @@ pub struct Planner {
     pub(super) done: BTreeSet<ConfigNode>,
     /// Nodes with errors, and those that need them: nothing more can be said of these.
     pub(super) failed: BTreeSet<ConfigNode>,
-    walked: bool,
+    pub(super) walked: bool,
     stage: Stage,
     started: bool,
     requests: Vec<Request>,
@@ -412,38 +412,6 @@ impl Planner {
         }
     }
 
-    /// The variables of the root module, for a plan that only destroys: what is given must be valid all the same.
-    /// How conditions stand is left open.
-    fn visit_inputs(&mut self) {
-        let config = Arc::clone(&self.evaluator.config);
-        let root = ModuleAddr::root();
-        let Some(module) = config.modules.get(&root) else {
-            return;
-        };
-        let of = |name: &Arc<str>| ConfigNode::Variable(root.clone(), Arc::clone(name));
-        let inputs: Vec<ConfigNode> = module.variables.keys().map(of).collect();
-        let needs = self.graph.closure(inputs.iter());
-        let plain = |node: &ConfigNode| matches!(node, ConfigNode::Variable(..) | ConfigNode::Local(..));
-        let checks = self.world.checks.clone();
-        for node in self.graph.order.clone() {
-            let open = needs.contains(&node) && !self.done.contains(&node);
-            if open && self.graph.closure([&node]).iter().all(plain) {
-                self.visit_value(&node);
-            }
-        }
-        self.world.checks = checks;
-        self.walked = !self.faults.has_errors();
-        for output in module
-            .outputs
-            .values()
-            .filter(|output| !output.preconditions.is_empty())
-        {
-            let of = Checkable::Output(root.clone(), Arc::clone(&output.name));
-            let whole = Checked::Module(crate::addr::ModuleInstance::root());
-            self.world.checks.note(&of, whole, Status::Unknown, None);
-        }
-    }
-
     fn waits(&self, node: &ConfigNode) -> bool {
         self.waiting_data.contains_key(node) || self.waiting_imports.contains_key(node)
     }
@@ -482,7 +450,7 @@ impl Planner {
         }
     }
 
-    fn visit_value(&mut self, node: &ConfigNode) {
+    pub(super) fn visit_value(&mut self, node: &ConfigNode) {
         let (evaluator, world) = (&self.evaluator, &mut self.world);
         let used = match node {
             ConfigNode::Variable(module, name) => evaluator.variable(world, module, name),
@@ -499,33 +467,6 @@ impl Planner {
                 self.node_used.insert(node.clone(), used);
             }
             Err(faults) => self.faults.extend(faults),
-        }
-    }
-
-    /// What a node names without having been evaluated (such as `depends_on`) is needed as a whole.
-    pub(super) fn add_static_needs(&self, node: &ConfigNode, used: &mut Used) {
-        use super::scope::Need;
-        let of: BTreeSet<ConfigNode> = used
-            .iter()
-            .map(|need| match need {
-                Need::Instance(addr) => ConfigNode::Resource(addr.config()),
-                Need::Resource(resource) => ConfigNode::Resource(resource.clone()),
-                Need::Node(node) => node.clone(),
-            })
-            .collect();
-        for need in self.graph.needs(node) {
-            if of.contains(need) {
-                continue;
-            }
-            match need {
-                ConfigNode::Resource(resource) => {
-                    used.insert(Need::Resource(resource.clone()));
-                }
-                ConfigNode::Provider(..) | ConfigNode::Check(..) => {}
-                value => {
-                    used.insert(Need::Node(value.clone()));
-                }
-            }
         }
     }
 
@@ -562,6 +503,13 @@ impl Planner {
                 };
                 self.world.set_object(addr, object.clone());
                 self.data.insert(addr.clone(), object.clone());
+                let planned = self
+                    .change_index
+                    .get(addr)
+                    .and_then(|at| self.changes.get_mut(*at));
+                if let Some(change) = planned {
+                    change.after = object.clone();
+                }
                 if let Some(declared) = declared {
                     let expansion = self.world.resource(&addr.module, &addr.resource);
                     let here = expansion.map(|resource| Here::of(&resource.expansion, &addr.key));
@@ -617,31 +565,6 @@ impl Planner {
             &declared.provider,
         ))
     }
-}
-
-/// The resources that say `create_before_destroy`, and all that they need: an old object can only outlive its
-/// replacement while what it was made from lives, too.
-fn create_first(config: &Config, graph: &ConfigGraph) -> BTreeSet<ConfigResource> {
-    let all = config.modules.iter().flat_map(|(module, declared)| {
-        declared
-            .resources
-            .values()
-            .filter(|resource| resource.lifecycle.create_before_destroy == Some(true))
-            .map(|resource| {
-                ConfigNode::Resource(ConfigResource {
-                    module: module.clone(),
-                    resource: resource.addr.clone(),
-                })
-            })
-    });
-    let say_so: Vec<ConfigNode> = all.collect();
-    let needed = graph.closure(say_so.iter()).into_iter();
-    needed
-        .filter_map(|node| match node {
-            ConfigNode::Resource(resource) if resource.resource.mode == Mode::Managed => Some(resource),
-            _ => None,
-        })
-        .collect()
 }
 
 /// The error of a type that no provider has.

@@ -7,10 +7,11 @@ use crate::diag::{Diagnostic, Diagnostics};
 use super::change::{Action, ResourceChange};
 use super::codes;
 
-/// The block that speaks of an instance, or of a module around it; the closest, if there are several.
+/// The block that speaks of an instance, or of a module around it. If there are several, one that lets the object live
+/// wins, and then the closest.
 pub fn of<'a>(config: &'a Config, addr: &InstanceAddr) -> Option<&'a Removed> {
     let wanted = addr.config();
-    let mut found: Option<(usize, &Removed)> = None;
+    let mut found: Option<((bool, usize), &Removed)> = None;
     for (outer, module) in &config.modules {
         for removed in &module.removed {
             let Some((module, resource)) = named(outer, removed) else {
@@ -20,9 +21,9 @@ pub fn of<'a>(config: &'a Config, addr: &InstanceAddr) -> Option<&'a Removed> {
                 Some(resource) => *resource == wanted,
                 None => wanted.module.0.starts_with(&module.0),
             };
-            let depth = module.0.len() + usize::from(resource.is_some());
-            if meant && found.is_none_or(|(best, _)| depth > best) {
-                found = Some((depth, removed));
+            let rank = (!removed.destroy, module.0.len() + usize::from(resource.is_some()));
+            if meant && found.is_none_or(|(best, _)| rank > best) {
+                found = Some((rank, removed));
             }
         }
     }

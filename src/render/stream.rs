@@ -84,11 +84,10 @@ impl Stream {
             Action::NoOp => "move",
             _ => "update",
         };
-        let change = Json::object([
-            ("resource", resource(&drift.addr)),
-            ("action", Json::text(action)),
-            ("swarmform", json_plan::own_drift(drift)),
-        ]);
+        let mut change = Json::object([("resource", resource(&drift.addr))]);
+        change.insert_some("previous_resource", drift.previous.as_ref().map(resource));
+        change.insert("action", Json::text(action));
+        change.insert("swarmform", json_plan::own_drift(drift));
         let message = format!("{}: Drift detected ({action})", drift.addr);
         self.line("info", &message, vec![("change", change)], "resource_drift")
     }
