@@ -12,7 +12,7 @@ use crate::engine::saved::{RecordedFiles, RecordedReader};
 use crate::engine::{Engine, Session, stale};
 use crate::host::{ConfigFiles, HostFiles};
 use crate::plan::change::{Action, Plan, PlanMode, ResourceChange};
-use crate::plan::codes::APPLIED_PART;
+use crate::plan::codes::{APPLIED_PART, MISSING_VARIABLE};
 use crate::plan::digest;
 use crate::plan::planner::PlanOptions;
 use crate::ports::{Lock, StateStore};
@@ -220,7 +220,12 @@ async fn prepare(
     let session = match planned {
         Ok(session) => session,
         Err(refused) => {
-            if let Some(plan) = refused.partial.filter(|_| !importing) {
+            // Without a value for each variable nothing that was decided means anything.
+            let lacks = refused
+                .faults
+                .iter()
+                .any(|fault| fault.code.id == MISSING_VARIABLE.id);
+            if let Some(plan) = refused.partial.filter(|_| !importing && !lacks) {
                 emit(ui, &plan, None);
                 show(ui, &plan, &place.schemas(), planning.calls, false);
             }
