@@ -203,7 +203,9 @@ impl Walker {
                  step. Plan again and look at what is different."
             )));
         }
-        if change.action == Action::Update && decision.planned == prior {
+        // An object on a platform may have suffered from what was done to others; then its provider has to look.
+        let lives_here = !semantics.is_remote(type_name);
+        if lives_here && change.action == Action::Update && decision.planned == prior {
             let block = &info.schema.block;
             let marks = block.with_copies(marks, &prior);
             let object = block.mark_sensitive(&prior.mark_paths(&marks));
