@@ -344,7 +344,7 @@ fn places(out: &str, all: bool) -> BTreeSet<String> {
 fn plan_facts(plan: &Json) -> BTreeSet<String> {
     let mut facts = BTreeSet::new();
     for (kind, key) in [("change", "resource_changes"), ("drift", "resource_drift")] {
-        facts.extend(list(&plan[key]).map(|change| change_fact(kind, change)));
+        facts.extend(list(&plan[key]).map(|change| without_ids(&change_fact(kind, change))));
     }
     for (name, change) in plan["output_changes"].as_object().into_iter().flatten() {
         facts.insert(format!("output {name} {}", compact(change)));
@@ -448,7 +448,7 @@ fn state_facts(state: &Json) -> Vec<String> {
                     compact(&instance["sensitive_attributes"])
                 ));
             }
-            facts.push(fact);
+            facts.push(without_ids(&fact));
         }
     }
     for (name, output) in state["outputs"].as_object().into_iter().flatten() {

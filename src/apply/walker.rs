@@ -175,12 +175,19 @@ impl Walker {
         needs.into_iter().flatten().any(|need| self.leads_on(*need))
     }
 
-    /// What belongs to an object that is begun comes first, then what was found, then everything else.
+    /// What belongs to an object that is begun comes first, and what only finds out what is ready. Then comes what was
+    /// found, then what goes and makes room, then everything else, and last what was set aside.
     fn rank(&self, id: StepId) -> u8 {
-        match () {
-            () if self.follows(id) => 0,
-            () if self.is_import(id) => 1,
-            () => 2,
+        let kind = self.planned.plan.steps.steps.get(id).map(|step| &step.kind);
+        match kind {
+            _ if self.follows(id) => 0,
+            Some(
+                StepKind::Evaluate(_) | StepKind::Ready(_) | StepKind::Released(_) | StepKind::Unused(_),
+            ) => 0,
+            Some(StepKind::Import(_)) => 1,
+            Some(StepKind::Delete(_, None)) => 2,
+            Some(StepKind::Delete(_, Some(_))) => 4,
+            _ => 3,
         }
     }
 

@@ -303,7 +303,7 @@ fn emit(ui: &mut Ui, plan: &Plan, digest: Option<&str>) {
     emit_changes(ui, plan);
     let line = plan_text::summary_line(plan);
     ui.emit(|stream| stream.summary(Operation::Plan, plan.counts(), &line, digest));
-    if !plan.outputs.is_empty() && !plan.errored {
+    if !plan.outputs.is_empty() {
         ui.emit(|stream| stream.output_changes(&plan.outputs));
     }
 }

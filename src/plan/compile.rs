@@ -224,6 +224,8 @@ fn order_replacements(changes: &mut [ResourceChange], deps: &[Rc<BTreeSet<Dep>>]
 struct Index {
     instances: BTreeMap<InstanceAddr, usize>,
     resources: BTreeMap<ConfigResource, Vec<usize>>,
+    /// Objects that an earlier run set aside.
+    deposed: BTreeMap<InstanceAddr, Vec<usize>>,
 }
 
 impl Index {
@@ -231,16 +233,30 @@ impl Index {
         let mut index = Index {
             instances: BTreeMap::new(),
             resources: BTreeMap::new(),
+            deposed: BTreeMap::new(),
         };
-        for (at, change) in changes
-            .iter()
-            .enumerate()
-            .filter(|(_, change)| change.deposed.is_none())
-        {
-            index.instances.insert(change.addr.clone(), at);
-            index.resources.entry(change.addr.config()).or_default().push(at);
+        for (at, change) in changes.iter().enumerate() {
+            if change.deposed.is_some() {
+                index.deposed.entry(change.addr.clone()).or_default().push(at);
+            } else {
+                index.instances.insert(change.addr.clone(), at);
+                index.resources.entry(change.addr.config()).or_default().push(at);
+            }
         }
         index
+    }
+
+    /// All objects that there are of a dependency, those that were set aside included.
+    fn objects(&self, dep: &Dep) -> Vec<usize> {
+        let mut all = self.of(dep);
+        match dep {
+            Dep::Instance(addr) => all.extend(self.deposed.get(addr).into_iter().flatten()),
+            Dep::All(resource) => {
+                let of = self.deposed.iter().filter(|(addr, _)| addr.config() == *resource);
+                all.extend(of.flat_map(|(_, all)| all));
+            }
+        }
+        all
     }
 
     fn of(&self, dep: &Dep) -> Vec<usize> {
@@ -491,17 +507,18 @@ impl<'a> Builder<'a> {
             }
         };
         match dep {
-            Dep::Instance(addr) => {
-                let at = self.index.instances.get(addr).copied();
-                if let Some((at, down)) = at.and_then(|at| Some((at, going(self, at)?))) {
-                    order(self, at, down, step.clone());
+            Dep::Instance(_) => {
+                for at in self.index.objects(dep) {
+                    if let Some(down) = going(self, at) {
+                        order(self, at, down, step.clone());
+                    }
                 }
             }
             Dep::All(resource) => {
                 let joint = join(resource.clone());
                 if self.joined.insert(joint.clone()) {
                     let mut any = false;
-                    for at in self.index.resources.get(resource).cloned().unwrap_or_default() {
+                    for at in self.index.objects(dep) {
                         if let Some(down) = going(self, at) {
                             order(self, at, down, joint.clone());
                             any = true;

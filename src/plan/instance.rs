@@ -15,7 +15,7 @@ use crate::source::Span;
 use crate::value::{Marks, Path, Value};
 
 use super::change::{Action, PlanMode, Reason, ResourceChange};
-use super::checks::{Checkable, Checked};
+use super::checks::{Checkable, Checked, Status};
 use super::codes;
 use super::drift::place as span_at;
 use super::evaluate::Used;
@@ -108,6 +108,11 @@ fn plan_instance(
         .as_ref()
         .is_some_and(|targeted| !targeted.has_instance(&addr))
     {
+        let (of, one) = (
+            Checkable::Resource(addr.config()),
+            Checked::Resource(addr.clone()),
+        );
+        planner.world.checks.note(&of, one, Status::Unknown, None);
         return keep_as_is(planner, context, addr);
     }
     if planner.options.mode == PlanMode::RefreshOnly && addr.resource.mode == Mode::Managed {
