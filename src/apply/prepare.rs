@@ -204,7 +204,7 @@ impl Walker {
             )));
         }
         // An object on a platform may have suffered from what was done to others; then its provider has to look.
-        let lives_here = !semantics.is_remote(type_name);
+        let lives_here = !semantics.is_remote(type_name) && change.before.is_as_sensitive_as(&change.after);
         if lives_here && change.action == Action::Update && decision.planned == prior {
             let block = &info.schema.block;
             let marks = block.with_copies(marks, &prior);

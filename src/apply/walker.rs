@@ -402,16 +402,14 @@ impl Walker {
                 )
             })
             .collect();
-        let complete = self.is_complete();
         for (name, action, planned, sensitive) in changes {
             if action == Action::Delete {
-                if complete || self.planned.plan.mode != PlanMode::Destroy {
-                    self.emit(Event::RemoveOutput(name));
-                }
+                self.emit(Event::RemoveOutput(name));
                 continue;
             }
             let node = ConfigNode::Output(root.config(), Arc::clone(&name));
-            if self.unevaluated.contains(&node) {
+            // What was known when planning holds, whatever became of the run.
+            if self.unevaluated.contains(&node) && !planned.is_wholly_known() {
                 continue;
             }
             let world = self.planned.world.module(&root);

@@ -375,7 +375,7 @@ fn outputs(planner: &Planner) -> Vec<OutputChange> {
         let action = match (before, plain.is_null()) {
             (None, true) => Action::NoOp,
             (None, false) => Action::Create,
-            (Some(_), true) => Action::Delete,
+            (Some(_), true) => Action::Update,
             (Some(record), false) if record.value == plain && record.sensitive == output.sensitive => {
                 Action::NoOp
             }

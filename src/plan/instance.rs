@@ -346,7 +346,7 @@ fn plan_managed(
     let action = match () {
         () if plain_before.is_null() => Action::Create,
         () if replaces => planner.replacement(&addr, context.declared, &decision),
-        () if decision.planned == plain_before => Action::NoOp,
+        () if decision.planned == plain_before && before.is_as_sensitive_as(&after) => Action::NoOp,
         () => Action::Update,
     };
     if deleted_outside

@@ -115,6 +115,10 @@ fn prior_state(plan: &Plan, schemas: &Schemas) -> Json {
     };
     for output in plan.outputs.iter().filter(told) {
         let (value, _) = output.after.clone().unmark_deep();
+        if value.is_null() {
+            prior.outputs.remove(&output.name);
+            continue;
+        }
         let sensitive = output.sensitive;
         prior
             .outputs

@@ -239,6 +239,7 @@ fn output_changes(out: &mut String, outputs: &[&OutputChange], view: View<'_>) {
         diff.sign = match output.action {
             Action::Create => Sign::Add,
             Action::Delete => Sign::Remove,
+            _ if after.is_null() => Sign::Remove,
             _ => Sign::Change,
         };
         Printer::plan(view.style).pair(out, 0, name, width, &diff);

@@ -30,6 +30,16 @@ impl Value {
         (self.map_marks_deep(&mut |_| Marks::NONE), marks)
     }
 
+    /// Whether the same parts of both are sensitive.
+    pub fn is_as_sensitive_as(&self, other: &Value) -> bool {
+        let of = |value: &Value| -> Vec<Path> {
+            let marked = value.clone().unmark_deep_paths().1.into_iter();
+            let sensitive = marked.filter(|(_, marks)| marks.is_sensitive());
+            sensitive.map(|(path, _)| path).collect()
+        };
+        of(self) == of(other)
+    }
+
     /// Replaces the marks of every value in it, itself included.
     #[must_use]
     pub fn map_marks_deep(&self, change: &mut impl FnMut(Marks) -> Marks) -> Value {
