@@ -2,12 +2,15 @@
 //!
 //! What sled 0.34 leaves open is closed here: leftovers of a killed snapshot are removed before the open, an open
 //! that panics is caught and retried, and a commit ends with a flush *and* an fsync of the log file, for sled's
-//! flush alone is none on Linux. At the end of a run a plain JSON export is written as the way back. It refuses to
+//! flush alone is none on Linux; so do the files of large records. The number of the last commit stands in a file
+//! of its own too, so that a log whose end was lost is noticed. At the end of a run a plain JSON export is written as the way back. It refuses to
 //! go on silently with damaged data.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
+use std::os::unix::fs::FileExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::thread::sleep;
@@ -40,6 +43,8 @@ pub struct Store {
     log: File,
     serial: u64,
     dirty: bool,
+    blobs: BTreeSet<OsString>,
+    mark: File,
     // Dropped in this order: the database first, then the lock.
     db: sled::Db,
     _lock: File,
@@ -62,11 +67,14 @@ impl Store {
         let db = open_db(dir, &home)?;
         let log =
             File::open(home.join("db")).map_err(|e| PlatformError::io("open the log of the store", e))?;
+        let (mark, marked) = open_mark(dir)?;
         let mut store = Store {
             dir: dir.to_owned(),
             log,
             serial: 0,
             dirty: false,
+            blobs: BTreeSet::new(),
+            mark,
             db,
             _lock: lock,
         };
@@ -74,6 +82,11 @@ impl Store {
             store.import()?;
         }
         let records = store.read_all()?;
+        // sled leaves out the end of a log that it cannot read, and says nothing.
+        if !fresh && store.serial < marked {
+            let lost = marked.saturating_sub(store.serial);
+            return Err(store.damaged(format!("its last {lost} commits are missing")));
+        }
         // A process that was killed has left no export of its last changes: the end of this run writes it.
         store.dirty |= store.serial > 0 && store.exported_serial() != Some(store.serial);
         Ok((store, records))
@@ -150,7 +163,8 @@ impl Store {
             SERIAL_KEY.as_bytes(),
             seal(SERIAL_KEY, serial.to_string().as_bytes()),
         );
-        if self.serial == 0 {
+        let first = self.serial == 0;
+        if first {
             batch.insert(
                 FORMAT_KEY.as_bytes(),
                 seal(FORMAT_KEY, FORMAT.to_string().as_bytes()),
@@ -158,10 +172,40 @@ impl Store {
         }
         self.db.apply_batch(batch).map_err(|e| e.to_string())?;
         self.db.flush().map_err(|e| e.to_string())?;
-        self.log.sync_all().map_err(|e| e.to_string())?;
+        self.log
+            .sync_all()
+            .and_then(|()| self.sync_blobs())
+            .and_then(|()| self.mark.write_all_at(format!("{serial:020}\n").as_bytes(), 0))
+            .and_then(|()| self.mark.sync_data())
+            .and_then(|()| if first { self.sync_dirs() } else { Ok(()) })
+            .map_err(|e| e.to_string())?;
         self.serial = serial;
         self.dirty = true;
         Ok(())
+    }
+
+    /// sled puts a large record into a file of its own and does not make it durable.
+    fn sync_blobs(&mut self) -> std::io::Result<()> {
+        let dir = self.dir.join("db").join("blobs");
+        let mut names = BTreeSet::new();
+        for entry in fs::read_dir(&dir)? {
+            let entry = entry?;
+            if !self.blobs.contains(&entry.file_name()) {
+                File::open(entry.path())?.sync_all()?;
+            }
+            names.insert(entry.file_name());
+        }
+        if names != self.blobs {
+            File::open(&dir)?.sync_all()?;
+            self.blobs = names;
+        }
+        Ok(())
+    }
+
+    /// Makes the first commit's files durable as files of their directories.
+    fn sync_dirs(&self) -> std::io::Result<()> {
+        File::open(self.dir.join("db"))?.sync_all()?;
+        File::open(&self.dir)?.sync_all()
     }
 
     /// Writes the JSON export if anything changed since the store was opened: temporary file, fsync, rename, fsync
@@ -220,6 +264,29 @@ impl Store {
         self.commit(&changes)
             .map_err(|cause| PlatformError::io("fill the store from its export", cause))
     }
+}
+
+/// The file that says which commit was the last to be acknowledged, and what it says; 0 if it is new.
+fn open_mark(dir: &Path) -> Result<(File, u64), PlatformError> {
+    use std::os::unix::fs::OpenOptionsExt;
+    let fault = |e: std::io::Error| PlatformError::io("open the mark of the store", e);
+    let mut file = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(0o600)
+        .open(dir.join("serial"))
+        .map_err(fault)?;
+    let mut text = String::new();
+    file.read_to_string(&mut text).map_err(fault)?;
+    let marked = match text.trim() {
+        "" => 0,
+        text => text
+            .parse()
+            .map_err(|_| damaged(dir, "the file \"serial\" holds no number"))?,
+    };
+    Ok((file, marked))
 }
 
 fn damaged(dir: &Path, detail: impl Into<String>) -> PlatformError {
@@ -512,5 +579,38 @@ mod tests {
             panic!("opened")
         };
         assert!(error.to_string().contains("org/bantic"), "{error}");
+    }
+
+    #[test]
+    fn a_store_whose_last_commits_were_lost_is_not_opened() {
+        let dir = tempfile::tempdir().unwrap();
+        let (mut store, _) = Store::open(dir.path(), Duration::ZERO).unwrap();
+        store.commit(&[put("org\0a", "1")]).unwrap();
+        drop(store);
+        let old = dir.path().join("old");
+        copy_dir(&dir.path().join("db"), &old).unwrap();
+        let (mut store, _) = Store::open(dir.path(), Duration::from_secs(1)).unwrap();
+        store.commit(&[put("org\0b", "2")]).unwrap();
+        store.commit(&[put("org\0c", "3")]).unwrap();
+        drop(store);
+        fs::remove_dir_all(dir.path().join("db")).unwrap();
+        fs::rename(&old, dir.path().join("db")).unwrap();
+        let error = Store::open(dir.path(), Duration::from_secs(1)).err().unwrap();
+        assert!(
+            error.to_string().contains("its last 2 commits are missing"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn a_record_larger_than_a_segment_survives_the_end_of_the_process() {
+        let dir = tempfile::tempdir().unwrap();
+        let large = format!("\"{}\"", "x".repeat(2 * 1024 * 1024));
+        let (mut store, _) = Store::open(dir.path(), Duration::ZERO).unwrap();
+        store.commit(&[put("org\0a", &large)]).unwrap();
+        assert!(!store.blobs.is_empty());
+        drop(store);
+        let (_, records) = Store::open(dir.path(), Duration::from_secs(1)).unwrap();
+        assert_eq!(records.get("org\0a").map(Vec::as_slice), Some(large.as_bytes()));
     }
 }
