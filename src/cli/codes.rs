@@ -168,7 +168,7 @@ pub static SERVE: Code = Code::new(
 pub static REMOTE: Code = Code::new(
     "cli/remote",
     "The platform would be open to the network",
-    "The server speaks plain HTTP, so passwords and tokens would cross the network for everybody to read. Listen on a loopback address and put a proxy that speaks TLS in front of it, or say with `-allow-remote` that the network is trusted.",
+    "The server speaks plain HTTP, so passwords and tokens would cross the network for everybody to read. Give a certificate and its key with `-tls-cert` and `-tls-key`, or listen on a loopback address and put a proxy that speaks TLS in front of it, or say with `-allow-remote` that the network is trusted.",
 );
 
 /// All of them.

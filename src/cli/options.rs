@@ -483,9 +483,21 @@ pub struct Serve {
     /// A file whose first line is the password of the users
     #[arg(long, value_name = "FILE")]
     pub password_file: Option<PathBuf>,
+    /// The certificate chain for TLS, in PEM form
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    pub tls_cert: Option<PathBuf>,
+    /// The key of the certificate, in PEM form
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub tls_key: Option<PathBuf>,
     /// Listen beyond this machine, although the connection is not encrypted
     #[arg(long)]
     pub allow_remote: bool,
+    /// For tests of clients: let requests ask for failures in the header X-Platform-Fault
+    #[arg(long)]
+    pub faults: bool,
+    /// For tests of clients: instances whose image has this tag fail to start
+    #[arg(long, value_name = "TAG")]
+    pub failing_tag: Option<String>,
 }
 
 /// Options of `version`.

@@ -6,7 +6,7 @@ use std::path::Path;
 use tokio::net::TcpListener;
 
 use crate::diag::Diagnostic;
-use crate::platform::{Config, open, serve};
+use crate::platform::{Config, open, serve, tls};
 
 use super::options::Serve;
 use super::ui::Ui;
@@ -19,10 +19,17 @@ const PASSWORD: &str = "SWARMFORM_PASSWORD";
 pub async fn run(ui: &mut Ui, options: &Serve) -> Answer {
     let fault = |detail: String| Diagnostic::error(&codes::SERVE, detail);
     let addresses = addresses(&options.listen).await?;
-    if !options.allow_remote && addresses.iter().any(|address| !address.ip().is_loopback()) {
+    let tls = match (&options.tls_cert, &options.tls_key) {
+        (Some(cert), Some(key)) => {
+            Some(tls::config(cert, key).map_err(|error| fault(format!("TLS cannot be set up: {error}.")))?)
+        }
+        _ => None,
+    };
+    if tls.is_none() && !options.allow_remote && addresses.iter().any(|address| !address.ip().is_loopback()) {
         let detail = format!(
-            "\"{}\" can be reached from other machines, and the connection is not encrypted. Listen on 127.0.0.1 \
-             behind a proxy that speaks TLS, or give -allow-remote if you trust the network.",
+            "\"{}\" can be reached from other machines, and the connection is not encrypted. Give \
+             -tls-cert and -tls-key, listen on 127.0.0.1 behind a proxy that speaks TLS, or give -allow-remote if you \
+             trust the network.",
             options.listen
         );
         return Err(Diagnostic::error(&codes::REMOTE, detail).into());
@@ -35,7 +42,13 @@ pub async fn run(ui: &mut Ui, options: &Serve) -> Answer {
             options.listen
         ))
     })?;
-    let config = Config::new(&options.data);
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    let config = Config {
+        tls,
+        faults: options.faults,
+        failing_tag: options.failing_tag.clone(),
+        ..Config::new(&options.data)
+    };
     let (users, told) = (options.user.clone(), password);
     let platform = tokio::task::spawn_blocking(move || {
         let platform = open(config)?;
@@ -54,7 +67,7 @@ pub async fn run(ui: &mut Ui, options: &Serve) -> Answer {
         .local_addr()
         .map_or_else(|_| options.listen.clone(), |address| address.to_string());
     ui.print(&format!(
-        "Serving the Giant Swarm API V1 on http://{shown}/ with data in {}.\n",
+        "Serving the Giant Swarm API V1 on {scheme}://{shown}/ with data in {}.\n",
         options.data.display()
     ));
     serve(listener, platform, interrupted())

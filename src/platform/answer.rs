@@ -113,6 +113,11 @@ impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let (http, code, text) = self.answer();
         let mut response = envelope(http, code, &text, None);
+        if let Refusal::Throttled(seconds) = self {
+            response
+                .headers_mut()
+                .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
         if http == StatusCode::UNAUTHORIZED {
             let scheme = HeaderValue::from_static("giantswarm realm=\"Giant Swarm API V1\"");
             response.headers_mut().insert(header::WWW_AUTHENTICATE, scheme);

@@ -29,6 +29,10 @@ pub struct Config {
     pub speed: Speed,
     /// With the simulated runtime: instances whose image carries this tag fail to start. Off by default.
     pub failing_tag: Option<String>,
+    /// Whether requests may ask for failures ([`crate::platform::faults`]). Off by default.
+    pub faults: bool,
+    /// TLS for [`crate::platform::serve()`]; plain HTTP without it.
+    pub tls: Option<Arc<rustls::ServerConfig>>,
     /// Where the time comes from.
     pub clock: Arc<dyn Clock>,
     /// Where tokens and identifiers come from.
@@ -49,6 +53,8 @@ impl Config {
             limits: Limits::default(),
             speed: Speed::default(),
             failing_tag: None,
+            faults: false,
+            tls: None,
             clock: Arc::new(SystemClock),
             ids: Arc::new(RandomIds),
             runtime: None,
@@ -105,7 +111,8 @@ impl Hashing {
 pub struct Limits {
     /// Largest request body in bytes.
     pub body_bytes: usize,
-    /// Longest time for one request, its body included; hijacked streams are not counted.
+    /// Longest time for one request, its body included, and for one write that the client does not take;
+    /// streams are not counted.
     pub request: Duration,
     /// Longest time for the head of a request, and so for an idle kept-alive connection.
     pub head: Duration,
@@ -113,6 +120,8 @@ pub struct Limits {
     pub connections: usize,
     /// Most password hashes at once.
     pub logins: usize,
+    /// Failed logins of one name from one address before the next one has to wait.
+    pub login_failures: u32,
     /// Most commands at once inside instances.
     pub sessions: usize,
     /// Longest life of a command inside an instance.
@@ -133,6 +142,7 @@ impl Default for Limits {
             head: Duration::from_secs(60),
             connections: 1024,
             logins: 4,
+            login_failures: 10,
             sessions: 256,
             session: Duration::from_secs(60 * 60),
             token: Duration::from_secs(30 * 24 * 60 * 60),

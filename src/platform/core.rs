@@ -16,6 +16,7 @@ use crate::platform::model::{Org, Token, User};
 use crate::platform::runtime::Runtime;
 use crate::platform::simulated::Simulated;
 use crate::platform::store::Store;
+use crate::platform::throttle::Throttle;
 use crate::platform::world::{Changes, World};
 
 /// An open platform. Give it to [`crate::platform::app`] or [`crate::platform::serve()`].
@@ -27,6 +28,8 @@ pub struct Platform {
     closed: Once,
     /// Bounds the password hashes at once.
     pub(super) hashers: Semaphore,
+    /// Slows down who guesses passwords.
+    pub(super) throttle: Throttle,
     /// Bounds the commands at once inside instances.
     pub(super) sessions: Arc<Semaphore>,
     /// The running commands inside instances.
@@ -69,6 +72,7 @@ pub fn open(config: Config) -> Result<Arc<Platform>, PlatformError> {
         committer,
         closed: Once::new(),
         hashers: Semaphore::new(config.limits.logins.max(1)),
+        throttle: Throttle::default(),
         sessions: Arc::new(Semaphore::new(config.limits.sessions.max(1))),
         tasks: TaskTracker::new(),
         ending: CancellationToken::new(),

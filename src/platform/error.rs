@@ -105,6 +105,10 @@ pub enum Refusal {
     TooSlow,
     /// 503: too much of this at once.
     Crowded,
+    /// 429: too many failed logins; the seconds until the next try.
+    Throttled(u64),
+    /// Any code: a failure that the client asked for.
+    Asked(StatusCode),
     /// 500: the detail is for the log alone.
     Broken(String),
 }
@@ -158,6 +162,14 @@ impl Refusal {
                 let text = "too many requests of this kind at once".to_owned();
                 return (StatusCode::SERVICE_UNAVAILABLE, Code::ServerError, text);
             }
+            Refusal::Throttled(seconds) => {
+                let text = format!("too many failed logins; try again in {seconds} seconds");
+                return (StatusCode::TOO_MANY_REQUESTS, Code::UserError, text);
+            }
+            Refusal::Asked(http) => {
+                let text = "a failure that the request asked for".to_owned();
+                return (*http, Code::ServerError, text);
+            }
             Refusal::Broken(_) => (StatusCode::INTERNAL_SERVER_ERROR, Code::ServerError),
         };
         (http, code, code.text().to_owned())
@@ -177,6 +189,8 @@ impl Refusal {
             Refusal::TooLarge => "body too large",
             Refusal::TooSlow => "timed out",
             Refusal::Crowded => "too many at once",
+            Refusal::Throttled(_) => "too many failed logins",
+            Refusal::Asked(_) => "asked for",
             Refusal::Broken(detail) => detail,
         }
     }

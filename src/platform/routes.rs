@@ -1,12 +1,13 @@
 //! The one table of the thirty methods: method, paths, who may call it, what does it, and the section of the
 //! reference page it comes from. The access rules are applied here, before a method sees the request.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{FromRequestParts, RawPathParams, State};
-use axum::http::{Method, Request};
+use axum::http::{Method, Request, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, on};
 use futures::future::BoxFuture;
@@ -18,7 +19,8 @@ use crate::platform::auth::{self, Caller};
 use crate::platform::core::Platform;
 use crate::platform::error::Refusal;
 use crate::platform::model::AppKey;
-use crate::platform::{apps, components, connection, exec, instances, orgs, services, users};
+use crate::platform::serve::Peer;
+use crate::platform::{apps, components, connection, exec, instances, openapi, orgs, services, users};
 
 /// What a method works on: the platform, who asks, and the request.
 pub struct Call {
@@ -39,6 +41,11 @@ impl Call {
             .iter()
             .find(|(known, _)| known == name)
             .map_or("", |(_, value)| value)
+    }
+
+    /// The address the request comes from, where there is a socket.
+    pub fn peer(&self) -> Option<IpAddr> {
+        self.request.extensions().get::<Peer>().map(|peer| peer.0)
     }
 
     /// The application the path names.
@@ -204,6 +211,9 @@ pub fn router(platform: Arc<Platform>) -> Router {
             router = router.route(path, on(filter, run));
         }
     }
+    let document = openapi::document().to_string();
+    let told = async move || ([(header::CONTENT_TYPE, "application/json")], document.clone());
+    router = router.route(openapi::PATH, axum::routing::get(told));
     router
         .method_not_allowed_fallback(async || Refusal::Method)
         .fallback(async || Refusal::Missing)

@@ -1,6 +1,8 @@
 //! The user methods: login, logout, email, password, who am I, memberships. Passwords come in base64, are hashed
 //! off the async threads and only a few at once, and are wiped from memory afterwards.
 
+use std::net::IpAddr;
+
 use serde::Deserialize;
 use serde_json::json;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
@@ -27,12 +29,14 @@ struct Login {
     password: String,
 }
 
-/// Runs password work on a thread where it may take its time.
+/// Runs password work on a thread where it may take its time, once `admit` says that it may still begin.
 async fn heavy<T: Send + 'static>(
     platform: &Platform,
+    admit: impl Fn() -> Result<(), Refusal>,
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Refusal> {
     let _turn = platform.hashers.acquire().await.map_err(|_| Refusal::Crowded)?;
+    admit()?;
     tokio::task::spawn_blocking(work)
         .await
         .map_err(|_| Refusal::Broken("password work failed".to_owned()))
@@ -41,11 +45,12 @@ async fn heavy<T: Send + 'static>(
 /// Whether the password is the one of the stored hash. Without a hash it takes as long and says no.
 async fn matches(
     platform: &Platform,
+    admit: impl Fn() -> Result<(), Refusal>,
     hash: Option<String>,
     password: Zeroizing<Vec<u8>>,
 ) -> Result<bool, Refusal> {
     let cost = platform.config().hashing;
-    heavy(platform, move || match hash {
+    heavy(platform, admit, move || match hash {
         Some(hash) => auth::verify_password(&hash, &password),
         None => {
             let _ = auth::hash_password(cost, b"no such user....", &password);
@@ -53,6 +58,31 @@ async fn matches(
         }
     })
     .await
+}
+
+/// One try at the password of `name`, counted if it fails. Who failed too often has to wait, and then not even the
+/// right password helps, so that nothing is learned from trying.
+async fn attempt(
+    platform: &Platform,
+    from: Option<IpAddr>,
+    name: &str,
+    hash: Option<String>,
+    password: Zeroizing<Vec<u8>>,
+) -> Result<bool, Refusal> {
+    let admit = || {
+        let now = platform.now();
+        platform.throttle.ask(from, name, now).map_err(Refusal::Throttled)
+    };
+    admit()?;
+    // Asked again when its turn comes: many tries at once count as they fail.
+    let good = matches(platform, admit, hash, password).await?;
+    if good {
+        platform.throttle.passed(from, name);
+    } else {
+        let free = platform.config().limits.login_failures;
+        platform.throttle.failed(from, name, free, platform.now());
+    }
+    Ok(good)
 }
 
 /// `POST /v1/user/{user}/login`; the user may be named by email address.
@@ -65,7 +95,8 @@ pub async fn login(mut call: Call) -> Result<Reply, Refusal> {
         .user_by_login(call.part("user"))
         .map(|user| (user.name.clone(), user.password.clone()));
     let (name, hash) = known.map_or((None, None), |(name, hash)| (Some(name), hash));
-    let good = matches(platform, hash.clone(), password).await?;
+    let asked = call.part("user");
+    let good = attempt(platform, call.peer(), asked, hash.clone(), password).await?;
     let Some(name) = name.filter(|_| good) else {
         return Err(Refusal::Credentials);
     };
@@ -153,16 +184,20 @@ pub async fn update_password(mut call: Call) -> Result<Reply, Refusal> {
         .read()
         .user(&caller)
         .and_then(|user| user.password.clone());
-    if !matches(platform, known.clone(), old).await? {
+    if !attempt(platform, call.peer(), &caller, known.clone(), old).await? {
         return Err(Refusal::Credentials);
     }
     if new.is_empty() {
         return Err(Refusal::input("the new password is empty"));
     }
     let (cost, salt) = (platform.config().hashing, platform.config().ids.secret());
-    let hash = heavy(platform, move || auth::hash_password(cost, &salt, &new))
-        .await?
-        .map_err(Refusal::Broken)?;
+    let hash = heavy(
+        platform,
+        || Ok(()),
+        move || auth::hash_password(cost, &salt, &new),
+    )
+    .await?
+    .map_err(Refusal::Broken)?;
     let act = |world: &mut World, changes: &mut _, _| {
         let user = world.user(&caller).ok_or(Refusal::Unauthorized)?;
         if user.password != known {

@@ -228,20 +228,7 @@ impl World {
     }
 
     pub async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
-        let mut stream = TcpStream::connect(self.addr).await.unwrap();
-        let mut head = head(method, path, headers, body);
-        if !headers
-            .iter()
-            .any(|(name, _)| name.eq_ignore_ascii_case("connection"))
-        {
-            head = head.replacen("\r\n", "\r\nConnection: close\r\n", 1);
-        }
-        stream.write_all(head.as_bytes()).await.unwrap();
-        // The server may answer and hang up before it has read a large body.
-        let _ = stream.write_all(body).await;
-        let mut bytes = Vec::new();
-        let _ = stream.read_to_end(&mut bytes).await;
-        Answer::parse(&bytes)
+        Answer::parse(&raw(self.addr, method, path, headers, body).await)
     }
 
     /// Waits until the status object at `path` says `wanted`.
@@ -287,6 +274,30 @@ impl World {
             .unwrap()
             .to_owned()
     }
+}
+
+/// One request on a connection of its own; all that came back, which is nothing when the server hung up.
+pub async fn raw(
+    addr: SocketAddr,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &[u8],
+) -> Vec<u8> {
+    let mut stream = TcpStream::connect(addr).await.unwrap();
+    let mut head = head(method, path, headers, body);
+    if !headers
+        .iter()
+        .any(|(name, _)| name.eq_ignore_ascii_case("connection"))
+    {
+        head = head.replacen("\r\n", "\r\nConnection: close\r\n", 1);
+    }
+    // The server may answer and hang up before it has read a large head or body.
+    let _ = stream.write_all(head.as_bytes()).await;
+    let _ = stream.write_all(body).await;
+    let mut bytes = Vec::new();
+    let _ = stream.read_to_end(&mut bytes).await;
+    bytes
 }
 
 /// How long instances take to start.
