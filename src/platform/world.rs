@@ -1,7 +1,7 @@
 //! The world in memory: everything that is stored, by name, and the indexes over it. Each `put` and `remove` also
 //! writes down the change for the store, so that memory and disk hold the same. It checks no rule and no access.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -18,6 +18,8 @@ pub struct World {
     tokens: BTreeMap<String, Token>,
     sessions: BTreeMap<String, Token>,
     orgs: BTreeMap<String, Org>,
+    /// The organizations of each user.
+    joined: BTreeMap<String, BTreeSet<String>>,
     apps: BTreeMap<AppKey, App>,
     instances: BTreeMap<String, AppKey>,
 }
@@ -152,23 +154,38 @@ impl World {
     /// Adds or changes an organization.
     pub fn put_org(&mut self, changes: &mut Changes, org: Org) {
         changes.put(format!("org\0{}", org.name), &org);
+        self.forget_members(&org.name);
+        for member in &org.members {
+            let joined = self.joined.entry(member.clone()).or_default();
+            joined.insert(org.name.clone());
+        }
         self.orgs.insert(org.name.clone(), org);
     }
 
     /// Removes an organization.
     pub fn remove_org(&mut self, changes: &mut Changes, name: &str) {
+        self.forget_members(name);
         if self.orgs.remove(name).is_some() {
             changes.remove(format!("org\0{name}"));
         }
     }
 
+    fn forget_members(&mut self, name: &str) {
+        let World { orgs, joined, .. } = self;
+        for member in orgs.get(name).iter().flat_map(|org| &org.members) {
+            if let Some(names) = joined.get_mut(member) {
+                names.remove(name);
+                if names.is_empty() {
+                    joined.remove(member);
+                }
+            }
+        }
+    }
+
     /// The organizations of a user: the one named like the user first, then by age, then by name.
     pub fn memberships(&self, user: &str) -> Vec<&Org> {
-        let mut found: Vec<&Org> = self
-            .orgs
-            .values()
-            .filter(|org| org.members.contains(user))
-            .collect();
+        let names = self.joined.get(user).into_iter().flatten();
+        let mut found: Vec<&Org> = names.filter_map(|name| self.orgs.get(name)).collect();
         found.sort_by_key(|org| {
             (
                 org.home_of.as_deref() != Some(user),
