@@ -838,6 +838,23 @@ fn a_server_is_not_opened_to_the_network_by_accident() {
         .run(&["serve", "-listen", "127.0.0.1:0", "-user", "somebody"])
         .expect(1)
         .says("SWARMFORM_PASSWORD");
+    place
+        .run(&["serve", "-listen", "0.0.0.0:0", "-tls-cert", "cert.pem"])
+        .expect(1)
+        .says("-tls-key");
+    place
+        .run(&[
+            "serve",
+            "-listen",
+            "0.0.0.0:0",
+            "-tls-cert",
+            "cert.pem",
+            "-tls-key",
+            "key.pem",
+        ])
+        .expect(1)
+        .says("certificate file")
+        .says("cli/serve");
 }
 
 #[test]

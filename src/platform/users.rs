@@ -95,8 +95,9 @@ pub async fn login(mut call: Call) -> Result<Reply, Refusal> {
         .user_by_login(call.part("user"))
         .map(|user| (user.name.clone(), user.password.clone()));
     let (name, hash) = known.map_or((None, None), |(name, hash)| (Some(name), hash));
-    let asked = call.part("user");
-    let good = attempt(platform, call.peer(), asked, hash.clone(), password).await?;
+    // Name and address are one account: who guesses gets no second round with the other.
+    let asked = name.clone().unwrap_or_else(|| call.part("user").to_owned());
+    let good = attempt(platform, call.peer(), &asked, hash.clone(), password).await?;
     let Some(name) = name.filter(|_| good) else {
         return Err(Refusal::Credentials);
     };

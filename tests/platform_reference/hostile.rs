@@ -22,6 +22,10 @@ async fn who_guesses_passwords_has_to_wait_and_then_even_the_right_one_does_not_
     let refused = world.login("terminal", "f00bar").await.is(429, 10014);
     assert_eq!(refused.header("retry-after"), Some("1"));
     assert_eq!(refused.text(), "too many failed logins; try again in 1 seconds");
+    world
+        .login("terminal@giantswarm.io", "f00bar")
+        .await
+        .is(429, 10014);
     world.login("kord", "k0rd").await.ok(10000);
     world.clock.forward(Duration::from_secs(1));
     world.login("terminal", "f00bar").await.ok(10000);
