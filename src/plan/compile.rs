@@ -226,6 +226,7 @@ struct Index {
     resources: BTreeMap<ConfigResource, Vec<usize>>,
     /// Objects that an earlier run set aside.
     deposed: BTreeMap<InstanceAddr, Vec<usize>>,
+    deposed_of: BTreeMap<ConfigResource, Vec<usize>>,
 }
 
 impl Index {
@@ -234,10 +235,12 @@ impl Index {
             instances: BTreeMap::new(),
             resources: BTreeMap::new(),
             deposed: BTreeMap::new(),
+            deposed_of: BTreeMap::new(),
         };
         for (at, change) in changes.iter().enumerate() {
             if change.deposed.is_some() {
                 index.deposed.entry(change.addr.clone()).or_default().push(at);
+                index.deposed_of.entry(change.addr.config()).or_default().push(at);
             } else {
                 index.instances.insert(change.addr.clone(), at);
                 index.resources.entry(change.addr.config()).or_default().push(at);
@@ -248,14 +251,12 @@ impl Index {
 
     /// All objects that there are of a dependency, those that were set aside included.
     fn objects(&self, dep: &Dep) -> Vec<usize> {
+        let deposed = match dep {
+            Dep::Instance(addr) => self.deposed.get(addr),
+            Dep::All(resource) => self.deposed_of.get(resource),
+        };
         let mut all = self.of(dep);
-        match dep {
-            Dep::Instance(addr) => all.extend(self.deposed.get(addr).into_iter().flatten()),
-            Dep::All(resource) => {
-                let of = self.deposed.iter().filter(|(addr, _)| addr.config() == *resource);
-                all.extend(of.flat_map(|(_, all)| all));
-            }
-        }
+        all.extend(deposed.into_iter().flatten());
         all
     }
 

@@ -44,19 +44,16 @@ pub(super) fn expand(planner: &mut Planner, context: &Context<'_>) -> Vec<Expand
 
 /// Instances that are declared no more but must not go. What uses the resource is not planned then, either.
 pub(super) fn prevent_orphans(planner: &mut Planner, context: &Context<'_>) {
-    let prevents = context.declared.lifecycle.prevent_destroy.is_some();
-    if !prevents || planner.options.mode != PlanMode::Normal || planner.evaluator.validating {
+    if planner.options.mode != PlanMode::Normal || planner.evaluator.validating {
         return;
     }
-    let stored = planner.priors.keys().filter(|(addr, deposed)| {
-        deposed.is_none() && addr.resource == context.resource.resource && addr.config() == *context.resource
-    });
+    let stored = planner.guarded.get(context.resource).into_iter().flatten();
     let out = |addr: &InstanceAddr| {
         let targeted = planner.targeted.as_ref();
         targeted.is_some_and(|targeted| !targeted.has_instance(addr))
     };
-    let gone = stored.filter(|(addr, _)| !planner.visited.contains(addr) && !out(addr));
-    let gone: Vec<InstanceAddr> = gone.map(|(addr, _)| addr.clone()).collect();
+    let gone = stored.filter(|addr| !planner.visited.contains(addr) && !out(addr));
+    let gone: Vec<InstanceAddr> = gone.cloned().collect();
     for addr in gone {
         planner.faults.push(prevented(&addr, context.declared.span));
         planner.prevented.insert(addr);

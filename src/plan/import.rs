@@ -3,11 +3,12 @@
 //! Before a resource is planned, its imports are evaluated and the provider is asked for each object; an object
 //! that was found is then planned like one of the state. Which steps follow is `compile`'s.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::addr::{ConfigResource, InstanceAddr, InstanceKey, ModuleAddr, ModuleInstance};
 use crate::config::target::{Pattern, pattern};
-use crate::config::{Import, Repetition};
+use crate::config::{Config, Import, Repetition};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::graph::ConfigNode;
 use crate::lang::evaluate;
@@ -26,8 +27,8 @@ use super::scope::Here;
 use super::semantics::Fault;
 
 /// One object to import.
-#[derive(Clone, Debug)]
-pub(super) struct Wanted {
+#[derive(Debug)]
+struct Wanted {
     to: InstanceAddr,
     id: Arc<str>,
     /// The address as written; none for the command `import`.
@@ -44,12 +45,36 @@ pub(super) enum Asked {
     Failed,
 }
 
+/// The import blocks by the resources that they lead to, as places in the list of the root module.
+pub(super) fn blocks(config: &Config) -> BTreeMap<ConfigResource, Vec<usize>> {
+    let mut blocks: BTreeMap<ConfigResource, Vec<usize>> = BTreeMap::new();
+    let root = config.modules.get(&ModuleAddr::root());
+    let imports = root.into_iter().flat_map(|module| &module.imports);
+    for (at, import) in imports.enumerate() {
+        if let Some(resource) = pattern(&import.to).ok().as_ref().and_then(config_of) {
+            blocks.entry(resource).or_default().push(at);
+        }
+    }
+    blocks
+}
+
+/// The import blocks that lead to a resource.
+fn blocks_of<'a>(
+    planner: &'a Planner,
+    resource: &ConfigResource,
+) -> impl Iterator<Item = &'a Import> + use<'a> {
+    let root = planner.evaluator.config.modules.get(&ModuleAddr::root());
+    let places = planner.import_blocks.get(resource).into_iter().flatten();
+    places.filter_map(move |at| root?.imports.get(*at))
+}
+
 /// Asks for the objects to import to a resource, once.
 pub(super) fn ask(planner: &mut Planner, resource: &ConfigResource) -> Asked {
     let off = planner.options.mode != PlanMode::Normal;
-    if off || !planner.imports_asked.insert(resource.clone()) {
+    if off || planner.imports_asked.contains_key(resource) {
         return Asked::Nothing;
     }
+    planner.imports_asked.insert(resource.clone(), Vec::new());
     if planner.evaluator.validating {
         let faults = validate(planner, resource);
         planner.faults.extend(faults);
@@ -68,7 +93,7 @@ pub(super) fn ask(planner: &mut Planner, resource: &ConfigResource) -> Asked {
     let mut due = 0;
     for wanted in wanted {
         if let Some(span) = wanted.span
-            && planner.imports.iter().any(|other| other.to == wanted.to)
+            && planner.imports.contains_key(&wanted.to)
         {
             let detail = format!(
                 "Another import block leads to {} already, and an address stands for one object.",
@@ -97,7 +122,10 @@ pub(super) fn ask(planner: &mut Planner, resource: &ConfigResource) -> Asked {
                 .insert(wanted.to.clone(), Arc::clone(&wanted.id));
             due += 1;
         }
-        planner.imports.push(wanted);
+        planner.imports.insert(wanted.to.clone(), wanted.span);
+        if let Some(asked) = planner.imports_asked.get_mut(resource) {
+            asked.push(wanted.to);
+        }
     }
     if due == 0 {
         Asked::Nothing
@@ -110,13 +138,7 @@ pub(super) fn ask(planner: &mut Planner, resource: &ConfigResource) -> Asked {
 fn validate(planner: &Planner, resource: &ConfigResource) -> Diagnostics {
     let mut found = Diagnostics::new();
     let root = ModuleInstance::root();
-    let module = planner.evaluator.config.modules.get(&ModuleAddr::root());
-    let imports = module.into_iter().flat_map(|module| &module.imports);
-    for import in imports.filter(|import| import.for_each.is_none()) {
-        let of = pattern(&import.to).ok().as_ref().and_then(config_of);
-        if of.as_ref() != Some(resource) {
-            continue;
-        }
+    for import in blocks_of(planner, resource).filter(|import| import.for_each.is_none()) {
         let scope = planner.evaluator.scope(&planner.world, &root);
         let id = scope.and_then(|scope| evaluate(&import.id, &scope));
         let known = found.take_all(id).filter(Value::is_known);
@@ -125,7 +147,7 @@ fn validate(planner: &Planner, resource: &ConfigResource) -> Diagnostics {
     found
 }
 
-fn wanted(planner: &mut Planner, resource: &ConfigResource) -> Result<Vec<Wanted>, Diagnostics> {
+fn wanted(planner: &Planner, resource: &ConfigResource) -> Result<Vec<Wanted>, Diagnostics> {
     let asked = planner
         .options
         .imports
@@ -142,13 +164,8 @@ fn wanted(planner: &mut Planner, resource: &ConfigResource) -> Result<Vec<Wanted
     if !planner.options.imports.is_empty() {
         return Ok(found);
     }
-    let config = Arc::clone(&planner.evaluator.config);
-    let root = config.modules.get(&ModuleAddr::root());
-    for import in root.into_iter().flat_map(|module| &module.imports) {
-        let Ok(pattern) = pattern(&import.to) else {
-            continue;
-        };
-        if config_of(&pattern).as_ref() == Some(resource) {
+    for import in blocks_of(planner, resource) {
+        if let Ok(pattern) = pattern(&import.to) {
             expand(planner, import, &pattern, &mut found)?;
         }
     }
@@ -264,11 +281,7 @@ fn id_of(value: &Value, expr: &Expr) -> Result<Arc<str>, Diagnostics> {
 pub(super) fn told(planner: &mut Planner, addr: &InstanceAddr, result: Result<Option<Value>, Fault>) {
     let node = ConfigNode::Resource(addr.config());
     if let Some(fault) = take(planner, addr, result).err() {
-        let span = planner
-            .imports
-            .iter()
-            .find(|wanted| wanted.to == *addr)
-            .and_then(|wanted| wanted.span);
+        let span = planner.imports.get(addr).copied().flatten();
         planner.faults.push(match span {
             Some(span) => fault.at(span).about(addr),
             None => fault.about(addr),
@@ -331,20 +344,24 @@ fn take(
 
 /// Whether an import leads to an instance that a resource does not have; it is reported then.
 pub(super) fn of_nothing(planner: &mut Planner, resource: &ConfigResource, expanded: &[Expanded]) -> bool {
-    let wanted = planner
-        .imports
-        .iter()
-        .filter(|wanted| wanted.to.config() == *resource);
+    let wanted = planner.imports_asked.get(resource).into_iter().flatten();
     let is_there = |to: &InstanceAddr| {
         let of = expanded.iter().filter(|(module, ..)| *module == to.module);
         of.into_iter().any(|(_, expansion, _)| expansion.has(&to.key))
     };
-    let missing: Vec<Wanted> = wanted.filter(|wanted| !is_there(&wanted.to)).cloned().collect();
-    for wanted in &missing {
-        let span = wanted.span.filter(|_| wanted.to.key == InstanceKey::None);
-        planner.faults.push(missing_target(&wanted.to.to_string(), span));
+    let missing: Vec<InstanceAddr> = wanted.filter(|to| !is_there(to)).cloned().collect();
+    for to in &missing {
+        planner
+            .faults
+            .push(missing_target(&to.to_string(), place(planner, to)));
     }
     !missing.is_empty()
+}
+
+/// Where the address of an import is written, if it is written as it is.
+fn place(planner: &Planner, to: &InstanceAddr) -> Option<Span> {
+    let span = planner.imports.get(to).copied().flatten();
+    span.filter(|_| to.key == InstanceKey::None)
 }
 
 fn missing_target(name: &str, span: Option<Span>) -> Diagnostic {
@@ -387,11 +404,10 @@ pub(super) fn check(planner: &mut Planner) {
     {
         missing.push((to.to_string(), None));
     }
-    for wanted in &planner.imports {
-        let failed = planner.failed.contains(&ConfigNode::Resource(wanted.to.config()));
-        if !failed && !planner.visited.contains(&wanted.to) {
-            let span = wanted.span.filter(|_| wanted.to.key == InstanceKey::None);
-            missing.push((wanted.to.to_string(), span));
+    for to in planner.imports_asked.values().flatten() {
+        let failed = planner.failed.contains(&ConfigNode::Resource(to.config()));
+        if !failed && !planner.visited.contains(to) {
+            missing.push((to.to_string(), place(planner, to)));
         }
     }
     for (name, span) in missing {

@@ -2,6 +2,7 @@
 //!
 //! Nothing else is evaluated: what goes is told by the state.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::addr::{ModuleAddr, ModuleInstance};
@@ -24,11 +25,17 @@ impl Planner {
         let needs = self.graph.closure(inputs.iter());
         let plain = |node: &ConfigNode| matches!(node, ConfigNode::Variable(..) | ConfigNode::Local(..));
         let checks = self.world.checks.clone();
+        // Those that need nothing but each other.
+        let mut alone: BTreeSet<ConfigNode> = BTreeSet::new();
         for node in self.graph.order.clone() {
-            let open = needs.contains(&node) && !self.done.contains(&node);
-            if open && self.graph.closure([&node]).iter().all(plain) {
+            let fits = needs.contains(&node) && plain(&node);
+            if !fits || !self.graph.needs(&node).into_iter().all(|need| alone.contains(need)) {
+                continue;
+            }
+            if !self.done.contains(&node) {
                 self.visit_value(&node);
             }
+            alone.insert(node);
         }
         self.world.checks = checks;
         self.walked = !self.faults.has_errors();

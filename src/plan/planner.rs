@@ -12,6 +12,7 @@ use crate::addr::{ConfigResource, InstanceAddr, Mode, ModuleAddr};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::graph::{ConfigGraph, ConfigNode};
 use crate::lang::Decoded;
+use crate::source::Span;
 use crate::state::State;
 use crate::value::Value;
 
@@ -20,7 +21,7 @@ use super::checks::{Checkable, Checked, Checks, Status};
 use super::codes;
 use super::create_first::create_first;
 use super::evaluate::{Evaluator, Used};
-use super::import::{self, Asked, Wanted};
+use super::import::{self, Asked};
 use super::moves::{self, Move, Moved};
 use super::moves_check;
 use super::providers::{ProviderKey, Semantic, resolve_provider};
@@ -66,6 +67,8 @@ pub struct Planner {
     /// Which config resources are in, when there are targets.
     pub(super) targeted: Option<Targeted>,
     pub(super) visited: BTreeSet<InstanceAddr>,
+    /// Instances of the state whose resources must not be destroyed.
+    pub(super) guarded: BTreeMap<ConfigResource, Vec<InstanceAddr>>,
     /// Instances that are declared no more but must not go: an error each, that is told.
     pub(super) prevented: BTreeSet<InstanceAddr>,
     pub(super) delete_first: BTreeSet<InstanceAddr>,
@@ -75,9 +78,12 @@ pub struct Planner {
     pub(super) change_index: BTreeMap<InstanceAddr, usize>,
     /// What is imported: ids by address.
     pub(super) importing: BTreeMap<InstanceAddr, Arc<str>>,
-    /// All imports that were evaluated.
-    pub(super) imports: Vec<Wanted>,
-    pub(super) imports_asked: BTreeSet<ConfigResource>,
+    /// The import blocks that lead to each resource.
+    pub(super) import_blocks: BTreeMap<ConfigResource, Vec<usize>>,
+    /// All imports that were evaluated: where each address is written; nowhere for the command `import`.
+    pub(super) imports: BTreeMap<InstanceAddr, Option<Span>>,
+    /// The same, in their order, by the resources that were asked about.
+    pub(super) imports_asked: BTreeMap<ConfigResource, Vec<InstanceAddr>>,
     pub(super) waiting_imports: BTreeMap<ConfigNode, usize>,
     pub(super) done: BTreeSet<ConfigNode>,
     /// Nodes with errors, and those that need them: nothing more can be said of these.
@@ -105,6 +111,7 @@ impl Planner {
         world.checks = Checks::declared(&evaluator.config);
         world.remarks = (options.mode == PlanMode::RefreshOnly).then(Diagnostics::new);
         let create_first = create_first(&evaluator.config, &graph);
+        let import_blocks = import::blocks(&evaluator.config);
         Planner {
             evaluator,
             graph,
@@ -125,14 +132,16 @@ impl Planner {
             data: BTreeMap::new(),
             targeted: None,
             visited: BTreeSet::new(),
+            guarded: BTreeMap::new(),
             prevented: BTreeSet::new(),
             delete_first: BTreeSet::new(),
             create_first,
             changes_by_resource: BTreeMap::new(),
             change_index: BTreeMap::new(),
             importing: BTreeMap::new(),
-            imports: Vec::new(),
-            imports_asked: BTreeSet::new(),
+            import_blocks,
+            imports: BTreeMap::new(),
+            imports_asked: BTreeMap::new(),
             waiting_imports: BTreeMap::new(),
             done: BTreeSet::new(),
             failed: BTreeSet::new(),
@@ -293,6 +302,13 @@ impl Planner {
 
     // Refresh.
 
+    /// Whether the configuration says that objects of this resource must not be destroyed.
+    fn is_guarded(&self, addr: &InstanceAddr) -> bool {
+        let module = self.evaluator.config.modules.get(&addr.module.config());
+        let declared = module.and_then(|module| module.resources.get(&addr.resource));
+        declared.is_some_and(|declared| declared.lifecycle.prevent_destroy.is_some())
+    }
+
     fn begin_refresh(&mut self) {
         let state = std::mem::take(&mut self.state);
         for (addr, instance) in &state.instances {
@@ -302,6 +318,9 @@ impl Planner {
                     .push(no_type(&self.semantics, &addr.resource).about(addr));
                 continue;
             };
+            if instance.current.is_some() && self.is_guarded(addr) {
+                self.guarded.entry(addr.config()).or_default().push(addr.clone());
+            }
             let current = instance.current.iter().map(|object| (None, object));
             let deposed = instance
                 .deposed
