@@ -187,9 +187,9 @@ impl Diagnostics {
         self.0.iter().any(Diagnostic::is_error)
     }
 
-    /// How many are errors.
-    pub fn errors(&self) -> usize {
-        self.0.iter().filter(|diagnostic| diagnostic.is_error()).count()
+    /// Whether one of those behind the first so many is an error.
+    pub fn has_errors_after(&self, first: usize) -> bool {
+        self.0.iter().skip(first).any(Diagnostic::is_error)
     }
 
     /// The same with one message for each cause: what several instances of one block have in common is told of the

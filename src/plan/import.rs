@@ -293,8 +293,9 @@ pub(super) fn told(planner: &mut Planner, addr: &InstanceAddr, result: Result<Op
         if *left == 0 {
             planner.waiting_imports.remove(&node);
             if planner.failed.contains(&node) {
-                planner.done.insert(node);
+                planner.done.insert(node.clone());
             }
+            planner.answered.push(node);
         }
     }
 }

@@ -29,7 +29,13 @@ impl Planner {
         let mut alone: BTreeSet<ConfigNode> = BTreeSet::new();
         for node in self.graph.order.clone() {
             let fits = needs.contains(&node) && plain(&node);
-            if !fits || !self.graph.needs(&node).into_iter().all(|need| alone.contains(need)) {
+            if !fits
+                || !self
+                    .graph
+                    .needs(&node)
+                    .into_iter()
+                    .all(|need| alone.contains(need))
+            {
                 continue;
             }
             if !self.done.contains(&node) {

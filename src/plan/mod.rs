@@ -36,6 +36,7 @@ pub mod scope;
 pub mod semantics;
 pub mod steps;
 mod target;
+mod walk;
 pub mod world;
 mod written;
 

@@ -21,7 +21,7 @@ use super::checks::{Checkable, Checked, Checks, Status};
 use super::codes;
 use super::create_first::create_first;
 use super::evaluate::{Evaluator, Used};
-use super::import::{self, Asked};
+use super::import;
 use super::moves::{self, Move, Moved};
 use super::moves_check;
 use super::providers::{ProviderKey, Semantic, resolve_provider};
@@ -31,6 +31,7 @@ pub use super::request::{Answer, PlanOptions, Planned, Refused, Request, Request
 use super::scope::Here;
 use super::semantics::Fault;
 use super::target::Targeted;
+use super::walk::Walk;
 use super::world::World;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,9 +90,12 @@ pub struct Planner {
     /// Nodes with errors, and those that need them: nothing more can be said of these.
     pub(super) failed: BTreeSet<ConfigNode>,
     pub(super) walked: bool,
+    pub(super) walk: Option<Walk>,
+    /// Nodes that wait for no answer any more.
+    pub(super) answered: Vec<ConfigNode>,
     stage: Stage,
     started: bool,
-    requests: Vec<Request>,
+    pub(super) requests: Vec<Request>,
     waiting: BTreeMap<RequestId, Request>,
     pub(super) waiting_data: BTreeMap<ConfigNode, usize>,
 }
@@ -146,6 +150,8 @@ impl Planner {
             done: BTreeSet::new(),
             failed: BTreeSet::new(),
             walked: false,
+            walk: None,
+            answered: Vec::new(),
             stage: Stage::Providers,
             started: false,
             requests: Vec::new(),
@@ -163,10 +169,7 @@ impl Planner {
             match stage {
                 Stage::Providers if !self.started => self.begin_providers(),
                 Stage::Refresh if !self.started => self.begin_refresh(),
-                Stage::Walk => {
-                    self.walked = true;
-                    self.walk();
-                }
+                Stage::Walk => self.walk(),
                 _ => {}
             }
             self.started = true;
@@ -376,99 +379,6 @@ impl Planner {
         }
     }
 
-    // Walk.
-
-    fn walk(&mut self) {
-        self.walked = true;
-        if self.options.mode == PlanMode::Destroy {
-            return self.visit_inputs();
-        }
-        let order = self.graph.order.clone();
-        loop {
-            let mut moved = false;
-            for node in &order {
-                let out = self
-                    .targeted
-                    .as_ref()
-                    .is_some_and(|targeted| !targeted.has_node(node));
-                if out || self.done.contains(node) || self.waits(node) {
-                    continue;
-                }
-                let outside = |need| {
-                    self.targeted
-                        .as_ref()
-                        .is_some_and(|targeted| !targeted.has_node(need))
-                };
-                let pending = self
-                    .graph
-                    .needs(node)
-                    .into_iter()
-                    .any(|need| !self.done.contains(need) && !outside(need));
-                if pending {
-                    continue;
-                }
-                // What a failed one does to those that need it is no fault of theirs.
-                if self
-                    .graph
-                    .needs(node)
-                    .into_iter()
-                    .any(|need| self.failed.contains(need))
-                {
-                    self.failed.insert(node.clone());
-                    self.done.insert(node.clone());
-                } else {
-                    let before = self.faults.errors();
-                    self.visit(node);
-                    if self.faults.errors() > before {
-                        self.failed.insert(node.clone());
-                    }
-                }
-                moved = true;
-            }
-            if !moved {
-                return;
-            }
-        }
-    }
-
-    fn waits(&self, node: &ConfigNode) -> bool {
-        self.waiting_data.contains_key(node) || self.waiting_imports.contains_key(node)
-    }
-
-    fn visit(&mut self, node: &ConfigNode) {
-        match node {
-            ConfigNode::Resource(resource) => {
-                match import::ask(self, resource) {
-                    Asked::Nothing => {}
-                    Asked::Waiting(due) => {
-                        self.waiting_imports.insert(node.clone(), due);
-                        return;
-                    }
-                    Asked::Failed => {
-                        self.done.insert(node.clone());
-                        return;
-                    }
-                }
-                let before = self.requests.len();
-                super::instance::plan_resource(self, resource);
-                let asked = self.requests.len().saturating_sub(before);
-                if asked > 0 {
-                    self.waiting_data.insert(node.clone(), asked);
-                } else {
-                    self.done.insert(node.clone());
-                }
-            }
-            ConfigNode::Provider(..) => {
-                self.done.insert(node.clone());
-            }
-            ConfigNode::Check(module, name) => {
-                self.check(module, name);
-                self.done.insert(node.clone());
-            }
-            _ => self.visit_value(node),
-        }
-    }
-
     pub(super) fn visit_value(&mut self, node: &ConfigNode) {
         let (evaluator, world) = (&self.evaluator, &mut self.world);
         let used = match node {
@@ -489,7 +399,7 @@ impl Planner {
         }
     }
 
-    fn check(&mut self, module: &ModuleAddr, name: &Arc<str>) {
+    pub(super) fn check(&mut self, module: &ModuleAddr, name: &Arc<str>) {
         if self.evaluator.validating {
             return;
         }
@@ -536,9 +446,9 @@ impl Planner {
                         own: Some(object),
                         ..here.unwrap_or_default()
                     };
-                    let errors = self.faults.errors();
+                    let told = self.faults.0.len();
                     super::instance::postconditions(self, declared, addr, here);
-                    if self.faults.errors() > errors {
+                    if self.faults.has_errors_after(told) {
                         self.failed.insert(node.clone());
                     }
                 }
@@ -569,7 +479,8 @@ impl Planner {
             *left = left.saturating_sub(1);
             if *left == 0 {
                 self.waiting_data.remove(&node);
-                self.done.insert(node);
+                self.done.insert(node.clone());
+                self.answered.push(node);
             }
         }
     }
