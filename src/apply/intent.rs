@@ -15,7 +15,7 @@ use crate::plan::steps::{StepId, StepKind};
 use crate::state::{Deed, Event, Object, Pending, Status, Subject, record};
 
 use super::prepare::out_of_step;
-use super::walker::Walker;
+use super::walker::{Walker, Work};
 
 impl Walker {
     /// The object that a step works on.
@@ -29,6 +29,24 @@ impl Walker {
         Some(Subject { addr, deposed })
     }
 
+    /// Whether an order makes calls, so that its object lives elsewhere too.
+    fn is_remote(&self, provider: &ProviderKey, order: &Order) -> bool {
+        let semantics = self.planned.semantics.get(&provider.provider.name);
+        semantics.is_some_and(|semantics| semantics.is_remote(&order.type_name))
+    }
+
+    /// Whether some work touches nothing but the state: it makes no call, runs no command and reads nothing.
+    pub fn stays_inside(&self, work: &Work) -> bool {
+        match work {
+            Work::Apply {
+                provider,
+                order,
+                before,
+            } => before.is_empty() && !self.is_remote(provider, order),
+            Work::Run(_) | Work::Adopt(_) | Work::ReadData { .. } => false,
+        }
+    }
+
     /// Writes down what a step is about to do.
     pub(super) fn intend(
         &mut self,
@@ -38,8 +56,7 @@ impl Walker {
         order: &Order,
         calls: &[PlannedCall],
     ) -> Result<(), Diagnostics> {
-        let semantics = self.planned.semantics.get(&provider.provider.name);
-        if !semantics.is_some_and(|semantics| semantics.is_remote(&order.type_name)) {
+        if !self.is_remote(provider, order) {
             return Ok(());
         }
         let deed = match (order.prior.is_null(), order.planned.is_null()) {

@@ -4,7 +4,6 @@
 //! All outcomes that came in together and the intents of what is ready next are committed together: one batch,
 //! one sync. When a commit fails, no further step starts.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,6 +21,7 @@ use crate::state::{Event, State};
 use crate::value::{Path, Value};
 
 use super::plan::object_id;
+use super::queue::Queue;
 use super::{Configured, Engine, Progress, Session};
 use super::{progress, provision};
 
@@ -34,6 +34,8 @@ const AHEAD: usize = 16;
 
 type Running = FuturesUnordered<BoxFuture<'static, (StepId, Outcome)>>;
 
+type Saving = BoxFuture<'static, Result<(), Diagnostic>>;
+
 /// The writing half of a run: which serial it writes.
 struct Writer<'a> {
     engine: &'a Engine,
@@ -43,15 +45,12 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    async fn commit(&mut self, events: &[Event]) -> Result<(), Diagnostic> {
-        if events.is_empty() {
-            return Ok(());
-        }
-        self.engine
-            .store
-            .commit(&self.lineage, self.serial, events)
-            .await
-            .map_err(|error| {
+    /// Begins to commit some events.
+    fn commit(&self, events: Vec<Event>) -> Saving {
+        let (store, lineage, serial) = (Arc::clone(&self.engine.store), self.lineage.clone(), self.serial);
+        let saving = async move {
+            let saved = store.commit(&lineage, serial, &events).await;
+            saved.map_err(|error| {
                 Diagnostic::error(
                     &codes::STATE_NOT_SAVED,
                     format!(
@@ -59,9 +58,9 @@ impl Writer<'_> {
                          again: what was made and not written is not in the state, and may have to be imported."
                     ),
                 )
-            })?;
-        self.written = true;
-        Ok(())
+            })
+        };
+        saving.boxed()
     }
 }
 
@@ -88,8 +87,9 @@ impl Engine {
         walker.settle_outputs();
         walker.judge_checks();
         let events = walker.take_events();
-        if fatal.is_none() {
-            fatal = writer.commit(&events).await.err();
+        if fatal.is_none() && !events.is_empty() {
+            fatal = writer.commit(events).await.err();
+            writer.written |= fatal.is_none();
         }
         if writer.written
             && let Err(error) = self.store.finish().await
@@ -112,7 +112,8 @@ impl Engine {
 
     /// What has ended is told to the walker; its outcomes and the intents of what is ready now are committed
     /// together; then that may start. Some steps more than can run are made ready this way, so that a step that
-    /// ends is followed by the next one at once, while the disk is written to.
+    /// ends is followed by the next one at once, while the disk is written to. Steps that touch nothing but the
+    /// state do not wait for the disk: were they lost, there would be nothing anywhere that the state does not know.
     async fn walk(
         &self,
         walker: &mut Walker,
@@ -121,92 +122,80 @@ impl Engine {
     ) -> Result<(), Diagnostic> {
         let most = self.parallelism.max(1);
         let mut running = Running::new();
-        let mut ready: VecDeque<(StepId, Work)> = VecDeque::new();
-        let mut ended: Vec<(StepId, Outcome)> = Vec::new();
+        let mut queue = Queue::default();
+        let mut saving: Option<Saving> = None;
         let mut told = false;
         loop {
-            for (id, outcome) in ended.drain(..) {
-                walker.done(id, outcome);
-            }
-            let fresh = if self.cancel.is_stopping() {
-                Vec::new()
-            } else {
-                walker.next((most + most.min(AHEAD)).saturating_sub(running.len() + ready.len()))
-            };
-            let events = walker.take_events();
-            let mut saving = std::pin::pin!(writer.commit(&events));
-            let follow = fresh.iter().filter(|(id, _)| walker.follows(*id)).count();
-            let saved = loop {
-                let held = follow + begun(walker, &ended);
-                self.start(&mut ready, &mut running, walker, providers, held);
-                tokio::select! {
-                    biased;
-                    saved = &mut saving => break saved,
-                    Some(more) = running.next(), if !running.is_empty() => ended.push(more),
+            if !self.cancel.is_stopping() {
+                let room = (most + most.min(AHEAD)).saturating_sub(running.len() + queue.len());
+                for (id, work) in walker.next(room) {
+                    queue.add(walker, id, work);
                 }
-            };
-            if saved.is_err() {
-                // Nothing new may start; what runs is waited for, so that the report tells how it ended.
-                let rest: Vec<_> = running.collect().await;
-                for (id, outcome) in ended.into_iter().chain(rest) {
-                    walker.done(id, outcome);
-                }
-                return saved;
             }
-            for (id, work) in fresh {
-                // What belongs to an object that is begun comes before what is not.
-                if walker.follows(id) {
-                    ready.push_front((id, work));
+            if saving.is_none() {
+                let events = walker.take_events();
+                queue.begin();
+                if events.is_empty() {
+                    queue.saved();
                 } else {
-                    ready.push_back((id, work));
+                    saving = Some(writer.commit(events));
                 }
             }
-            self.start(&mut ready, &mut running, walker, providers, begun(walker, &ended));
+            while running.len() < most
+                && !self.cancel.is_stopping()
+                && let Some((id, work)) = queue.pop(most - running.len())
+            {
+                running.push(self.work(walker, id, work, providers).boxed());
+            }
             let (done, total) = walker.progress();
             (self.progress)(&Progress::Steps {
                 done,
                 total,
                 running: running.len(),
             });
-            if !ended.is_empty() {
-                continue;
-            }
-            if running.is_empty() {
+            if running.is_empty() && saving.is_none() {
                 break;
             }
+            let mut ended = Vec::new();
             tokio::select! {
-                first = running.next() => ended.extend(first),
+                biased;
+                saved = until(&mut saving) => {
+                    saving = None;
+                    if let Err(fault) = saved {
+                        // Nothing new may start; what runs is waited for, so that the report tells how it ended.
+                        let rest: Vec<_> = running.collect().await;
+                        for (id, outcome) in rest {
+                            walker.done(id, outcome);
+                        }
+                        return Err(fault);
+                    }
+                    writer.written = true;
+                    queue.saved();
+                }
+                first = running.next(), if !running.is_empty() => ended.extend(first),
                 () = self.cancel.stopping(), if !told => {
                     told = true;
                     (self.progress)(&Progress::Stopping);
                 }
-                () = self.cancel.stopped() => break,
+                () = self.cancel.stopped() => {
+                    if let Some(saving) = saving.take() {
+                        saving.await?;
+                        writer.written = true;
+                    }
+                    break;
+                }
             }
             while let Some(Some(more)) = running.next().now_or_never() {
                 ended.push(more);
             }
+            for (id, outcome) in ended {
+                walker.done(id, outcome);
+            }
         }
-        for (id, _) in ready {
+        for id in queue.rest() {
             walker.withdraw(id);
         }
         Ok(())
-    }
-
-    /// Starts as much as there is room for, beside what is held for steps that go on with a begun object.
-    fn start(
-        &self,
-        ready: &mut VecDeque<(StepId, Work)>,
-        running: &mut Running,
-        walker: &Walker,
-        providers: &Configured,
-        held: usize,
-    ) {
-        while running.len() + held < self.parallelism.max(1)
-            && !self.cancel.is_stopping()
-            && let Some((id, work)) = ready.pop_front()
-        {
-            running.push(self.work(walker, id, work, providers).boxed());
-        }
     }
 
     fn work(
@@ -295,9 +284,12 @@ impl Engine {
     }
 }
 
-/// How many of these steps are gone on with by others.
-fn begun(walker: &Walker, ended: &[(StepId, Outcome)]) -> usize {
-    ended.iter().filter(|(id, _)| walker.leads_on(*id)).count()
+/// Waits for a commit, for ever if there is none.
+async fn until(saving: &mut Option<Saving>) -> Result<(), Diagnostic> {
+    match saving {
+        Some(saving) => saving.await,
+        None => std::future::pending().await,
+    }
 }
 
 /// Waits for an effect, telling every ten seconds that it still works.

@@ -15,6 +15,7 @@ pub mod codes;
 pub mod plan;
 mod progress;
 mod provision;
+mod queue;
 mod reading;
 pub mod saved;
 pub mod sealed;
