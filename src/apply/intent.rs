@@ -43,7 +43,9 @@ impl Walker {
                 order,
                 before,
             } => before.is_empty() && !self.is_remote(provider, order),
-            Work::Run(_) | Work::Adopt(_) | Work::ReadData { .. } => false,
+            // What was found is written into the state, and was read when planning.
+            Work::Adopt(_) => true,
+            Work::Run(_) | Work::ReadData { .. } => false,
         }
     }
 
