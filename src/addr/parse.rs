@@ -48,6 +48,15 @@ pub enum Target {
     Resource(InstanceAddr),
 }
 
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Target::Module(module) => module.fmt(f),
+            Target::Resource(addr) => addr.fmt(f),
+        }
+    }
+}
+
 /// `module.a["k"].type.name[0]`
 pub fn parse_instance(text: &str) -> Result<InstanceAddr, ParseError> {
     match parse_target(text)? {

@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use data_encoding::HEXLOWER;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
@@ -76,8 +77,7 @@ fn bad(detail: impl Into<String>) -> Diagnostic {
 }
 
 fn digest(text: &str) -> String {
-    let hash = Sha256::digest(text.as_bytes());
-    hash.iter().map(|byte| format!("{byte:02x}")).collect()
+    HEXLOWER.encode(&Sha256::digest(text.as_bytes()))
 }
 
 fn key(request: &Request) -> Option<String> {
@@ -120,13 +120,7 @@ impl Recording {
             .variables
             .iter()
             .filter_map(|(name, value)| Some((name.to_string(), typed(value)?)));
-        let names = |targets: &[Target]| -> Vec<String> {
-            let name = |target: &Target| match target {
-                Target::Module(module) => module.to_string(),
-                Target::Resource(addr) => addr.to_string(),
-            };
-            targets.iter().map(name).collect()
-        };
+        let names = |targets: &[Target]| -> Vec<String> { targets.iter().map(Target::to_string).collect() };
         Recording {
             timestamp: inputs.timestamp.clone(),
             workspace: inputs.workspace.clone(),

@@ -10,6 +10,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use data_encoding::HEXLOWER;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
@@ -78,7 +79,7 @@ pub fn key_id(key: &Key) -> String {
         .chain_update(b"swarmform plan key ")
         .chain_update(key.as_slice())
         .finalize();
-    hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    HEXLOWER.encode(hash.get(..8).unwrap_or_default())
 }
 
 /// The key of a passphrase: argon2id of version 0x13 with 64 MiB, three passes and one lane.

@@ -61,17 +61,8 @@ pub fn check_files(
     for (dir, before) in recording.sources() {
         // A directory that is gone has no files.
         let now: BTreeMap<String, String> = reader.files(dir).unwrap_or_default().into_iter().collect();
-        let before: BTreeMap<&String, &String> = before.iter().map(|(name, text)| (name, text)).collect();
-        let names: BTreeSet<&String> = now.keys().chain(before.keys().copied()).collect();
-        for name in names {
-            let how = match (before.get(name), now.get(name)) {
-                (None, _) => "added",
-                (Some(_), None) => "removed",
-                (Some(was), Some(is)) if *was != is => "changed",
-                _ => continue,
-            };
-            changed.insert(name.clone(), how);
-        }
+        let before: BTreeMap<String, String> = before.iter().cloned().collect();
+        changed.extend(compare(&before, &now, String::clone));
     }
     for path in recording.files().changed(files) {
         changed.entry(path).or_insert("changed, and a function reads it");
@@ -89,23 +80,26 @@ pub fn check_files(
 
 /// What is not the same in both states, each with what happened to it.
 fn differences(before: &State, now: &State) -> Vec<(String, &'static str)> {
-    fn of<K: Ord + Clone, V: PartialEq>(
-        before: &BTreeMap<K, V>,
-        now: &BTreeMap<K, V>,
-        name: impl Fn(&K) -> String,
-    ) -> Vec<(String, &'static str)> {
-        let keys: BTreeSet<&K> = before.keys().chain(now.keys()).collect();
-        let how = |key: &&K| match (before.get(*key), now.get(*key)) {
-            (None, _) => Some("added"),
-            (Some(_), None) => Some("removed"),
-            (Some(was), Some(is)) => (was != is).then_some("changed"),
-        };
-        let found = keys.into_iter().filter_map(|key| Some((name(key), how(&key)?)));
-        found.collect()
-    }
-    let mut all = of(&before.instances, &now.instances, ToString::to_string);
-    all.extend(of(&before.outputs, &now.outputs, |name| format!("output.{name}")));
+    let mut all = compare(&before.instances, &now.instances, ToString::to_string);
+    let outputs = compare(&before.outputs, &now.outputs, |name| format!("output.{name}"));
+    all.extend(outputs);
     all
+}
+
+/// The keys whose values are not the same in both maps, named, each with what happened to it.
+fn compare<K: Ord, V: PartialEq>(
+    before: &BTreeMap<K, V>,
+    now: &BTreeMap<K, V>,
+    name: impl Fn(&K) -> String,
+) -> Vec<(String, &'static str)> {
+    let keys: BTreeSet<&K> = before.keys().chain(now.keys()).collect();
+    let how = |key: &K| match (before.get(key), now.get(key)) {
+        (None, _) => Some("added"),
+        (Some(_), None) => Some("removed"),
+        (Some(was), Some(is)) => (was != is).then_some("changed"),
+    };
+    let found = keys.into_iter().filter_map(|key| Some((name(key), how(key)?)));
+    found.collect()
 }
 
 fn list(title: &str, found: Vec<(String, &'static str)>) -> String {

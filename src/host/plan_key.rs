@@ -4,15 +4,15 @@
 //! nothing about what is encrypted with it.
 
 use std::fs;
-use std::io::{self, ErrorKind, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::io::{self, ErrorKind};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use zeroize::Zeroizing;
 
-use super::files::reason;
+use super::files::{private, reason};
 
 /// The name of the file in the state's directory.
 const NAME: &str = "plan.key";
@@ -57,20 +57,12 @@ fn write_new(state_dir: &Path) -> io::Result<()> {
     let temporary = state_dir.join(format!("{NAME}.{}.tmp", std::process::id()));
     let key = Zeroizing::new(random::<32>());
     let text = Zeroizing::new(BASE64.encode(key.as_slice()) + "\n");
-    let mut options = fs::OpenOptions::new();
-    let mut file = options
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(&temporary)?;
-    let linked = file
-        .write_all(text.as_bytes())
-        .and_then(|()| file.sync_all())
-        .and_then(|()| match fs::hard_link(&temporary, path(state_dir)) {
+    let linked = private(&temporary, text.as_bytes()).and_then(|()| {
+        match fs::hard_link(&temporary, path(state_dir)) {
             Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
             linked => linked,
-        });
+        }
+    });
     fs::remove_file(&temporary).and(linked)
 }
 

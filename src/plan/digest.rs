@@ -8,6 +8,7 @@
 
 use std::fmt::Write;
 
+use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
 use crate::config::Provisioner;
@@ -24,11 +25,7 @@ use super::steps::{StepKind, label};
 /// `sha256:` and 64 digits.
 pub fn of(planned: &Planned, sources: &SourceMap) -> String {
     let hash = Sha256::digest(text(planned, sources).as_bytes());
-    let mut digest = "sha256:".to_owned();
-    for byte in hash {
-        let _ = write!(digest, "{byte:02x}");
-    }
-    digest
+    format!("sha256:{}", HEXLOWER.encode(&hash))
 }
 
 /// Whether a text has the form of a digest.

@@ -13,7 +13,7 @@ use super::checks::Status;
 use super::codes;
 use super::scope::ModuleScope;
 
-/// In place of a message that cannot be told yet.
+/// In place of a message that only apply can tell.
 const LATER: &str = "The condition does not hold; its message is known only after apply.";
 
 /// How a condition turned out.
@@ -51,14 +51,15 @@ pub fn judge(conditions: &[Condition], scope: &ModuleScope<'_>, of: &str) -> Vec
             Ok(Some(false)) => {
                 judged.status = Status::Fail;
                 let (message, faults) = message(condition, scope);
-                let fault = Diagnostic::error(&codes::CONDITION_FAILED, message.clone())
+                let told = message.clone().unwrap_or_else(|| LATER.to_owned());
+                let fault = Diagnostic::error(&codes::CONDITION_FAILED, told)
                     .at(span)
                     .within(block);
                 judged
                     .faults
                     .push(about(with_values(fault, &condition.condition, scope)));
                 judged.faults.extend(faults.into_iter().map(about));
-                judged.problem = (message != LATER).then_some(message);
+                judged.problem = message;
             }
             Err(faults) => {
                 judged.status = Status::Error;
@@ -96,20 +97,19 @@ fn holds(condition: &Condition, scope: &ModuleScope<'_>) -> Result<Option<bool>,
     Ok(value.as_bool())
 }
 
-/// The message of a condition that does not hold, and why it cannot be shown where it cannot.
-fn message(condition: &Condition, scope: &ModuleScope<'_>) -> (String, Diagnostics) {
+/// The message of a condition that does not hold, none where only apply can tell it; and why it cannot be shown
+/// where it cannot.
+fn message(condition: &Condition, scope: &ModuleScope<'_>) -> (Option<String>, Diagnostics) {
     let expr = &condition.error_message;
     let hidden = |why: &str| {
         let message = "The condition does not hold; its message cannot be shown.".to_owned();
-        (message, invalid_condition(why, expr, scope))
+        (Some(message), invalid_condition(why, expr, scope))
     };
     let message = match evaluate(expr, scope) {
         Ok(message) => message,
         Err(faults) => {
-            return (
-                "The condition does not hold; its message is not valid.".to_owned(),
-                faults,
-            );
+            let message = "The condition does not hold; its message is not valid.".to_owned();
+            return (Some(message), faults);
         }
     };
     if message.has_mark_deep(Marks::SENSITIVE) {
@@ -125,8 +125,8 @@ fn message(condition: &Condition, scope: &ModuleScope<'_>) -> (String, Diagnosti
     }
     let text = convert::convert(&message, &Type::String).ok();
     match text.as_ref().and_then(Value::as_str) {
-        Some(text) => (text.trim().to_owned(), Diagnostics::new()),
-        None if !message.is_known() => (LATER.to_owned(), Diagnostics::new()),
+        Some(text) => (Some(text.trim().to_owned()), Diagnostics::new()),
+        None if !message.is_known() => (None, Diagnostics::new()),
         None => hidden("The message must be a string, and not null."),
     }
 }

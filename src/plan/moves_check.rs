@@ -19,7 +19,7 @@ pub(super) fn check(planner: &Planner, moves: &[Move]) -> Diagnostics {
     for one in moves {
         for module in planner.world.instances(&one.module) {
             let (from, to) = (within(&module, &one.from), within(&module, &one.to));
-            let (name, new) = (text(&from), text(&to));
+            let (name, new) = (from.to_string(), to.to_string());
             let fault = |summary: &str, detail: String| {
                 Diagnostic::error(&codes::MOVED, detail)
                     .summary(summary)
@@ -74,7 +74,7 @@ pub(super) fn check(planner: &Planner, moves: &[Move]) -> Diagnostics {
     {
         let lines: Vec<String> = circle
             .iter()
-            .map(|one| format!("\n  - {} to {}", text(&one.from), text(&one.to)))
+            .map(|one| format!("\n  - {} to {}", one.from, one.to))
             .collect();
         found.push(
             Diagnostic::error(
@@ -160,12 +160,5 @@ fn within(module: &ModuleInstance, target: &Target) -> Target {
             module: join(&addr.module),
             ..addr.clone()
         }),
-    }
-}
-
-fn text(target: &Target) -> String {
-    match target {
-        Target::Module(module) => module.to_string(),
-        Target::Resource(addr) => addr.to_string(),
     }
 }

@@ -174,10 +174,7 @@ fn names_nothing(target: &Target, known: &BTreeSet<ConfigResource>) -> Option<St
     if known.iter().any(|resource| names_resource(target, resource)) {
         return None;
     }
-    let text = match target {
-        Target::Module(module) => module.to_string(),
-        Target::Resource(addr) => addr.to_string(),
-    };
+    let text = target.to_string();
     let names: Vec<String> = known.iter().map(ToString::to_string).collect();
     let hint = crate::diag::did_you_mean(&text, names.iter().map(String::as_str));
     Some(format!(

@@ -7,6 +7,7 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use axum::http::{HeaderMap, header};
 use base64::Engine;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
@@ -46,11 +47,7 @@ pub fn email_form(email: &str) -> bool {
 
 /// The hash a token is stored under, in hexadecimal.
 pub fn token_hash(token: &str) -> String {
-    let mut out = String::with_capacity(64);
-    for byte in Sha256::digest(token.as_bytes()) {
-        out.push_str(&format!("{byte:02x}"));
-    }
-    out
+    HEXLOWER.encode(&Sha256::digest(token.as_bytes()))
 }
 
 /// The token of the request, if the header has the right scheme (in any case).

@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use data_encoding::HEXLOWER;
 use futures::future::BoxFuture;
 use sha2::{Digest, Sha256};
 
@@ -120,10 +121,7 @@ impl Runtime for Simulated {
     }
 
     fn image_hash(&self, image: &str) -> String {
-        Sha256::digest(image.as_bytes())
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
+        HEXLOWER.encode(&Sha256::digest(image.as_bytes()))
     }
 
     fn logs(&self, workload: &Workload, now: Millis, count: usize) -> Vec<Line> {

@@ -36,8 +36,7 @@ pub(super) fn shown(name: &str, bytes: &[u8]) -> Value {
     if name.contains("base64") {
         return to_base64(bytes);
     }
-    let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    Value::string(digits)
+    Value::string(data_encoding::HEXLOWER.encode(bytes))
 }
 
 pub(super) fn of_text(args: &Args<'_>, _: &Type) -> Answer<Value> {

@@ -182,13 +182,8 @@ impl Finding {
     /// What names it among all others, the same in every run.
     pub fn fingerprint(&self) -> String {
         use sha2::{Digest, Sha256};
-        use std::fmt::Write;
         let text = format!("{}\0{}\0{}", self.kind.rule(), self.address, self.attribute());
-        let mut out = String::with_capacity(64);
-        for byte in Sha256::digest(text.as_bytes()) {
-            let _ = write!(out, "{byte:02x}");
-        }
-        out
+        data_encoding::HEXLOWER.encode(&Sha256::digest(text.as_bytes()))
     }
 }
 
