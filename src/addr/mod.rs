@@ -6,6 +6,7 @@
 
 mod parse;
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::sync::Arc;
 
@@ -33,7 +34,7 @@ pub enum Mode {
 }
 
 /// `type.name` or `data.type.name`, within its module.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ResourceAddr {
     /// Managed or data.
     pub mode: Mode,
@@ -69,6 +70,26 @@ pub struct InstanceAddr {
     pub resource: ResourceAddr,
     /// Its key.
     pub key: InstanceKey,
+}
+
+/// By mode, type and name. Most addresses share the text of their type, which then is not read.
+impl Ord for ResourceAddr {
+    fn cmp(&self, other: &ResourceAddr) -> Ordering {
+        let by_type = || match Arc::ptr_eq(&self.type_name, &other.type_name) {
+            true => Ordering::Equal,
+            false => self.type_name.cmp(&other.type_name),
+        };
+        self.mode
+            .cmp(&other.mode)
+            .then_with(by_type)
+            .then_with(|| self.name.cmp(&other.name))
+    }
+}
+
+impl PartialOrd for ResourceAddr {
+    fn partial_cmp(&self, other: &ResourceAddr) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
 }
 
 impl ResourceAddr {

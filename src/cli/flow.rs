@@ -1,5 +1,6 @@
 //! Planning and applying, as `plan`, `apply` and `destroy` share it.
 
+use std::cell::OnceCell;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -43,8 +44,8 @@ pub struct Prepared {
     pub engine: Engine,
     /// The plan and its providers.
     pub session: Session,
-    /// The digest of what would be done.
-    pub digest: String,
+    digest: OnceCell<String>,
+    sources: Arc<SourceMap>,
     place: Place,
     reader: RecordedReader,
     files: Arc<RecordedFiles>,
@@ -144,7 +145,8 @@ pub async fn plan(
     // Apply judges checks again and tells then.
     let checks = operation == "plan" || plan.is_empty();
     if prepared.told_as != Told::Refresh {
-        emit(ui, plan, Some(&prepared.digest));
+        let digest = ui.stream().is_some().then(|| prepared.digest());
+        emit(ui, plan, digest);
     }
     show(ui, plan, &schemas, planning.calls, checks);
     prepared.limited(planning.max_destroy).await
@@ -233,7 +235,8 @@ async fn prepare(
         }
     };
     let prepared = Prepared {
-        digest: digest::of(&session.planned, &inputs.sources),
+        digest: OnceCell::new(),
+        sources: Arc::clone(&inputs.sources),
         engine,
         session,
         place,
@@ -335,22 +338,28 @@ pub fn show(ui: &mut Ui, plan: &Plan, schemas: &Schemas, calls: bool, checks: bo
 }
 
 impl Prepared {
+    /// The digest of what would be done. It reads the whole plan, so it is made when somebody wants it.
+    pub fn digest(&self) -> &str {
+        self.digest
+            .get_or_init(|| digest::of(&self.session.planned, &self.sources))
+    }
+
     /// Saves the plan in a file that `apply` takes.
     pub fn save(&self, path: &Path) -> Result<(), Diagnostic> {
         let recording = self.session.recording.clone();
         let recording = recording.finish(&self.session.planned.plan, &self.reader, &self.files);
-        plan_file::write(&self.place, path, &recording, &self.digest)
+        plan_file::write(&self.place, path, &recording, self.digest())
     }
 
     /// The same, if it is the plan of this digest.
     pub async fn expected(self, wanted: Option<&str>) -> Result<Prepared, Diagnostic> {
-        let Some(wanted) = wanted.filter(|wanted| *wanted != self.digest) else {
+        let Some(wanted) = wanted.filter(|wanted| *wanted != self.digest()) else {
             return Ok(self);
         };
         let detail = format!(
             "Nothing was done, for this is not the plan that was looked at.\n\n  expected: {wanted}\n  this one: \
              {}\n\n{}",
-            self.digest,
+            self.digest(),
             plan_text::summary_line(&self.session.planned.plan)
         );
         self.close().await;
@@ -394,6 +403,8 @@ impl Prepared {
     pub async fn close(self) {
         self.session.close().await;
         drop(self.lock);
+        // The process ends soon. To free a large plan piece by piece would take as long as a tenth of planning.
+        std::mem::forget(self.session.planned);
     }
 
     /// Asks for approval; only `yes` gives it. A plan that changes nothing needs none.
@@ -563,7 +574,8 @@ pub async fn reopen(ui: &mut Ui, planning: &Planning, path: &Path) -> Result<Pre
     }
     emit_changes(ui, &session.planned.plan);
     let prepared = Prepared {
-        digest: digest::of(&session.planned, &inputs.sources),
+        digest: OnceCell::new(),
+        sources: Arc::clone(&inputs.sources),
         engine,
         session,
         place,

@@ -14,7 +14,7 @@ use super::{Answer, flow};
 pub async fn run(ui: &mut Ui, options: &Plan, assignments: &[Assignment]) -> Answer {
     let prepared = flow::plan(ui, &options.planning, assignments, "plan").await?;
     if options.digest && ui.stream().is_none() {
-        ui.say(&format!("\nDigest: {}\n", prepared.digest));
+        ui.say(&format!("\nDigest: {}\n", prepared.digest()));
     }
     let empty = prepared.session.planned.plan.is_empty();
     if options.unmanaged

@@ -2,6 +2,7 @@
 //! declared once. What a block means stands in the file of its noun.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 use crate::source::Span;
@@ -186,9 +187,9 @@ impl Names<'_> {
         span_of: impl Fn(&V) -> Span,
         cx: &mut Context<'_>,
     ) {
-        match map.get(&key) {
-            Some(first) => {
-                let place = cx.place(span_of(first));
+        match map.entry(key) {
+            Entry::Occupied(first) => {
+                let place = cx.place(span_of(first.get()));
                 cx.error_titled(
                     &codes::DUPLICATE,
                     span,
@@ -199,8 +200,8 @@ impl Names<'_> {
                     ),
                 );
             }
-            None => {
-                map.insert(key, value);
+            Entry::Vacant(free) => {
+                free.insert(value);
             }
         }
     }

@@ -4,7 +4,7 @@
 //! the native and from the JSON syntax alike. Faults of names, counts and labels are reported here, with
 //! suggestions; what an argument means is the caller's affair.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::diag::{Code, Diagnostic, Diagnostics, closest, did_you_mean};
@@ -19,9 +19,23 @@ pub(super) struct Context<'a> {
     pub sources: &'a SourceMap,
     /// What was found so far.
     pub diagnostics: Diagnostics,
+    /// The resource types that were named so far.
+    pub types: BTreeSet<Arc<str>>,
 }
 
 impl Context<'_> {
+    /// The name of a resource type, shared by all blocks of this type: addresses are compared more often than
+    /// anything else, and what is the same text in memory need not be read for that.
+    pub fn shared_type(&mut self, name: Arc<str>) -> Arc<str> {
+        match self.types.get(&name) {
+            Some(known) => Arc::clone(known),
+            None => {
+                self.types.insert(Arc::clone(&name));
+                name
+            }
+        }
+    }
+
     /// Reports an error.
     pub fn error(&mut self, code: &'static Code, at: Span, detail: impl Into<String>) {
         self.diagnostics.push(Diagnostic::error(code, detail).at(at));

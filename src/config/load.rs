@@ -132,7 +132,10 @@ impl Loader<'_> {
                 None
             }
         };
-        self.read.insert(wanted.dir.clone(), module.clone());
+        // A call that leads to the root again goes round in a circle, so nobody else reads that.
+        if !wanted.addr.is_root() {
+            self.read.insert(wanted.dir.clone(), module.clone());
+        }
         module
     }
 
@@ -163,6 +166,7 @@ impl Loader<'_> {
         let mut cx = Context {
             sources: self.sources,
             diagnostics: std::mem::take(&mut self.diagnostics),
+            types: BTreeSet::new(),
         };
         let before = cx.diagnostics.0.len();
         let mut module = assemble(bodies, wanted.addr.is_root(), &mut cx);

@@ -88,7 +88,7 @@ fn decode(block: Block, mode: Mode, check: Option<Arc<str>>, cx: &mut Context<'_
         },
         addr: ResourceAddr {
             mode,
-            type_name: type_name.name,
+            type_name: cx.shared_type(type_name.name),
             name: name.name,
         },
         provisioners,

@@ -15,6 +15,7 @@
 //!
 //! References to a whole resource go through joins, so the number of edges is that of references.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -168,7 +169,7 @@ fn order_replacements(changes: &mut [ResourceChange], deps: &[Rc<BTreeSet<Dep>>]
     let mut forced: BTreeSet<usize> = sources
         .delete_first
         .iter()
-        .filter_map(|addr| index.instances.get(addr).copied())
+        .filter_map(|addr| index.instance(addr))
         .filter(replaced)
         .collect();
     let mut users: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
@@ -221,57 +222,82 @@ fn order_replacements(changes: &mut [ResourceChange], deps: &[Rc<BTreeSet<Dep>>]
     }
 }
 
-struct Index {
-    instances: BTreeMap<InstanceAddr, usize>,
-    resources: BTreeMap<ConfigResource, Vec<usize>>,
-    /// Objects that an earlier run set aside.
-    deposed: BTreeMap<InstanceAddr, Vec<usize>>,
-    deposed_of: BTreeMap<ConfigResource, Vec<usize>>,
+/// Where the changes of an address are. They are in order, so that only what is asked for by resource needs a table,
+/// which is made when something asks.
+struct Index<'a> {
+    changes: &'a [ResourceChange],
+    resources: OnceCell<BTreeMap<ConfigResource, Vec<usize>>>,
 }
 
-impl Index {
-    fn new(changes: &[ResourceChange]) -> Index {
-        let mut index = Index {
-            instances: BTreeMap::new(),
-            resources: BTreeMap::new(),
-            deposed: BTreeMap::new(),
-            deposed_of: BTreeMap::new(),
-        };
-        for (at, change) in changes.iter().enumerate() {
-            if change.deposed.is_some() {
-                index.deposed.entry(change.addr.clone()).or_default().push(at);
-                index.deposed_of.entry(change.addr.config()).or_default().push(at);
-            } else {
-                index.instances.insert(change.addr.clone(), at);
-                index.resources.entry(change.addr.config()).or_default().push(at);
-            }
+impl<'a> Index<'a> {
+    /// Of changes in the order of their addresses, each current object before those set aside.
+    fn new(changes: &'a [ResourceChange]) -> Index<'a> {
+        Index {
+            changes,
+            resources: OnceCell::new(),
         }
-        index
     }
 
-    /// All objects that there are of a dependency, those that were set aside included.
+    /// The current object of an instance.
+    fn instance(&self, addr: &InstanceAddr) -> Option<usize> {
+        let mut all = self.all(addr);
+        all.find(|at| self.is_current(*at))
+    }
+
+    /// All objects of an instance, those that an earlier run set aside included.
+    fn all(&self, addr: &InstanceAddr) -> impl Iterator<Item = usize> + use<'_, 'a> {
+        let first = self.changes.partition_point(|change| change.addr < *addr);
+        let behind = self.changes.get(first..).unwrap_or_default();
+        let many = behind.iter().take_while(|change| change.addr == *addr).count();
+        first..first + many
+    }
+
+    fn is_current(&self, at: usize) -> bool {
+        self.changes
+            .get(at)
+            .is_some_and(|change| change.deposed.is_none())
+    }
+
+    fn of_resource(&self, resource: &ConfigResource) -> &[usize] {
+        let table = self.resources.get_or_init(|| {
+            let mut table: BTreeMap<ConfigResource, Vec<usize>> = BTreeMap::new();
+            for (at, change) in self.changes.iter().enumerate() {
+                table.entry(change.addr.config()).or_default().push(at);
+            }
+            table
+        });
+        table.get(resource).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// All objects that there are of a dependency, those that were set aside included and last.
     fn objects(&self, dep: &Dep) -> Vec<usize> {
-        let deposed = match dep {
-            Dep::Instance(addr) => self.deposed.get(addr),
-            Dep::All(resource) => self.deposed_of.get(resource),
+        let mut all: Vec<usize> = match dep {
+            Dep::Instance(addr) => self.all(addr).collect(),
+            Dep::All(resource) => self.of_resource(resource).to_vec(),
         };
-        let mut all = self.of(dep);
-        all.extend(deposed.into_iter().flatten());
+        all.sort_by_key(|at| !self.is_current(*at));
         all
     }
 
+    /// The current objects of a dependency.
     fn of(&self, dep: &Dep) -> Vec<usize> {
         match dep {
-            Dep::Instance(addr) => self.instances.get(addr).copied().into_iter().collect(),
-            Dep::All(resource) => self.resources.get(resource).cloned().unwrap_or_default(),
+            Dep::Instance(addr) => self.instance(addr).into_iter().collect(),
+            Dep::All(resource) => self.current(resource).collect(),
         }
+    }
+
+    /// The current objects of a resource.
+    fn current(&self, resource: &ConfigResource) -> impl Iterator<Item = usize> {
+        let all = self.of_resource(resource).iter().copied();
+        all.filter(|at| self.is_current(*at))
     }
 }
 
 struct Builder<'a> {
     changes: &'a [ResourceChange],
     sources: &'a Sources<'a>,
-    index: Index,
+    index: Index<'a>,
     graph: Graph<StepKind>,
     joined: BTreeSet<StepKind>,
     /// Edges that rather go than stand in a circle.
@@ -405,7 +431,7 @@ impl<'a> Builder<'a> {
     fn need(&mut self, step: &StepKind, need: &Need) {
         match need {
             Need::Instance(addr) => {
-                if let Some(up) = self.index.instances.get(addr).and_then(|at| self.up(*at)) {
+                if let Some(up) = self.index.instance(addr).and_then(|at| self.up(at)) {
                     self.after(step.clone(), up);
                 }
             }
@@ -413,7 +439,7 @@ impl<'a> Builder<'a> {
                 let ready = StepKind::Ready(resource.clone());
                 self.after(step.clone(), ready.clone());
                 if self.joined.insert(ready.clone()) {
-                    for at in self.index.resources.get(resource).cloned().unwrap_or_default() {
+                    for at in self.index.current(resource).collect::<Vec<_>>() {
                         if let Some(up) = self.up(at) {
                             self.after(ready.clone(), up);
                         }
@@ -476,7 +502,7 @@ impl<'a> Builder<'a> {
     fn stored(&self, name: &str) -> Option<Dep> {
         let addr = parse_instance(name).ok()?;
         let config = addr.config();
-        Some(if self.index.instances.contains_key(&addr) {
+        Some(if self.index.instance(&addr).is_some() {
             Dep::Instance(addr)
         } else {
             Dep::All(config)

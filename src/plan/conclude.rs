@@ -13,7 +13,7 @@ use crate::value::Value;
 
 use super::change::{Action, Drift, OutputChange, Plan, PlanMode, Reason, ResourceChange};
 use super::codes;
-use super::compile::{Sources, compile};
+use super::compile::{Compiled, Sources, compile};
 use super::drift::{Answered, answered, deviations};
 use super::evaluate::Used;
 use super::import;
@@ -82,7 +82,11 @@ pub(super) fn conclude(mut planner: Planner) -> Result<Planned, Refused> {
         delete_first: &planner.delete_first,
     };
     planner.faults.extend(removed::forgotten(&changes));
-    let compiled = planner.faults.take(compile(&mut changes, &sources));
+    // Nothing will be done with a configuration that is only validated.
+    let compiled = match planner.evaluator.validating {
+        true => Some(Compiled::default()),
+        false => planner.faults.take(compile(&mut changes, &sources)),
+    };
     tell_parts(&planner, &changes, &mut drift);
     let mut plan = Plan {
         mode: planner.options.mode,

@@ -71,7 +71,8 @@ fn blocks_of<'a>(
 /// Asks for the objects to import to a resource, once.
 pub(super) fn ask(planner: &mut Planner, resource: &ConfigResource) -> Asked {
     let off = planner.options.mode != PlanMode::Normal;
-    if off || planner.imports_asked.contains_key(resource) {
+    let none = planner.options.imports.is_empty() && !planner.import_blocks.contains_key(resource);
+    if off || none || planner.imports_asked.contains_key(resource) {
         return Asked::Nothing;
     }
     planner.imports_asked.insert(resource.clone(), Vec::new());
