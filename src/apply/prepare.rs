@@ -8,6 +8,7 @@ use crate::diag::{Diagnostic, Diagnostics};
 use crate::lang::{Decoded, decode_body};
 use crate::plan::change::{Action, ResourceChange};
 use crate::plan::codes;
+use crate::plan::configure::configuration;
 
 use crate::plan::ignore::keep_ignored;
 use crate::plan::judge::{Judged, judge};
@@ -17,10 +18,10 @@ use crate::plan::provision::{Exec, evaluate as evaluate_exec};
 use crate::plan::refresh::marked;
 use crate::plan::removed;
 use crate::plan::scope::Here;
-use crate::plan::semantics::{Order, Proposal};
+use crate::plan::semantics::{Fault, Order, Proposal};
 use crate::plan::steps::StepId;
 use crate::state::{Object, Status, Subject};
-use crate::value::Value;
+use crate::value::{Path, Value};
 
 use super::walker::{Walker, Work};
 
@@ -66,6 +67,32 @@ impl Walker {
             &addr.module.config(),
             &declared.provider,
         ))
+    }
+
+    /// What a provider is configured with that the plan left to apply; none if it is not one of these.
+    ///
+    /// # Errors
+    /// Its block cannot be evaluated, or a value in it is still not known.
+    pub fn late_configuration(&self, key: &ProviderKey) -> Option<Result<Value, Fault>> {
+        if !self.planned.late.contains(key) {
+            return None;
+        }
+        let refused =
+            |detail: String| Fault::error(Path::root(), "The provider cannot be configured", detail);
+        let (evaluator, world) = (&self.planned.evaluator, &self.planned.world);
+        let value = match configuration(evaluator, world, &self.planned.semantics, key) {
+            Ok(Some(found)) if found.plain.is_wholly_known() => Ok(found.plain),
+            Ok(Some(_)) => Err(refused(format!(
+                "An argument of the provider \"{key}\" is still not known, for what it depends on is not done. Run apply \
+                 again when that is done."
+            ))),
+            Ok(None) => Err(refused(format!("There is no provider {key}."))),
+            Err(faults) => {
+                let details: Vec<&str> = faults.iter().map(|fault| fault.detail.as_str()).collect();
+                Err(refused(details.join("\n\n")))
+            }
+        };
+        Some(value)
     }
 
     /// The object of the state that a step starts from, decoded.

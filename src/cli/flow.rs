@@ -129,6 +129,7 @@ fn options(planning: &Planning) -> Result<PlanOptions, Diagnostics> {
         excludes,
         replace,
         imports: Vec::new(),
+        settling: false,
     })
 }
 

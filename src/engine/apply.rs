@@ -20,6 +20,7 @@ use crate::plan::steps::{StepId, StepKind};
 use crate::state::{Event, State};
 use crate::value::{Path, Value};
 
+use super::late::{Late, Served};
 use super::plan::object_id;
 use super::queue::Queue;
 use super::{Configured, Engine, Progress, Session};
@@ -83,7 +84,11 @@ impl Engine {
             written: false,
         };
         let mut walker = Walker::new(planned);
-        let mut fatal = self.walk(&mut walker, &providers, &mut writer).await.err();
+        let mut late = Late::default();
+        let mut fatal = self
+            .walk(&mut walker, (&providers, &mut late), &mut writer)
+            .await
+            .err();
         walker.settle_outputs();
         walker.judge_checks();
         let events = walker.take_events();
@@ -98,6 +103,7 @@ impl Engine {
             fatal.get_or_insert(Diagnostic::warning(&codes::STATE_NOT_SAVED, fault));
         }
         super::close(&providers).await;
+        super::close(&late.configured()).await;
         let interrupted = self.cancel.is_stopping();
         let (mut report, mut state) = walker.finish(interrupted);
         report.diagnostics.extend(fatal);
@@ -117,7 +123,7 @@ impl Engine {
     async fn walk(
         &self,
         walker: &mut Walker,
-        providers: &Configured,
+        (providers, late): (&Configured, &mut Late),
         writer: &mut Writer<'_>,
     ) -> Result<(), Diagnostic> {
         let most = self.parallelism.max(1);
@@ -145,7 +151,7 @@ impl Engine {
                 && !self.cancel.is_stopping()
                 && let Some((id, work)) = queue.pop(most - running.len())
             {
-                running.push(self.work(walker, id, work, providers).boxed());
+                running.push(self.work(walker, id, work, (providers, &mut *late)).boxed());
             }
             let (done, total) = walker.progress();
             (self.progress)(&Progress::Steps {
@@ -203,19 +209,32 @@ impl Engine {
         walker: &Walker,
         id: StepId,
         work: Work,
-        providers: &Configured,
+        (providers, late): (&Configured, &mut Late),
     ) -> impl Future<Output = (StepId, Outcome)> + use<> {
         let about = walker.step(id).map(|(kind, addr)| (kind.clone(), addr.clone()));
         let progress = Arc::clone(&self.progress);
         let provider = match &work {
             Work::Apply { provider, .. } | Work::ReadData { provider, .. } => {
-                providers.get(provider).cloned()
+                let ready = providers.get(provider).cloned().map(Served::Now);
+                // What goes was made with the values of before.
+                let goes = matches!(&work, Work::Apply { order, .. } if order.planned.is_null());
+                let ready_first = ready.clone().filter(|_| goes);
+                ready_first
+                    .or_else(|| late.provider(&*self.providers, walker, provider))
+                    .or(ready)
             }
             Work::Run(_) | Work::Adopt(_) => None,
         };
         let (runner, goes_on) = (Arc::clone(&self.runner), walker.goes_on(id));
         let clock = Arc::clone(&self.clock);
         async move {
+            let provider = match provider {
+                Some(served) => match served.ready().await {
+                    Ok(provider) => Some(provider),
+                    Err(fault) => return (id, failed(work, fault)),
+                },
+                None => None,
+            };
             if provider.is_none() && matches!(work, Work::Apply { .. } | Work::ReadData { .. }) {
                 return (id, unconfigured(work));
             }
@@ -318,6 +337,11 @@ fn unconfigured(work: Work) -> Outcome {
         "No such provider",
         "The provider of this step is not configured.",
     );
+    failed(work, fault)
+}
+
+/// The outcome of work that was not begun.
+fn failed(work: Work, fault: Fault) -> Outcome {
     match work {
         Work::Apply { order, .. } => Outcome::Applied(Box::new(Applied {
             state: if order.prior.is_null() {

@@ -12,6 +12,7 @@
 mod apply;
 mod cancel;
 pub mod codes;
+mod late;
 pub mod plan;
 mod progress;
 mod provision;

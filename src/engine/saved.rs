@@ -221,6 +221,7 @@ impl Recording {
             excludes,
             replace,
             imports: Vec::new(),
+            settling: false,
         })
     }
 

@@ -69,7 +69,11 @@ impl Engine {
         state: &State,
         providers: &mut Configured,
     ) -> Result<(), Diagnostics> {
-        let (mut planner, _) = self.planner(inputs, PlanOptions::default(), state.clone())?;
+        let options = PlanOptions {
+            settling: true,
+            ..PlanOptions::default()
+        };
+        let (mut planner, _) = self.planner(inputs, options, state.clone())?;
         loop {
             let requests = planner.advance();
             let configures = |request: &Request| matches!(request, Request::Configure { .. });

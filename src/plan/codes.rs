@@ -43,7 +43,9 @@ codes! {
     NO_RESOURCE_TYPE = "plan/no-resource-type", "No such resource type",
         "The provider has no resource or data source of this type. The reference page lists those there are.";
     PROVIDER_UNKNOWN = "plan/provider-unknown", "Provider configuration is not known",
-        "An argument of the provider block is known only after apply. Planning needs the provider, so its arguments must be known before.";
+        "An argument of the provider block is not known, and something has to be read, imported or deleted by this provider. Objects can be planned and made without: such a provider is configured during apply, when what it depends on is there.";
+    NOT_REFRESHED = "plan/not-refreshed", "Objects that could not be looked at",
+        "The provider of these objects can be configured only during apply, as its block depends on something that is made or changed there. The plan takes the objects to be as they were last seen; plan again after apply to see how they are.";
     PROVIDER_FAILED = "plan/provider-failed", "The provider cannot be configured",
         "The provider refused its configuration or could not reach the platform.";
     READ_FAILED = "plan/read-failed", "An object cannot be read",

@@ -115,6 +115,7 @@ pub(super) fn conclude(mut planner: Planner) -> Result<Planned, Refused> {
         world: planner.world,
         semantics: planner.semantics,
         providers: planner.providers,
+        late: planner.late.unknown,
         written: planner.written,
         node_used: planner.node_used,
         refreshed,

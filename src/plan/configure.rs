@@ -5,13 +5,17 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::diag::{Again, Diagnostic, did_you_mean};
+use crate::diag::{Again, Diagnostic, Diagnostics, did_you_mean};
 use crate::lang::decode_body;
 use crate::source::Span;
+use crate::value::Value;
 
 use super::codes;
+use super::evaluate::Evaluator;
+use super::instance;
 use super::planner::{Planner, Request};
-use super::providers::{ProviderKey, resolve_provider};
+use super::providers::{ProviderKey, Semantic, resolve_provider};
+use super::world::World;
 
 impl Planner {
     /// Where a provider block stands, if there is one.
@@ -98,60 +102,90 @@ impl Planner {
     }
 
     /// Evaluates a provider block and asks for the provider to be configured with it.
-    pub(super) fn configure(&mut self, key: ProviderKey, name: Arc<str>) {
-        let Some(semantics) = self.semantics.get(&name).cloned() else {
-            return;
+    pub(super) fn configure(&mut self, key: &ProviderKey, name: &Arc<str>) -> Configuring {
+        let evaluated = configuration(&self.evaluator, &self.world, &self.semantics, key);
+        let configuration = match evaluated {
+            Ok(Some(configuration)) => configuration,
+            Ok(None) => return Configuring::Failed,
+            Err(faults) => {
+                self.faults.extend(faults);
+                return Configuring::Failed;
+            }
         };
-        let schema = &semantics.schema().config;
-        let config = Arc::clone(&self.evaluator.config);
-        let block = config
-            .modules
-            .get(&key.module)
-            .and_then(|module| module.providers.get(&key.provider));
-        let mut value = schema.empty_value();
-        if let Some(block) = block {
-            let instance = self
-                .world
-                .instances(&key.module)
-                .into_iter()
-                .next()
-                .unwrap_or_default();
-            let scope = match self.evaluator.scope(&self.world, &instance) {
-                Ok(scope) => scope,
-                Err(faults) => return self.faults.extend(faults),
-            };
-            let (decoded, faults) = decode_body(&block.body, schema, &scope);
-            let failed = faults.has_errors();
-            self.faults.extend(faults);
-            if failed {
-                return;
-            }
-            value = decoded.value.clone();
-            let (plain, _) = value.clone().unmark_deep();
-            let faults = semantics.validate_config(&plain);
-            let failed = self.report(faults, &decoded.spans, block.span, None);
-            if failed {
-                return;
-            }
+        self.faults.extend(configuration.warnings);
+        // A validation asks nobody anything.
+        if self.evaluator.validating || !configuration.plain.is_wholly_known() {
+            return Configuring::Later;
         }
-        let marked = schema.mark_sensitive(&value);
-        let (value, _) = value.unmark_deep();
-        if !value.is_wholly_known() {
-            let mut diagnostic = Diagnostic::error(
-                &codes::PROVIDER_UNKNOWN,
-                format!(
-                    "An argument of the provider \"{name}\" is known only after apply, and the provider is needed for \
-                     planning. Give it a value that is known before, such as a variable."
-                ),
-            );
-            diagnostic.subject = self.provider_span(&key);
-            return self.faults.push(diagnostic);
-        }
-        self.providers.insert(key.clone(), (Arc::clone(&name), marked));
+        self.providers
+            .insert(key.clone(), (Arc::clone(name), configuration.marked));
         self.ask(Request::Configure {
-            provider: key,
-            name,
-            config: value,
+            provider: key.clone(),
+            name: Arc::clone(name),
+            config: configuration.plain,
         });
+        Configuring::Asked
     }
+}
+
+/// How configuring a provider went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Configuring {
+    /// It was asked for.
+    Asked,
+    /// The values are not all known yet.
+    Later,
+    /// Errors were found.
+    Failed,
+}
+
+/// What a provider is configured with.
+pub struct Configuration {
+    /// Without marks, for the provider.
+    pub plain: Value,
+    /// With the sensitive parts marked, for people.
+    pub marked: Value,
+    /// What there is to be told of it.
+    pub warnings: Diagnostics,
+}
+
+/// Evaluates the block of a provider; without a block every argument is null. None where there is no such provider.
+///
+/// # Errors
+/// The block cannot be evaluated, or the provider refuses what it says.
+pub fn configuration(
+    evaluator: &Evaluator,
+    world: &World,
+    semantics: &Semantic,
+    key: &ProviderKey,
+) -> Result<Option<Configuration>, Diagnostics> {
+    let Some(semantics) = semantics.get(&key.provider.name) else {
+        return Ok(None);
+    };
+    let schema = &semantics.schema().config;
+    let module = evaluator.config.modules.get(&key.module);
+    let (mut value, mut warnings) = (schema.empty_value(), Diagnostics::new());
+    if let Some(block) = module.and_then(|module| module.providers.get(&key.provider)) {
+        let instance = world.instances(&key.module).into_iter().next();
+        let instance = instance.unwrap_or_default();
+        let scope = evaluator.scope(world, &instance)?;
+        let (decoded, faults) = decode_body(&block.body, schema, &scope);
+        warnings.extend(faults);
+        if !warnings.has_errors() {
+            let (plain, _) = decoded.value.clone().unmark_deep();
+            let found = semantics.validate_config(&plain);
+            warnings.extend(instance::placed(found, &decoded.spans, block.span, None));
+        }
+        if warnings.has_errors() {
+            return Err(warnings);
+        }
+        value = decoded.value;
+    }
+    let marked = schema.mark_sensitive(&value);
+    let (plain, _) = value.unmark_deep();
+    Ok(Some(Configuration {
+        plain,
+        marked,
+        warnings,
+    }))
 }

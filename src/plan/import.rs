@@ -113,6 +113,10 @@ pub(super) fn ask(planner: &mut Planner, resource: &ConfigResource) -> Asked {
             .is_some_and(|targeted| !targeted.has_instance(&wanted.to));
         let known = planner.priors.contains_key(&(wanted.to.clone(), None));
         if !out && !known && !planner.importing.contains_key(&wanted.to) {
+            if let Some(fault) = planner.no_import_by(&provider, &wanted.to) {
+                planner.faults.push(fault);
+                return Asked::Failed;
+            }
             planner.ask(Request::Import {
                 addr: wanted.to.clone(),
                 provider: provider.clone(),

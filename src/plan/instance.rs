@@ -248,7 +248,8 @@ fn validate_provisioners(
 fn plan_data(planner: &mut Planner, context: &Context<'_>, addr: InstanceAddr, config: Value, used: Used) {
     let waits = used.iter().any(|need| planner.is_pending(need));
     let (plain, _) = config.clone().unmark_deep();
-    let known = plain.is_wholly_known() && !waits;
+    let late = planner.late.unknown.contains(&context.provider);
+    let known = plain.is_wholly_known() && !waits && (!late || planner.evaluator.validating);
     if known {
         planner.ask_data(addr.clone(), context.provider.clone(), plain.clone());
         // What a check reads for itself is read again when the check is judged again.
@@ -514,7 +515,7 @@ impl Planner {
         self.used.push(used);
     }
 
-    /// Turns a provider's faults into diagnostics at the arguments they are about. Whether any is an error.
+    /// Tells a provider's faults at the arguments they are about. Whether any is an error.
     pub(super) fn report(
         &mut self,
         faults: Vec<Fault>,
@@ -522,29 +523,9 @@ impl Planner {
         block: Span,
         addr: Option<&InstanceAddr>,
     ) -> bool {
-        let mut failed = false;
-        for fault in faults {
-            failed |= !fault.warning;
-            let make = if fault.warning {
-                Diagnostic::warning
-            } else {
-                Diagnostic::error
-            };
-            let subject = span_at(spans, &fault.path);
-            let code = if fault.warning {
-                &codes::PROVIDER_WARNING
-            } else {
-                &codes::INVALID_ARGUMENT
-            };
-            let mut diagnostic = make(code, fault.detail)
-                .summary(fault.summary)
-                .at(subject.unwrap_or(block))
-                .within(block);
-            if let Some(addr) = addr {
-                diagnostic = diagnostic.about(addr);
-            }
-            self.faults.push(diagnostic);
-        }
+        let found = placed(faults, spans, block, addr);
+        let failed = found.has_errors();
+        self.faults.extend(found);
         failed
     }
 
@@ -570,4 +551,26 @@ impl Planner {
             Action::DeleteThenCreate
         }
     }
+}
+
+/// A provider's faults as diagnostics at the arguments they are about.
+pub(super) fn placed(
+    faults: Vec<Fault>,
+    spans: &BTreeMap<Path, Span>,
+    block: Span,
+    addr: Option<&InstanceAddr>,
+) -> Diagnostics {
+    let place = |fault: Fault| {
+        let subject = span_at(spans, &fault.path).unwrap_or(block);
+        let diagnostic = match fault.warning {
+            true => Diagnostic::warning(&codes::PROVIDER_WARNING, fault.detail),
+            false => Diagnostic::error(&codes::INVALID_ARGUMENT, fault.detail),
+        };
+        let diagnostic = diagnostic.summary(fault.summary).at(subject).within(block);
+        match addr {
+            Some(addr) => diagnostic.about(addr),
+            None => diagnostic,
+        }
+    };
+    Diagnostics(faults.into_iter().map(place).collect())
 }

@@ -42,56 +42,13 @@ impl Look {
         state: &State,
         semantics: Semantic,
     ) -> (Look, Diagnostics) {
-        let mut look = Look {
+        let (world, faults) = state_world(&evaluator, graph.order.iter(), state, &semantics);
+        let look = Look {
             evaluator,
-            world: World::new(),
+            world,
             semantics,
         };
-        let mut faults = Diagnostics::new();
-        let objects = Objects::of(state);
-        for node in &graph.order {
-            let (evaluator, world) = (&look.evaluator, &mut look.world);
-            let told = match node {
-                ConfigNode::Variable(module, name) => evaluator.variable(world, module, name),
-                ConfigNode::Local(module, name) => evaluator.local(world, module, name),
-                ConfigNode::Output(module, name) => evaluator.output(world, module, name),
-                ConfigNode::Call(module, name) => evaluator.call(world, module, name),
-                ConfigNode::Resource(resource) => {
-                    look.resource(resource, &objects, &mut faults);
-                    continue;
-                }
-                ConfigNode::Whole(..) | ConfigNode::Provider(..) | ConfigNode::Check(..) => continue,
-            };
-            if let Err(more) = told {
-                faults.extend(more);
-            }
-        }
         (look, faults)
-    }
-
-    fn resource(&mut self, resource: &ConfigResource, objects: &Objects<'_>, faults: &mut Diagnostics) {
-        let modules = &self.evaluator.config.modules;
-        let declared = modules
-            .get(&resource.module)
-            .and_then(|module| module.resources.get(&resource.resource));
-        let Some(declared) = declared else { return };
-        let Some(info) = self.semantics.type_info(&resource.resource) else {
-            return faults.push(no_type(&self.semantics, &resource.resource).at(declared.span));
-        };
-        for module in self.world.instances(&resource.module) {
-            let found = objects.resource(&module, resource);
-            let expansion = expansion(&declared.repetition, &found);
-            let mut values = ResourceWorld::new(expansion, info.ty.clone());
-            for (key, addr, instance) in found {
-                let Some(object) = &instance.current else { continue };
-                if let Some(prior) = faults.take(Prior::decode(addr, &instance.provider, object, info)) {
-                    values.set(key.clone(), prior.last);
-                }
-            }
-            if let Some(world) = self.world.module_mut(&module) {
-                world.resources.insert(resource.resource.clone(), values);
-            }
-        }
     }
 
     /// The value of an expression in the root module.
@@ -134,13 +91,74 @@ impl Look {
     }
 }
 
+/// The values of some declarations, which stand in order, over a state.
+pub(super) fn state_world<'a>(
+    evaluator: &Evaluator,
+    nodes: impl Iterator<Item = &'a ConfigNode>,
+    state: &State,
+    semantics: &Semantic,
+) -> (World, Diagnostics) {
+    let (mut world, mut faults) = (World::new(), Diagnostics::new());
+    let objects = Objects::of(state);
+    for node in nodes {
+        let told = match node {
+            ConfigNode::Variable(module, name) => evaluator.variable(&mut world, module, name),
+            ConfigNode::Local(module, name) => evaluator.local(&mut world, module, name),
+            ConfigNode::Output(module, name) => evaluator.output(&mut world, module, name),
+            ConfigNode::Call(module, name) => evaluator.call(&mut world, module, name),
+            ConfigNode::Resource(resource) => {
+                faults.extend(object_world(evaluator, &mut world, semantics, resource, &objects));
+                continue;
+            }
+            ConfigNode::Whole(..) | ConfigNode::Provider(..) | ConfigNode::Check(..) => continue,
+        };
+        faults.extend(told.err().into_iter().flatten());
+    }
+    (world, faults)
+}
+
+/// Gives a world the objects of a resource as the state has them. The answer is what is wrong with them.
+pub(super) fn object_world(
+    evaluator: &Evaluator,
+    world: &mut World,
+    semantics: &Semantic,
+    resource: &ConfigResource,
+    objects: &Objects<'_>,
+) -> Diagnostics {
+    let mut faults = Diagnostics::new();
+    let modules = &evaluator.config.modules;
+    let declared = modules
+        .get(&resource.module)
+        .and_then(|module| module.resources.get(&resource.resource));
+    let Some(declared) = declared else { return faults };
+    let Some(info) = semantics.type_info(&resource.resource) else {
+        faults.push(no_type(semantics, &resource.resource).at(declared.span));
+        return faults;
+    };
+    for module in world.instances(&resource.module) {
+        let found = objects.resource(&module, resource);
+        let expansion = expansion(&declared.repetition, &found);
+        let mut values = ResourceWorld::new(expansion, info.ty.clone());
+        for (key, addr, instance) in found {
+            let Some(object) = &instance.current else { continue };
+            if let Some(prior) = faults.take(Prior::decode(addr, &instance.provider, object, info)) {
+                values.set(key.clone(), prior.last);
+            }
+        }
+        if let Some(world) = world.module_mut(&module) {
+            world.resources.insert(resource.resource.clone(), values);
+        }
+    }
+    faults
+}
+
 /// The instances of the state by resource.
-struct Objects<'a>(BTreeMap<(&'a ModuleInstance, &'a ResourceAddr), Vec<Found<'a>>>);
+pub(super) struct Objects<'a>(BTreeMap<(&'a ModuleInstance, &'a ResourceAddr), Vec<Found<'a>>>);
 
 type Found<'a> = (&'a InstanceKey, &'a InstanceAddr, &'a Instance);
 
 impl<'a> Objects<'a> {
-    fn of(state: &'a State) -> Objects<'a> {
+    pub(super) fn of(state: &'a State) -> Objects<'a> {
         let mut all = BTreeMap::<_, Vec<Found<'a>>>::new();
         for (addr, instance) in &state.instances {
             if instance.current.is_some() {

@@ -14,6 +14,7 @@ use super::change::{Action, ResourceChange};
 use super::codes;
 use super::evaluate::Used;
 use super::planner::Planner;
+use super::providers::ProviderKey;
 use super::scope::Need;
 
 impl Planner {
@@ -60,7 +61,17 @@ impl Planner {
                 ConfigNode::Resource(resource) => {
                     used.insert(Need::Resource(resource.clone()));
                 }
-                ConfigNode::Provider(..) | ConfigNode::Check(..) => {}
+                // What a provider waits for, its resources wait for too.
+                ConfigNode::Provider(module, provider) => {
+                    let key = ProviderKey {
+                        module: module.clone(),
+                        provider: provider.clone(),
+                    };
+                    if self.late.has(&key) {
+                        self.add_static_needs(need, used);
+                    }
+                }
+                ConfigNode::Check(..) => {}
                 value => {
                     used.insert(Need::Node(value.clone()));
                 }

@@ -1,7 +1,7 @@
 //! The planner: a state machine that asks for reads and ends with a [`Planned`].
 //!
 //! It goes through three stages. *Providers*: what their configuration needs is evaluated, and each is asked
-//! to be configured. *Refresh*: every object of the state is asked to be read, all at once. *Walk*: the nodes
+//! to be configured, unless it has to wait for objects (see `late`). *Refresh*: every object of the state is asked to be read, all at once. *Walk*: the nodes
 //! of the configuration are visited, dependencies first; data sources are asked for as soon as their
 //! configuration is known. The same input and answers give the same plan, so a plan can be replayed.
 
@@ -19,9 +19,11 @@ use crate::value::Value;
 use super::change::{PlanMode, ResourceChange};
 use super::checks::{Checkable, Checked, Checks, Status};
 use super::codes;
+use super::configure::Configuring;
 use super::create_first::create_first;
 use super::evaluate::{Evaluator, Used};
 use super::import;
+use super::late::Late;
 use super::moves::{self, Move, Moved};
 use super::moves_check;
 use super::providers::{ProviderKey, Semantic, resolve_provider};
@@ -86,6 +88,7 @@ pub struct Planner {
     /// The same, in their order, by the resources that were asked about.
     pub(super) imports_asked: BTreeMap<ConfigResource, Vec<InstanceAddr>>,
     pub(super) waiting_imports: BTreeMap<ConfigNode, usize>,
+    pub(super) late: Late,
     pub(super) done: BTreeSet<ConfigNode>,
     /// Nodes with errors, and those that need them: nothing more can be said of these.
     pub(super) failed: BTreeSet<ConfigNode>,
@@ -147,6 +150,7 @@ impl Planner {
             imports: BTreeMap::new(),
             imports_asked: BTreeMap::new(),
             waiting_imports: BTreeMap::new(),
+            late: Late::default(),
             done: BTreeSet::new(),
             failed: BTreeSet::new(),
             walked: false,
@@ -196,6 +200,9 @@ impl Planner {
         let Some(request) = self.waiting.remove(&id) else {
             return;
         };
+        if let (Request::Configure { provider, .. }, Answer::Configured(result)) = (&request, &answer) {
+            self.late_configured(provider, result.is_err());
+        }
         match (request, answer) {
             (Request::Configure { provider, .. }, Answer::Configured(Err(fault))) => {
                 // Without a block of its own it is told where the first resource needs it.
@@ -207,7 +214,18 @@ impl Planner {
                 diagnostic.subject = subject;
                 self.faults.push(diagnostic);
             }
-            (Request::Read { addr, deposed, .. }, Answer::Read(result)) => self.told(&addr, deposed, result),
+            (
+                Request::Read {
+                    addr,
+                    deposed,
+                    provider,
+                    ..
+                },
+                Answer::Read(result),
+            ) => {
+                self.told(&addr, deposed, result);
+                self.late_answered(&provider);
+            }
             (Request::Import { addr, .. }, Answer::Imported(result)) => import::told(self, &addr, result),
             (Request::ReadData { addr, .. }, Answer::Data(result)) => self.told_data(&addr, result),
             _ => {}
@@ -250,42 +268,41 @@ impl Planner {
             return self.faults.extend(faults);
         }
         let keys = self.used_providers();
-        let blocks: Vec<ConfigNode> = keys
-            .keys()
-            .filter(|key| self.provider_span(key).is_some())
-            .map(|key| ConfigNode::Provider(key.module.clone(), key.provider.clone()))
-            .collect();
-        let closure = self.graph.closure(blocks.iter());
-        for node in self.graph.order.clone() {
-            if closure.contains(&node) {
-                match &node {
-                    ConfigNode::Resource(resource) => {
-                        let mut fault = Diagnostic::error(
-                            &codes::PROVIDER_UNKNOWN,
-                            format!(
-                                "The provider is needed for planning, and this block depends on {resource}, whose \
-                                 values are known only later. Give it values that are known before, such as \
-                                 variables."
-                            ),
-                        );
-                        let needs = |key: &&ProviderKey| {
-                            let block = ConfigNode::Provider(key.module.clone(), key.provider.clone());
-                            self.graph.closure([&block]).contains(&node)
-                        };
-                        fault.subject = keys.keys().find(needs).and_then(|key| self.provider_span(key));
-                        self.faults.push(fault);
-                    }
-                    ConfigNode::Provider(..) | ConfigNode::Check(..) => {}
-                    _ => self.visit_value(&node),
-                }
-            }
-        }
+        let needs = self.part_providers(&keys);
+        self.visit_needs(&needs);
         if self.faults.has_errors() {
             return;
         }
-        for (key, name) in keys {
-            self.configure(key, name);
+        for (key, name) in keys
+            .iter()
+            .filter(|(key, _)| !self.late.has(key))
+            .collect::<Vec<_>>()
+        {
+            let told = self.evaluator.validating || self.options.settling;
+            if self.configure(key, name) == Configuring::Later && !told && self.has_objects_of(key) {
+                self.faults.push(self.not_known(key));
+            }
         }
+    }
+
+    fn has_objects_of(&self, key: &ProviderKey) -> bool {
+        let key = key.to_string();
+        self.state
+            .instances
+            .values()
+            .any(|instance| *instance.provider == *key)
+            || self.options.mode != PlanMode::Destroy
+    }
+
+    /// The error of a provider whose values nobody knows.
+    fn not_known(&self, key: &ProviderKey) -> Diagnostic {
+        let detail = format!(
+            "An argument of the provider \"{key}\" is not known, and what is in the state can be dealt with only by it. \
+             Give it a value that is known, such as a variable."
+        );
+        let mut fault = Diagnostic::error(&codes::PROVIDER_UNKNOWN, detail);
+        fault.subject = self.provider_span(key);
+        fault
     }
 
     /// A backend has no effect.
@@ -351,12 +368,16 @@ impl Planner {
             return;
         }
         let (value, _) = prior.last.clone().unmark_deep();
-        self.ask(Request::Read {
+        let read = Request::Read {
             addr: addr.clone(),
             deposed,
             provider: key.clone(),
             prior: value,
-        });
+        };
+        match self.late.has(key) {
+            true => self.late.read(key, read),
+            false => self.ask(read),
+        }
     }
 
     fn told(&mut self, addr: &InstanceAddr, deposed: Option<Arc<str>>, result: Result<Option<Value>, Fault>) {

@@ -32,6 +32,8 @@ pub struct PlanOptions {
     pub replace: Vec<InstanceAddr>,
     /// What the command `import` asks for: addresses and ids.
     pub imports: Vec<(InstanceAddr, Arc<str>)>,
+    /// Only providers are wanted, to ask them what became of operations of a dead run.
+    pub settling: bool,
 }
 
 /// An effect that the planner asks for.
@@ -126,6 +128,8 @@ pub struct Planned {
     /// What is written of the objects that differ from what was last applied, and of those that change: values and
     /// places.
     pub written: BTreeMap<InstanceAddr, Decoded>,
+    /// Providers that only apply can configure.
+    pub late: BTreeSet<ProviderKey>,
     /// What each variable, local and output was made from.
     pub node_used: BTreeMap<ConfigNode, Used>,
     /// Events that bring the state up to the refreshed one.

@@ -12,6 +12,7 @@ use super::change::PlanMode;
 use super::import::{self, Asked};
 use super::instance;
 use super::planner::Planner;
+use super::providers::ProviderKey;
 
 /// How far the walk is. Nodes stand by their place in the order of the graph.
 #[derive(Debug)]
@@ -75,6 +76,9 @@ impl Planner {
         if self.options.mode == PlanMode::Destroy {
             return self.visit_inputs();
         }
+        for read in std::mem::take(&mut self.late.ready) {
+            self.ask(read);
+        }
         let mut walk = self.walk.take().unwrap_or_else(|| Walk::start(self));
         for node in std::mem::take(&mut self.answered) {
             if self.done.contains(&node) {
@@ -129,8 +133,14 @@ impl Planner {
                     self.done.insert(node.clone());
                 }
             }
-            ConfigNode::Provider(..) => {
-                self.done.insert(node.clone());
+            ConfigNode::Provider(module, provider) => {
+                let key = ProviderKey {
+                    module: module.clone(),
+                    provider: provider.clone(),
+                };
+                if self.visit_provider(&key) {
+                    self.done.insert(node.clone());
+                }
             }
             ConfigNode::Check(module, name) => {
                 self.check(module, name);
