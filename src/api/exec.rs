@@ -17,11 +17,25 @@ use crate::api::wire::ExecRequest;
 pub enum Exec {
     /// The command was started and left alone.
     Detached,
-    /// The connection now belongs to the command: read and write it.
-    Upgraded(Box<reqwest::Upgraded>),
-    /// The server did not upgrade but answered with the output itself.
-    Output(Vec<u8>),
+    /// The connection now belongs to the command: write its input to it, and read its output.
+    Upgraded {
+        /// The connection.
+        connection: Box<Connection>,
+        /// Whether what is read comes in frames.
+        framed: bool,
+    },
+    /// The server did not upgrade but answered with the output itself, and the exit code if it tells it.
+    Output(Vec<u8>, Option<i32>),
 }
+
+/// The connection of a command.
+pub type Connection = reqwest::Upgraded;
+
+/// The content type of a stream of frames, as docker names it.
+pub const FRAMES: &str = "application/vnd.docker.multiplexed-stream";
+
+/// The header with the exit code of a command that has ended.
+pub const EXIT_CODE: &str = "x-exit-code";
 
 impl Client {
     /// Runs a command in an instance.
@@ -49,18 +63,24 @@ impl Client {
             text,
             kind: ErrorKind::Protocol,
         };
+        let told = |name: &str| response.headers().get(name)?.to_str().ok().map(str::to_owned);
         if status == 101 {
+            let framed = told("content-type").as_deref() == Some(FRAMES) || !(exec.raw || exec.tty);
             return match response.upgrade().await {
-                Ok(connection) => Ok(Exec::Upgraded(Box::new(connection))),
+                Ok(connection) => Ok(Exec::Upgraded {
+                    connection: Box::new(connection),
+                    framed,
+                }),
                 Err(_) => Err(broken("the connection was not handed over".to_owned())),
             };
         }
+        let code = told(EXIT_CODE).and_then(|code| code.parse().ok());
         let bytes = response
             .bytes()
             .await
             .map_err(|_| broken("the connection broke in the middle of the output".to_owned()))?;
         if (200..300).contains(&status) {
-            return Ok(Exec::Output(bytes.to_vec()));
+            return Ok(Exec::Output(bytes.to_vec(), code));
         }
         let text = String::from_utf8_lossy(&bytes).into_owned();
         self.transport

@@ -12,6 +12,8 @@ pub enum Stream {
     Stdout,
     /// Standard error.
     Stderr,
+    /// The exit code in decimal, as the last frame; only for a client that asked for it.
+    Exit,
 }
 
 /// One frame.
@@ -32,6 +34,7 @@ pub fn encode(stream: Stream, bytes: &[u8]) -> Vec<u8> {
         Stream::Stdin => 0,
         Stream::Stdout => 1,
         Stream::Stderr => 2,
+        Stream::Exit => 3,
     };
     let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
     let mut frame = vec![number, 0, 0, 0];
@@ -57,6 +60,7 @@ impl Decoder {
                 0 => Stream::Stdin,
                 1 => Stream::Stdout,
                 2 => Stream::Stderr,
+                3 => Stream::Exit,
                 other => return Err(format!("a frame of the unknown stream {other}")),
             };
             let length = u32::from_be_bytes([*a, *b, *c, *d]) as usize;

@@ -433,7 +433,8 @@ async fn exec_takes_over_the_connection() {
         cmd: vec!["cat".to_owned()],
         ..Default::default()
     };
-    let Exec::Upgraded(mut connection) = with_token(&endpoint).exec("a", "i", &request).await.unwrap() else {
+    let Exec::Upgraded { mut connection, .. } = with_token(&endpoint).exec("a", "i", &request).await.unwrap()
+    else {
         panic!("not upgraded");
     };
     connection.write_all(b"hi\n").await.unwrap();

@@ -24,6 +24,9 @@ use crate::api::retry::{Came, Failure, Limits, Retry, retry_after};
 use crate::api::wire::Envelope;
 use crate::ports::Clock;
 
+/// The time limit of an answer that goes on.
+const ENDLESS: Duration = Duration::from_secs(365 * 24 * 3600);
+
 /// What to send.
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
@@ -37,6 +40,8 @@ pub(crate) struct Request {
     pub authorized: bool,
     /// Whether it changes nothing that it matters to change twice.
     pub safe: bool,
+    /// Whether its answer goes on for as long as somebody listens.
+    pub endless: bool,
 }
 
 impl Request {
@@ -48,6 +53,7 @@ impl Request {
             body: None,
             authorized: true,
             safe: method == "GET",
+            endless: false,
         }
     }
 
@@ -413,6 +419,9 @@ impl Transport {
                 headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
             }
             builder = builder.body(body.to_string());
+        }
+        if request.endless {
+            builder = builder.timeout(ENDLESS);
         }
         let permit = self.permit().await;
         let began = self.clock.uptime();

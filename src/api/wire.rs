@@ -356,4 +356,14 @@ pub struct ExecRequest {
     /// With a terminal.
     #[serde(default)]
     pub tty: bool,
+    /// Beyond the API's page: send everything in frames, and the exit code as the last one. A server that does not
+    /// know the key ignores it.
+    #[serde(default, rename = "exit-code", skip_serializing_if = "std::ops::Not::not")]
+    pub exit_code: bool,
+    /// Beyond the API's page: how many lines the terminal has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rows: Option<u16>,
+    /// Beyond the API's page: how many columns the terminal has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub columns: Option<u16>,
 }

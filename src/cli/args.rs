@@ -8,12 +8,14 @@ use std::ffi::OsString;
 use clap::ArgMatches;
 
 /// Options that take a value, which may follow as an argument of its own.
-const WITH_VALUE: [&str; 29] = [
+const WITH_VALUE: [&str; 33] = [
     "backend-config",
     "backup",
     "backup-out",
     "chdir",
     "data",
+    "detach-keys",
+    "endpoint",
     "exclude",
     "expect-digest",
     "from-module",
@@ -35,8 +37,10 @@ const WITH_VALUE: [&str; 29] = [
     "state-out",
     "target",
     "test-directory",
+    "timeout",
     "type",
     "user",
+    "username",
     "var",
 ];
 

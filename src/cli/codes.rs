@@ -158,6 +158,24 @@ pub static NOT_TAINTED: Code = Code::new(
     "Resource instance is not tainted",
     "`untaint` takes back that an instance counts as half made, but this one does not. `swarmform state show ADDRESS` says how it stands.",
 );
+/// A platform failed or refused.
+pub static PLATFORM: Code = Code::new(
+    "cli/platform",
+    "The platform did not do it",
+    "A command that works on a platform beside any state could not do what was asked: the platform cannot be reached, refused the call, failed, or came to another end. The message has the call and the answer.",
+);
+/// Nobody knows which platform or who asks.
+pub static NO_LOGIN: Code = Code::new(
+    "cli/no-login",
+    "No platform to work on",
+    "A command needs to know which platform is meant and who asks. `-endpoint`, the provider block of the configuration here and `GIANTSWARM_ENDPOINT` name the platform; `swarmform login` or `GIANTSWARM_TOKEN` say who you are.",
+);
+/// An address that leads nowhere on a platform.
+pub static BAD_SPOT: Code = Code::new(
+    "cli/bad-spot",
+    "No such place on the platform",
+    "Commands such as `status`, `logs` and `exec` take the address of a resource instance of the state, or `ORG/ENV/APP/SERVICE/COMPONENT/INSTANCE` as far as is wanted. The message says what is wrong with the one given.",
+);
 /// The server cannot be started.
 pub static SERVE: Code = Code::new(
     "cli/serve",
@@ -199,6 +217,9 @@ pub static CODES: &[&Code] = &[
     &ALREADY_MANAGED,
     &BAD_IGNORE,
     &NOT_TAINTED,
+    &PLATFORM,
+    &NO_LOGIN,
+    &BAD_SPOT,
     &SERVE,
     &REMOTE,
 ];

@@ -25,6 +25,7 @@ pub mod init;
 pub mod locking;
 pub mod metadata;
 pub mod modules;
+pub mod operate;
 pub mod options;
 pub mod output;
 pub mod plan;
@@ -224,6 +225,16 @@ fn dispatch(cli: Cli, assignments: Vec<args::Assignment>, no_color: bool) -> u8 
             Command::Modules(options) => modules::run(&mut ui, &options),
             Command::Get(options) => modules::get(&mut ui, &options),
             Command::Metadata(options) => metadata::run(&mut ui, &options),
+            Command::Login(options) => operate::login(&mut ui, &options, &assignments).await,
+            Command::Logout(options) => operate::logout(&mut ui, &options, &assignments).await,
+            Command::Whoami(options) => operate::whoami(&mut ui, &options, &assignments).await,
+            Command::Ping(options) => operate::ping(&mut ui, &options, &assignments).await,
+            Command::Status(options) => operate::status(&mut ui, &options, &assignments).await,
+            Command::Logs(options) => operate::logs(&mut ui, &options, &assignments).await,
+            Command::Stats(options) => operate::stats(&mut ui, &options, &assignments).await,
+            Command::Exec(options) => operate::exec(&mut ui, &options, &assignments).await,
+            Command::Start(options) => operate::start(&mut ui, &options, &assignments).await,
+            Command::Stop(options) => operate::stop(&mut ui, &options, &assignments).await,
             Command::Serve(options) => serve::run(&mut ui, &options).await,
             Command::Version(options) => version::run(&mut ui, &options),
         }

@@ -13,6 +13,7 @@ use super::duration;
 use super::force_unlock::ForceUnlock;
 use super::metadata::Metadata;
 use super::modules::{Get, Modules};
+use super::operate::options::{Exec, Login, Logs, Look, Plain, Power, WhoAmI};
 use super::refresh::Refresh;
 use super::state::options::{State, StateCommand};
 use super::workspace::Workspace;
@@ -81,6 +82,26 @@ pub enum Command {
     Graph(Graph),
     /// List the providers that are needed, or show what they offer
     Providers(Providers),
+    /// Log in to a platform and keep the token
+    Login(Login),
+    /// End the token of a login
+    Logout(Plain),
+    /// Show who you are on a platform
+    Whoami(WhoAmI),
+    /// Ask whether a platform is up
+    Ping(Plain),
+    /// Show how an app or a part of it is now
+    Status(Look),
+    /// Show what instances write
+    Logs(Logs),
+    /// Show what instances use
+    Stats(Look),
+    /// Run a command inside of an instance
+    Exec(Exec),
+    /// Start an app or a service, beside any configuration
+    Start(Power),
+    /// Stop an app or a service, beside any configuration
+    Stop(Power),
     /// Run a platform: a server that speaks the Giant Swarm API V1
     Serve(Serve),
     /// Show the version
@@ -135,6 +156,16 @@ impl Command {
             | Command::Untaint(_)
             | Command::Graph(_)
             | Command::Providers(_)
+            | Command::Login(_)
+            | Command::Logout(_)
+            | Command::Whoami(_)
+            | Command::Ping(_)
+            | Command::Status(_)
+            | Command::Logs(_)
+            | Command::Stats(_)
+            | Command::Exec(_)
+            | Command::Start(_)
+            | Command::Stop(_)
             | Command::Serve(_)
             | Command::Version(_) => View::default(),
         }

@@ -20,12 +20,13 @@ use crate::engine::{Cancel, Engine, Inputs, Progress, Recording};
 use crate::graph::config_graph;
 use crate::host::workspace::{self, Selection};
 use crate::host::{
-    Commands, Environment as HostEnvironment, SystemClock, SystemEffects, SystemIds, clock, user,
+    Commands, Environment as HostEnvironment, Logins, SystemClock, SystemEffects, SystemIds, clock, user,
 };
 use crate::lang::{Effects, Files};
 use crate::plan::evaluate::Evaluator;
 use crate::plan::look::Look;
 use crate::plan::planner::{Answer, PlanOptions, Planned, Planner, Request};
+use crate::plan::providers::ProviderKey;
 use crate::plan::scope::Environment as PlanEnvironment;
 use crate::platform::{Embedded, embedded};
 use crate::ports::{Clock, Ids, Lock, Providers, StateStore};
@@ -129,16 +130,64 @@ impl Place {
 
     /// All providers.
     pub fn providers(&self) -> Arc<dyn Providers> {
-        let platform = OwnPlatform {
-            dir: self.platform_dir.clone(),
-            running: Mutex::default(),
-        };
         Arc::new(Registry::new(
-            Environment::of_process(),
-            Arc::new(platform),
+            Place::environment_of_providers(),
+            self.embedded(),
             Arc::clone(&self.ids),
             Arc::clone(&self.clock),
         ))
+    }
+
+    /// What the environment tells providers, with the tokens that the user logged in with.
+    pub fn environment_of_providers() -> Environment {
+        let logins = Logins::of(&HostEnvironment::of_process());
+        Environment {
+            logins: logins.tokens(),
+            ..Environment::of_process()
+        }
+    }
+
+    /// The platform inside swarmform that belongs to this place. It runs from the first time that it is needed.
+    pub fn embedded(&self) -> Arc<dyn EmbeddedPlatforms> {
+        Arc::new(OwnPlatform {
+            dir: self.platform_dir.clone(),
+            running: Mutex::default(),
+        })
+    }
+
+    /// Time and ids.
+    pub fn effects_of_calls(&self) -> (Arc<dyn Clock>, &dyn Ids) {
+        (Arc::clone(&self.clock), &*self.ids)
+    }
+
+    /// What the providers that a configuration uses would be configured with. No platform is asked.
+    pub fn provider_configs(&self, inputs: &Inputs) -> Result<Vec<(ProviderKey, Value)>, Diagnostics> {
+        let graph = config_graph::build(&inputs.config, &inputs.sources)?;
+        let evaluator = Evaluator {
+            config: Arc::clone(&inputs.config),
+            environment: self.environment(
+                Arc::clone(&inputs.files),
+                inputs.timestamp.clone(),
+                inputs.workspace.clone(),
+            ),
+            variables: inputs.variables.clone(),
+            places: inputs.places.clone(),
+            validating: true,
+        };
+        let options = PlanOptions::default();
+        let semantics = semantics(&*self.providers());
+        let mut planner = Planner::new(evaluator, graph, State::default(), options, semantics);
+        let mut found = Vec::new();
+        drive(&mut planner, |request| {
+            if let Request::Configure { provider, config, .. } = request {
+                found.push((provider.clone(), config.clone()));
+            }
+            silent(request)
+        });
+        match planner.finish() {
+            Err(refused) if found.is_empty() => Err(refused.faults),
+            _ => Ok(found),
+        }
     }
 
     /// The schemas of all providers.

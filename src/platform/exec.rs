@@ -1,6 +1,7 @@
 //! Exec: a command inside an instance, over the upgraded connection. With `raw` or `tty` the stream is plain bytes,
-//! otherwise docker's frames: one byte for the output, three zeros, the length in four bytes, the bytes. Without an
-//! upgrade the answer is text, once the command has ended.
+//! otherwise docker's frames: one byte for the output, three zeros, the length in four bytes, the bytes. Who asks with
+//! `exit-code` gets frames in any case, and the exit code as the last one. Without an upgrade the answer is text, once
+//! the command has ended.
 
 use std::time::Duration;
 
@@ -14,6 +15,7 @@ use serde::Deserialize;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 
+use crate::api::exec::{EXIT_CODE, FRAMES};
 use crate::platform::answer::{Code, Reply};
 use crate::platform::core::Platform;
 use crate::platform::error::Refusal;
@@ -24,8 +26,8 @@ use crate::platform::timeline::{Phase, phase};
 
 /// The most text a command may answer without an upgrade.
 const MOST_TEXT: usize = 4 * 1024 * 1024;
-/// The header that carries the exit code where the answer waits for it.
-const EXIT_CODE: &str = "x-exit-code";
+/// The number of the frame that carries the exit code, for who asked for it.
+const EXIT: u8 = 3;
 
 /// The JSON of a request; names as in the section "Execute a Remote Command on an Instance".
 #[derive(Debug, Deserialize)]
@@ -42,6 +44,14 @@ struct Asked {
     raw: bool,
     #[serde(default)]
     tty: bool,
+    /// Beyond the page: all output in frames, and the exit code as the last one.
+    #[serde(default)]
+    exit_code: bool,
+    /// Beyond the page: the size of the terminal.
+    #[serde(default)]
+    rows: Option<u16>,
+    #[serde(default)]
+    columns: Option<u16>,
 }
 
 impl Asked {
@@ -56,14 +66,18 @@ impl Asked {
     }
 
     fn framed(&self) -> bool {
-        !self.raw && !self.tty
+        self.exit_code || (!self.raw && !self.tty)
     }
 }
 
 /// One frame of docker's attach protocol.
 pub fn frame(output: Output, bytes: &[u8]) -> Bytes {
+    numbered(output as u8, bytes)
+}
+
+fn numbered(stream: u8, bytes: &[u8]) -> Bytes {
     let mut out = BytesMut::with_capacity(bytes.len().saturating_add(8));
-    out.put_slice(&[output as u8, 0, 0, 0]);
+    out.put_slice(&[stream, 0, 0, 0]);
     out.put_u32(u32::try_from(bytes.len()).unwrap_or(u32::MAX));
     out.put_slice(bytes);
     out.freeze()
@@ -138,6 +152,7 @@ fn start(
     let command = Command {
         argv: asked.cmd.clone(),
         tty: asked.tty,
+        size: asked.rows.zip(asked.columns),
     };
     let process = platform
         .runtime()
@@ -185,6 +200,7 @@ fn hijack(
     turn: OwnedSemaphorePermit,
 ) -> Reply {
     let owner = std::sync::Arc::clone(platform);
+    let exit_code = asked.exit_code;
     platform.tasks.spawn(async move {
         let _turn = turn;
         let ending = owner.ending.clone();
@@ -200,15 +216,17 @@ fn hijack(
             () = tokio::time::sleep(limit) => {}
         }
     });
+    let kind = match exit_code {
+        true => FRAMES,
+        // What this API always said, with frames or without.
+        false => "application/vnd.docker.raw-stream",
+    };
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
     let headers = response.headers_mut();
     headers.insert(header::CONNECTION, HeaderValue::from_static("Upgrade"));
     headers.insert(header::UPGRADE, HeaderValue::from_static("tcp"));
-    headers.insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("application/vnd.docker.raw-stream"),
-    );
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     Reply::Whole(Box::new(response))
 }
 
@@ -239,7 +257,7 @@ async fn converse(
         drop(give);
         std::future::pending::<()>().await;
     };
-    let print = async {
+    let print = async move {
         while let Some((from, bytes)) = output.recv().await {
             if !asked.wants(from) && !asked.tty {
                 continue;
@@ -255,10 +273,15 @@ async fn converse(
         }
         // What the command still writes is refused from here on, which ends it.
         drop(output);
-        let _ = to_client.shutdown().await;
+        to_client
     };
     tokio::select! {
-        _ = both(process, print) => {}
+        (code, mut to_client) = both(process, print) => {
+            if asked.exit_code {
+                let _ = to_client.write_all(&numbered(EXIT, code.to_string().as_bytes())).await;
+            }
+            let _ = to_client.shutdown().await;
+        }
         () = feed => {}
     }
 }

@@ -163,9 +163,11 @@ fn body(section: &str) -> Option<(bool, Value)> {
         }
         "ExecInstance" => {
             let flag = || json!({ "type": "boolean" });
+            let size = || json!({ "type": "integer", "minimum": 0, "maximum": 65535 });
             let command = json!({ "type": "array", "minItems": 1, "items": text() });
             let keys = json!({ "cmd": command, "detach": flag(), "attach-stdin": flag(), "attach-stdout": flag(),
-                "attach-stderr": flag(), "raw": flag(), "tty": flag() });
+                "attach-stderr": flag(), "raw": flag(), "tty": flag(),
+                "exit-code": flag(), "rows": size(), "columns": size() });
             (true, object(&["cmd"], keys))
         }
         "LoginUser" => (true, object(&["password"], json!({ "password": base64() }))),

@@ -97,6 +97,8 @@ pub struct Command {
     pub argv: Vec<String>,
     /// Whether it talks to a terminal: both outputs are one, and shells prompt.
     pub tty: bool,
+    /// Lines and columns of the terminal, if they are known.
+    pub size: Option<(u16, u16)>,
 }
 
 /// What runs instances.

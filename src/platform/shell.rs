@@ -22,7 +22,11 @@ type Ran = Result<i32, HungUp>;
 
 /// Runs a command and answers its exit code.
 pub async fn run(workload: Workload, command: Command, streams: Streams) -> i32 {
-    let variables = variables(&workload);
+    let mut variables = variables(&workload);
+    if let Some((lines, columns)) = command.size {
+        variables.insert("LINES".to_owned(), lines.to_string());
+        variables.insert("COLUMNS".to_owned(), columns.to_string());
+    }
     let mut shell = Shell {
         workload,
         variables,

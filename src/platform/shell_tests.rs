@@ -50,6 +50,7 @@ async fn ran(argv: &[&str], input: &str, tty: bool) -> (String, String, i32) {
     let command = Command {
         argv: argv.iter().map(|arg| arg.to_string()).collect(),
         tty,
+        size: None,
     };
     let running = tokio::spawn(run(
         workload(),

@@ -6,6 +6,7 @@
 
 pub mod app;
 mod calls;
+pub(crate) mod connect;
 pub mod embedded;
 mod faults;
 mod list;
@@ -23,12 +24,13 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use async_trait::async_trait;
 
-use crate::api::{Client, Config, Credentials};
+use crate::api::CallLog;
 use crate::plan::semantics::{Decision, Fault, PlannedCall, Proposal, Semantics};
 use crate::ports::{Applied, Clock, Found, Ids, Listed, Order, Provider};
+use crate::provider::giantswarm::connect::{Connection, connect};
 use crate::provider::giantswarm::embedded::EmbeddedPlatforms;
 use crate::provider::giantswarm::session::{Counter, Session};
-use crate::provider::giantswarm::settings::{Environment, Target};
+use crate::provider::giantswarm::settings::Environment;
 use crate::provider::object::{Arg, at, plain, text};
 use crate::schema::ProviderSchema;
 use crate::value::{Path, Value};
@@ -84,6 +86,11 @@ impl GiantSwarm {
     }
 }
 
+/// Hears of calls that no provider makes.
+pub(crate) fn counter() -> Arc<dyn CallLog> {
+    Arc::new(Counter::default())
+}
+
 /// The object is as planned.
 fn done(state: Value) -> Applied {
     Applied {
@@ -130,13 +137,6 @@ fn bad_import(id: &str, form: &str) -> Fault {
         "Invalid import id",
         format!("{id:?} is not of the form {form}."),
     )
-}
-
-/// A number from a random id, so that no two programs wait in step.
-fn seed(id: &str) -> u64 {
-    let digits: String = id.chars().filter(char::is_ascii_hexdigit).collect();
-    let end = digits.len().saturating_sub(15);
-    u64::from_str_radix(digits.get(end..).unwrap_or_default(), 16).unwrap_or_default()
 }
 
 fn unknown_type(type_name: &str) -> Fault {
@@ -224,41 +224,15 @@ impl Semantics for GiantSwarm {
 #[async_trait]
 impl Provider for GiantSwarm {
     async fn configure(&self, config: &Value) -> Result<(), Fault> {
-        let settings = settings::resolve(&plain(config), &self.environment)?;
-        let (endpoint, credentials, name) = match &settings.target {
-            Target::Remote(endpoint, credentials) => {
-                let name = match credentials {
-                    Credentials::Password { username, .. } => Some(username.clone()),
-                    Credentials::Token(_) => None,
-                };
-                (endpoint.clone(), credentials.clone(), name)
-            }
-            Target::Embedded => {
-                let platform = self.embedded.start().await.map_err(|reason| {
-                    Fault::error(
-                        at("endpoint"),
-                        "Embedded platform did not start",
-                        format!("The platform inside swarmform could not be started: {reason}."),
-                    )
-                })?;
-                let credentials = Credentials::Token(platform.token);
-                (platform.endpoint, credentials, Some(platform.username))
-            }
-        };
         let log: Arc<Counter> = Arc::clone(&self.counter);
-        let config = Config {
-            request_timeout: settings.request_timeout,
-            max_concurrent_requests: settings.max_concurrent_requests,
-            seed: seed(&self.ids.uuid()),
-            ..Config::new(endpoint, credentials, Arc::clone(&self.clock))
-        };
-        let client = Client::new(config, log).map_err(|error| {
-            Fault::error(
-                Path::root(),
-                "Invalid provider configuration",
-                format!("{error}."),
-            )
-        })?;
+        let Connection { client, name, .. } = connect(
+            &plain(config),
+            &self.environment,
+            &*self.embedded,
+            (Arc::clone(&self.clock), &*self.ids),
+            log,
+        )
+        .await?;
         let session = Arc::new(Session::new(client, name));
         *self.session.write().unwrap_or_else(PoisonError::into_inner) = Some(session);
         Ok(())

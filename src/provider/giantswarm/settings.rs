@@ -2,6 +2,7 @@
 //!
 //! The block wins over the environment. No endpoint at all is an error that names the choices.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::api::Credentials;
@@ -10,7 +11,7 @@ use crate::provider::object::{Arg, at, get, text, whole};
 use crate::value::{Path, Value};
 
 /// What the environment says; taken once, at start.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Environment {
     /// `GIANTSWARM_ENDPOINT`
     pub endpoint: Option<String>,
@@ -20,6 +21,20 @@ pub struct Environment {
     pub username: Option<String>,
     /// `GIANTSWARM_PASSWORD`
     pub password: Option<String>,
+    /// Tokens that the user logged in with, by endpoint; or why they cannot be read.
+    pub logins: Result<BTreeMap<String, String>, String>,
+}
+
+impl Default for Environment {
+    fn default() -> Environment {
+        Environment {
+            endpoint: None,
+            token: None,
+            username: None,
+            password: None,
+            logins: Ok(BTreeMap::new()),
+        }
+    }
 }
 
 impl std::fmt::Debug for Environment {
@@ -40,6 +55,19 @@ impl Environment {
             token: read("GIANTSWARM_TOKEN"),
             username: read("GIANTSWARM_USERNAME"),
             password: read("GIANTSWARM_PASSWORD"),
+            ..Environment::default()
+        }
+    }
+
+    /// The token that the user logged in with there.
+    fn login(&self, endpoint: &str) -> Result<Option<String>, Fault> {
+        match &self.logins {
+            Ok(logins) => Ok(logins.get(endpoint.trim_end_matches('/')).cloned()),
+            Err(reason) => Err(Fault::error(
+                Path::root(),
+                "No platform credentials",
+                format!("{reason} Nothing else says who you are."),
+            )),
         }
     }
 }
@@ -112,6 +140,13 @@ pub(crate) fn validate(config: &Value) -> Vec<Fault> {
     faults
 }
 
+/// The endpoint of a block with its environment, if there is one and it is known.
+pub(crate) fn endpoint(config: &Value, environment: &Environment) -> Option<String> {
+    let own = text(config, "endpoint").known().map(str::to_owned);
+    own.or_else(|| environment.endpoint.clone())
+        .filter(|endpoint| !endpoint.is_empty())
+}
+
 /// The settings of a block with its environment. An argument that is unknown is a fault here.
 pub(crate) fn resolve(config: &Value, environment: &Environment) -> Result<Settings, Fault> {
     if let Some(fault) = validate(config).into_iter().find(|fault| !fault.warning) {
@@ -161,13 +196,13 @@ pub(crate) fn resolve(config: &Value, environment: &Environment) -> Result<Setti
                 (_, Some(username), Some(password)) if !username.is_empty() => {
                     Credentials::Password { username, password }
                 }
-                _ => {
-                    return Err(Fault::error(
+                _ => Credentials::Token(environment.login(endpoint)?.ok_or_else(|| {
+                    Fault::error(
                         Path::root(),
                         "No platform credentials",
-                        "Set \"token\", or \"username\" and \"password\", in the provider \"giantswarm\" block, or the environment variables GIANTSWARM_TOKEN, or GIANTSWARM_USERNAME and GIANTSWARM_PASSWORD.",
-                    ));
-                }
+                        "Log in with \"swarmform login\", or set \"token\", or \"username\" and \"password\", in the provider \"giantswarm\" block, or the environment variables GIANTSWARM_TOKEN, or GIANTSWARM_USERNAME and GIANTSWARM_PASSWORD.",
+                    )
+                })?),
             };
             Target::Remote(endpoint.to_owned(), credentials)
         }

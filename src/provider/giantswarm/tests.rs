@@ -1,5 +1,6 @@
 //! The provider's own arguments. What it does with a platform is tested against one in `tests/provider.rs`.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::settings::{Environment, Settings, Target, duration, resolve};
@@ -35,10 +36,13 @@ fn durations_are_numbers_with_units() {
     }
 }
 
-fn settle<const N: usize>(arguments: [(&str, &str); N], environment: &Environment) -> Settings {
+fn block<const N: usize>(arguments: [(&str, &str); N]) -> Value {
     let empty = super::schema::schema().config.empty_value();
-    let config = with(&empty, arguments.map(|(name, text)| (name, Value::string(text))));
-    resolve(&config, environment).unwrap_or_else(|fault| panic!("{fault:?}"))
+    with(&empty, arguments.map(|(name, text)| (name, Value::string(text))))
+}
+
+fn settle<const N: usize>(arguments: [(&str, &str); N], environment: &Environment) -> Settings {
+    resolve(&block(arguments), environment).unwrap_or_else(|fault| panic!("{fault:?}"))
 }
 
 /// `token T` or `user U P` with the endpoint.
@@ -59,6 +63,10 @@ fn the_block_wins_over_the_environment() {
         token: Some("env-token".to_owned()),
         username: Some("env-user".to_owned()),
         password: Some("env-password".to_owned()),
+        logins: Ok(BTreeMap::from([(
+            "http://env".to_owned(),
+            "kept-token".to_owned(),
+        )])),
     };
     let check = |settings: Settings, expected: &str| assert_eq!(shown(&settings), expected);
     check(settle([], &environment), "http://env token env-token");
@@ -77,6 +85,17 @@ fn the_block_wins_over_the_environment() {
         ..environment
     };
     check(settle([], &no_token), "http://env user env-user env-password");
+    let only_a_login = Environment {
+        username: None,
+        ..no_token
+    };
+    check(settle([], &only_a_login), "http://env token kept-token");
+    check(
+        settle([("endpoint", "http://env/")], &only_a_login),
+        "http://env/ token kept-token",
+    );
+    let elsewhere = resolve(&block([("endpoint", "http://other")]), &only_a_login);
+    assert_eq!(elsewhere.err().unwrap().summary, "No platform credentials");
 }
 
 #[test]

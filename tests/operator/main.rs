@@ -1,0 +1,17 @@
+//! The commands for what is not state, each against a real platform over real HTTP: logins, looks, logs, commands inside
+//! of instances with and without a terminal, and an operator's start and stop.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::disallowed_methods
+)]
+
+mod exec;
+mod logins;
+mod looks;
+mod pty;
+#[path = "../support/mod.rs"]
+mod support;
+mod town;
