@@ -10,7 +10,7 @@ use reqwest::header::{CONNECTION, CONTENT_TYPE, HeaderMap, HeaderValue, UPGRADE}
 use crate::api::client::Client;
 use crate::api::error::{ApiError, ErrorKind};
 use crate::api::paths;
-use crate::api::transport::Request;
+use crate::api::transport::{Request, request_id};
 use crate::api::wire::ExecRequest;
 
 /// What `exec` led to.
@@ -54,7 +54,8 @@ impl Client {
         let begun = self.transport.start(&request, Some(&token), headers).await;
         let (response, _permit, began) = begun.map_err(|failed| failed.error)?;
         let status = response.status().as_u16();
-        self.transport.record(&request, Some(status), began);
+        self.transport
+            .record(&request, (Some(status), None, request_id(&response)), began);
         let broken = |text: String| ApiError {
             method: request.method,
             path: request.path.clone(),

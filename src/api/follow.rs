@@ -10,7 +10,7 @@ use crate::api::client::Client;
 use crate::api::error::{ApiError, ErrorKind};
 use crate::api::http::{broken, read_body};
 use crate::api::paths;
-use crate::api::transport::Request;
+use crate::api::transport::{Request, request_id};
 
 /// A log that goes on, piece by piece.
 pub struct LogStream {
@@ -52,7 +52,8 @@ impl Client {
         // The turn is given back with the head: a log that goes on must not keep others waiting.
         let (response, _, began) = begun.map_err(|failed| failed.error)?;
         let status = response.status().as_u16();
-        self.transport.record(&request, Some(status), began);
+        self.transport
+            .record(&request, (Some(status), None, request_id(&response)), began);
         let path = request.path.clone();
         if status == 200 {
             return Ok(LogStream { response, path });

@@ -9,6 +9,10 @@ pub struct CallRecord {
     pub path: String,
     /// The HTTP status; none when there was no answer.
     pub status: Option<u16>,
+    /// The response code of the API, if the answer had one.
+    pub code: Option<u32>,
+    /// What the server calls the request, for its own log; fit for a terminal.
+    pub id: Option<String>,
     /// How long it took, in milliseconds.
     pub millis: u64,
 }

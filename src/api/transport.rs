@@ -126,6 +126,15 @@ impl Failed {
     }
 }
 
+/// What an answer tells the log: status, response code, and the server's name for the request.
+pub(crate) type Told = (Option<u16>, Option<u32>, Option<String>);
+
+/// What the server calls a request.
+pub(crate) fn request_id(response: &reqwest::Response) -> Option<String> {
+    let id = response.headers().get("x-request-id")?.to_str().ok()?;
+    Some(presentable(id, &[]))
+}
+
 /// The right to have a request under way.
 pub(crate) struct Permit<'a>(&'a Transport);
 
@@ -261,6 +270,9 @@ impl Transport {
             self.pace().refused(now, pause);
         }
         if let Some(wait) = wait {
+            let millis = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+            let path = request.path.escape_debug();
+            tracing::warn!(method = request.method, %path, kind = ?error.kind, millis, "the call is sent again after a while");
             tokio::time::sleep(wait).await;
             return Ok(());
         }
@@ -366,15 +378,24 @@ impl Transport {
             .headers()
             .get(RETRY_AFTER)
             .and_then(|value| retry_after(value.to_str().ok()?, self.clock.now_unix_nanos()));
-        let body = read_body(response).await;
-        self.record(request, Some(status), began);
-        let text = body.map_err(|(kind, text)| {
-            let mut error = local_error(request, kind, text);
-            error.status = Some(status);
-            Failed::new(error, Came::Lost, None)
-        })?;
-        self.interpret(request, token, status, text)
-            .map_err(|error| Failed::new(error, Came::Answered(status), asked))
+        let id = request_id(&response);
+        let text = read_body(response).await;
+        let result = match text {
+            Ok(text) => self
+                .interpret(request, token, status, text)
+                .map_err(|error| Failed::new(error, Came::Answered(status), asked)),
+            Err((kind, text)) => {
+                let mut error = local_error(request, kind, text);
+                error.status = Some(status);
+                Err(Failed::new(error, Came::Lost, None))
+            }
+        };
+        let code = match &result {
+            Ok(answer) => answer.envelope.as_ref().and_then(|envelope| envelope.code),
+            Err(failed) => failed.error.code,
+        };
+        self.record(request, (Some(status), code, id), began);
+        result
     }
 
     /// Begins a request; the answer's head is there when it returns. The permit must be kept until the body
@@ -431,7 +452,7 @@ impl Transport {
                 Ok((response, permit, began))
             }
             Err(error) => {
-                self.record(request, None, began);
+                self.record(request, (None, None, None), began);
                 let (kind, text) = broken(&error);
                 let came = match kind {
                     ErrorKind::Connect => Came::Unsent,
@@ -447,11 +468,14 @@ impl Transport {
         Ok(self.token(None).await?.1)
     }
 
-    pub(crate) fn record(&self, request: &Request, status: Option<u16>, began: Duration) {
+    pub(crate) fn record(&self, request: &Request, answer: Told, began: Duration) {
+        let (status, code, id) = answer;
         self.log.called(&CallRecord {
             method: request.method,
             path: request.path.clone(),
             status,
+            code,
+            id,
             millis: u64::try_from(self.clock.uptime().saturating_sub(began).as_millis()).unwrap_or(u64::MAX),
         });
     }

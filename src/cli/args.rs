@@ -8,7 +8,7 @@ use std::ffi::OsString;
 use clap::ArgMatches;
 
 /// Options that take a value, which may follow as an argument of its own.
-const WITH_VALUE: [&str; 33] = [
+const WITH_VALUE: [&str; 35] = [
     "backend-config",
     "backup",
     "backup-out",
@@ -25,6 +25,8 @@ const WITH_VALUE: [&str; 33] = [
     "listen",
     "lock-timeout",
     "lockfile",
+    "log",
+    "log-path",
     "max-destroy",
     "out",
     "parallelism",

@@ -23,6 +23,7 @@ pub mod graph;
 pub mod import;
 pub mod init;
 pub mod locking;
+mod log;
 pub mod metadata;
 pub mod modules;
 pub mod operate;
@@ -137,7 +138,20 @@ fn run(given: Vec<OsString>) -> u8 {
         leaf = inner;
     }
     let no_color = matches!(leaf.try_get_one::<bool>("no_color"), Ok(Some(true)));
-    dispatch(cli, assignments, no_color)
+    let wanted = log::Wanted {
+        level: cli.log.clone(),
+        path: cli.log_path.clone(),
+    };
+    // The platform has a log of its own, which is always on.
+    let serves = matches!(cli.command, Some(Command::Serve(_)));
+    if !serves && let Err(fault) = log::begin(&wanted, &crate::host::Environment::of_process()) {
+        return tell(fault);
+    }
+    let name = matches.subcommand_name().unwrap_or_default();
+    tracing::info!(command = name, version = env!("CARGO_PKG_VERSION"), "begins");
+    let code = dispatch(cli, assignments, no_color);
+    tracing::info!(command = name, code, "ends");
+    code
 }
 
 /// Every command takes `-no-color`, also one that has little to paint.

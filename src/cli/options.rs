@@ -27,6 +27,12 @@ pub struct Cli {
     /// Work in this directory instead of the current one
     #[arg(long, value_name = "DIR")]
     pub chdir: Option<PathBuf>,
+    /// Log what is done: trace, debug, info, warn or error; SWARMFORM_LOG and TF_LOG say it too
+    #[arg(long, value_name = "LEVEL", global = true)]
+    pub log: Option<String>,
+    /// Write the log to the end of this file, and not to standard error; SWARMFORM_LOG_PATH and TF_LOG_PATH say it too
+    #[arg(long, value_name = "FILE", global = true)]
+    pub log_path: Option<PathBuf>,
     /// Show the version
     #[arg(short = 'v', long, action = ArgAction::SetTrue)]
     pub version: bool,

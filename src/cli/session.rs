@@ -140,9 +140,13 @@ impl Place {
 
     /// What the environment tells providers, with the tokens that the user logged in with.
     pub fn environment_of_providers() -> Environment {
-        let logins = Logins::of(&HostEnvironment::of_process());
+        let logins = Logins::of(&HostEnvironment::of_process()).tokens();
+        logins
+            .iter()
+            .flat_map(BTreeMap::values)
+            .for_each(|token| super::log::hide(token));
         Environment {
-            logins: logins.tokens(),
+            logins,
             ..Environment::of_process()
         }
     }
@@ -172,7 +176,7 @@ impl Place {
             ),
             variables: inputs.variables.clone(),
             places: inputs.places.clone(),
-            validating: true,
+            validating: false,
         };
         let options = PlanOptions::default();
         let semantics = semantics(&*self.providers());
@@ -229,7 +233,7 @@ impl Place {
             clock: Arc::clone(&self.clock),
             ids: Arc::clone(&self.ids),
             runner: Arc::new(Commands),
-            progress,
+            progress: super::log::beside(progress),
             cancel,
             parallelism: usize::from(parallelism),
         }

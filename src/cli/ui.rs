@@ -105,6 +105,14 @@ impl Ui {
     /// Tells diagnostics: errors on standard error, warnings on standard output.
     pub fn diagnostics(&mut self, diagnostics: &Diagnostics) {
         let diagnostics = diagnostics.clone().merged();
+        for diagnostic in diagnostics.iter() {
+            let (code, summary) = (diagnostic.code.id, &*diagnostic.summary);
+            if diagnostic.is_error() {
+                tracing::error!(code, summary, "diagnostic");
+            } else {
+                tracing::warn!(code, summary, "diagnostic");
+            }
+        }
         if self.stream {
             for diagnostic in diagnostics.iter() {
                 self.emit(|stream| stream.diagnostic(diagnostic, &self.sources));

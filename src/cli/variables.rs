@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use crate::config::Variable;
 use crate::diag::{Diagnostic, Diagnostics, did_you_mean};
+use crate::plan::evaluate::default_of;
 use crate::source::{SourceMap, Span};
 use crate::syntax::parse_expression;
 use crate::value::{Type, Value};
@@ -85,6 +86,13 @@ pub fn collect(
         match assignment {
             Assignment::File(path) => collector.file(path, surroundings),
             Assignment::Var(text) => collector.argument(text),
+        }
+    }
+    for variable in declared.values().filter(|variable| variable.sensitive) {
+        let given = collector.given.values.get(&variable.name);
+        given.into_iter().for_each(super::log::hide_value);
+        if let (Some(_), Ok((value, _))) = (&variable.default, default_of(variable)) {
+            super::log::hide_value(&value);
         }
     }
     (collector.given, collector.faults)
@@ -202,7 +210,12 @@ pub fn answered(variable: &Variable, text: &str, sources: &mut SourceMap) -> Res
     };
     collector.text(&variable.name, variable, text, "the answer given");
     match collector.given.values.remove(&variable.name) {
-        Some(value) => Ok(value),
+        Some(value) => {
+            if variable.sensitive {
+                super::log::hide_value(&value);
+            }
+            Ok(value)
+        }
         None => Err(collector.faults),
     }
 }

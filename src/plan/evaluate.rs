@@ -365,7 +365,8 @@ fn missing_input(call: &ModuleCall, variable: &Variable) -> Diagnostics {
     .into()
 }
 
-fn default_of(variable: &Variable) -> Result<(Value, Option<Span>), Diagnostics> {
+/// The default of a variable and its place; null if it has none.
+pub fn default_of(variable: &Variable) -> Result<(Value, Option<Span>), Diagnostics> {
     match &variable.default {
         Some(expr) => Ok((
             evaluate(expr, &crate::lang::NamesScope::empty())?,

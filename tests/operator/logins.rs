@@ -113,7 +113,7 @@ fn a_wrong_password_keeps_nothing_and_nobody_at_a_terminal_is_told_what_to_do() 
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
     town.run(&["whoami"])
         .expect(1)
-        .says("may be read by others")
+        .says("may be read")
         .says("chmod 600");
 }
 

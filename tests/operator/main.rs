@@ -9,6 +9,7 @@
 )]
 
 mod exec;
+mod log;
 mod logins;
 mod looks;
 mod pty;

@@ -42,6 +42,7 @@ pub async fn login(ui: &mut Ui, options: &Login, assignments: &[Assignment]) -> 
         username: username.clone(),
         password: password.clone(),
     };
+    crate::cli::log::hide(&password);
     let client = target.client(&endpoint, credentials)?;
     let token = client.login(&username, &password).await.map_err(|error| {
         let what = format!("to log in to {}", escape::line(&endpoint));

@@ -41,6 +41,8 @@ impl CallLog for Counter {
             method = record.method,
             path = %record.path.escape_debug(),
             status = record.status,
+            code = record.code,
+            request = record.id.as_deref(),
             millis = record.millis,
             "call"
         );
