@@ -96,6 +96,11 @@ pub fn normalize(
     Ok(all)
 }
 
+/// Whether an option takes a value.
+pub fn takes_value(name: &str) -> bool {
+    WITH_VALUE.contains(&name) || name == "var-file"
+}
+
 fn double(given: Vec<String>) -> Vec<String> {
     let mut out = Vec::with_capacity(given.len());
     // `console -plan` is a switch; elsewhere the option names a file.
@@ -113,7 +118,7 @@ fn double(given: Vec<String>) -> Vec<String> {
             (1..=2).contains(&dashes) && name.starts_with(|letter: char| letter.is_ascii_alphabetic());
         if !is_option || name.len() == 1 {
             out.push(arg);
-        } else if (WITH_VALUE.contains(&name) && !(console && name == "plan")) || name == "var-file" {
+        } else if takes_value(name) && !(console && name == "plan") {
             match given.next() {
                 Some(value) => out.push(format!("--{name}={value}")),
                 None => out.push(format!("--{name}")),
@@ -126,7 +131,7 @@ fn double(given: Vec<String>) -> Vec<String> {
 }
 
 /// Splits a text into words as a shell does: quotes group, a backslash escapes.
-fn words(text: &str) -> Result<Vec<String>, String> {
+pub fn words(text: &str) -> Result<Vec<String>, String> {
     let mut words = Vec::new();
     let mut word: Option<String> = None;
     let mut quote: Option<char> = None;

@@ -9,6 +9,7 @@ use std::fs::File;
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use tracing_subscriber::filter::{LevelFilter, Targets};
@@ -42,6 +43,14 @@ const LEVELS: [(&str, LevelFilter); 7] = [
     ("off", LevelFilter::OFF),
     ("json", LevelFilter::TRACE),
 ];
+
+/// Whether a log has begun. The platform's own log is another one, and hears nothing of commands.
+static BEGUN: AtomicBool = AtomicBool::new(false);
+
+/// Whether a log has begun.
+pub fn is_on() -> bool {
+    BEGUN.load(Ordering::Relaxed)
+}
 
 /// Texts that are in no line.
 static SECRETS: OnceLock<Mutex<BTreeSet<String>>> = OnceLock::new();
@@ -139,6 +148,7 @@ pub fn begin(wanted: &Wanted, environment: &Environment) -> Result<(), Diagnosti
     };
     let targets = Targets::new().with_target("swarmform", *filter);
     let layer = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(out);
+    BEGUN.store(true, Ordering::Relaxed);
     // A second log in one process is refused; the first goes on.
     let _ = if name == "json" {
         let registry = tracing_subscriber::registry().with(targets);

@@ -12,10 +12,12 @@
 pub mod apply;
 pub mod args;
 pub mod codes;
+pub mod completion;
 pub mod console;
 pub mod destroy;
 pub mod drift;
 mod duration;
+mod examples;
 mod flow;
 pub mod fmt;
 pub mod force_unlock;
@@ -24,6 +26,7 @@ pub mod import;
 pub mod init;
 pub mod locking;
 mod log;
+pub mod man;
 pub mod metadata;
 pub mod modules;
 pub mod operate;
@@ -110,7 +113,7 @@ fn run(given: Vec<OsString>) -> u8 {
         Ok(normal) => normal,
         Err(message) => return usage_fault(&message),
     };
-    let mut command = with_no_color(Cli::command());
+    let mut command = finished(Cli::command());
     let words = std::iter::once("swarmform".to_owned()).chain(normal.iter().cloned());
     let read = command
         .try_get_matches_from_mut(words)
@@ -148,10 +151,43 @@ fn run(given: Vec<OsString>) -> u8 {
         return tell(fault);
     }
     let name = matches.subcommand_name().unwrap_or_default();
-    tracing::info!(command = name, version = env!("CARGO_PKG_VERSION"), "begins");
+    let told = log::is_on();
+    if told {
+        tracing::info!(command = name, version = env!("CARGO_PKG_VERSION"), "begins");
+    }
     let code = dispatch(cli, assignments, no_color);
-    tracing::info!(command = name, code, "ends");
+    if told {
+        tracing::info!(command = name, code, "ends");
+    }
     code
+}
+
+/// The command line as it is in use: with the option that all commands take, and with examples.
+fn finished(command: clap::Command) -> clap::Command {
+    with_examples(with_no_color(command), "")
+}
+
+fn with_examples(command: clap::Command, path: &str) -> clap::Command {
+    let names: Vec<String> = command
+        .get_subcommands()
+        .map(|inner| inner.get_name().to_owned())
+        .collect();
+    let command = match examples::of(path) {
+        None => command,
+        Some(text) => {
+            let before = command.get_after_help().map(|text| format!("{text}\n\n"));
+            let lines: Vec<String> = text.lines().map(|line| format!("  {line}")).collect();
+            command.after_help(format!(
+                "{}Examples:\n{}",
+                before.unwrap_or_default(),
+                lines.join("\n")
+            ))
+        }
+    };
+    names.into_iter().fold(command, |command, name| {
+        let path = format!("{path} {name}");
+        command.mut_subcommand(name, |inner| with_examples(inner, path.trim_start()))
+    })
 }
 
 /// Every command takes `-no-color`, also one that has little to paint.
@@ -202,11 +238,21 @@ fn dispatch(cli: Cli, assignments: Vec<args::Assignment>, no_color: bool) -> u8 
             return 1;
         }
     };
-    crate::host::tls::install_crypto();
     let mut ui = Ui::new(options::View {
         no_color,
         ..command.view()
     });
+    // What only prints needs no threads.
+    let printed = match &command {
+        Command::Version(options) => Some(version::run(&mut ui, options)),
+        Command::Completion(options) => Some(completion::run(&mut ui, options)),
+        Command::Man(options) => Some(man::run(&mut ui, options)),
+        _ => None,
+    };
+    if let Some(answer) = printed {
+        return ended(&mut ui, answer);
+    }
+    crate::host::tls::install_crypto();
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .thread_stack_size(crate::STACK_BYTES)
         .enable_all()
@@ -250,11 +296,17 @@ fn dispatch(cli: Cli, assignments: Vec<args::Assignment>, no_color: bool) -> u8 
             Command::Start(options) => operate::start(&mut ui, &options, &assignments).await,
             Command::Stop(options) => operate::stop(&mut ui, &options, &assignments).await,
             Command::Serve(options) => serve::run(&mut ui, &options).await,
-            Command::Version(options) => version::run(&mut ui, &options),
+            Command::Complete(options) => completion::complete(&mut ui, &options).await,
+            Command::Version(_) | Command::Completion(_) | Command::Man(_) => Ok(0),
         }
     });
     // A thread that still waits for an answer on standard input must not hold up the end.
     runtime.shutdown_background();
+    ended(&mut ui, answer)
+}
+
+/// The exit code of an answer, with its errors told.
+fn ended(ui: &mut Ui, answer: Answer) -> u8 {
     match answer {
         Ok(code) | Err(Stop::Code(code)) => code,
         Err(Stop::Errors(diagnostics)) => {

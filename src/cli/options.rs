@@ -8,9 +8,11 @@ use clap::{ArgAction, Args, Parser, Subcommand};
 
 use crate::plan::digest::is_digest;
 
+use super::completion::{Complete, Completion};
 use super::drift::Drift;
 use super::duration;
 use super::force_unlock::ForceUnlock;
+use super::man::Man;
 use super::metadata::Metadata;
 use super::modules::{Get, Modules};
 use super::operate::options::{Exec, Login, Logs, Look, Plain, Power, WhoAmI};
@@ -110,6 +112,13 @@ pub enum Command {
     Stop(Power),
     /// Run a platform: a server that speaks the Giant Swarm API V1
     Serve(Serve),
+    /// Print the script that teaches a shell to complete
+    Completion(Completion),
+    /// Complete words, for those scripts
+    #[command(hide = true)]
+    Complete(Complete),
+    /// Print a manual page, or write all of them
+    Man(Man),
     /// Show the version
     Version(Version),
 }
@@ -173,6 +182,9 @@ impl Command {
             | Command::Start(_)
             | Command::Stop(_)
             | Command::Serve(_)
+            | Command::Completion(_)
+            | Command::Complete(_)
+            | Command::Man(_)
             | Command::Version(_) => View::default(),
         }
     }

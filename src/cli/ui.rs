@@ -105,7 +105,7 @@ impl Ui {
     /// Tells diagnostics: errors on standard error, warnings on standard output.
     pub fn diagnostics(&mut self, diagnostics: &Diagnostics) {
         let diagnostics = diagnostics.clone().merged();
-        for diagnostic in diagnostics.iter() {
+        for diagnostic in diagnostics.iter().filter(|_| super::log::is_on()) {
             let (code, summary) = (diagnostic.code.id, &*diagnostic.summary);
             if diagnostic.is_error() {
                 tracing::error!(code, summary, "diagnostic");

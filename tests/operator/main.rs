@@ -13,6 +13,7 @@ mod log;
 mod logins;
 mod looks;
 mod pty;
+mod shell;
 #[path = "../support/mod.rs"]
 mod support;
 mod town;

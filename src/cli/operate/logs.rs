@@ -121,7 +121,10 @@ impl Following {
         loop {
             let text = match self.client.logs(&self.org, &self.id, Some(AGAIN)).await {
                 Ok(text) => text,
-                Err(error) if error.kind == ErrorKind::NotFound => return Ok(()),
+                // With its organization an instance is forbidden.
+                Err(error) if matches!(error.kind, ErrorKind::NotFound | ErrorKind::Forbidden) => {
+                    return Ok(());
+                }
                 Err(error) => return Err(error),
             };
             let lines: Vec<&str> = text.lines().collect();

@@ -116,6 +116,8 @@ fn of_configuration(
     {
         return Ok(None);
     }
+    let writes_it = |module: &crate::config::Module| module.providers.keys().any(|key| &*key.name == NAME);
+    let written = config.modules.values().any(writes_it);
     let moment = place.timestamp();
     let read = (config, Arc::clone(&ui.sources));
     let inputs = place.inputs(read, given, Arc::new(HostFiles), (&place.workspace.name, &moment));
@@ -132,6 +134,11 @@ fn of_configuration(
         .filter(|(key, _)| &*key.provider.name == NAME)
         .collect();
     let wanted = wanted.unwrap_or(&root);
+    if ours.is_empty() && written {
+        let detail = "The provider block of this configuration depends on what is known only after apply. -endpoint=URL \
+                      names the platform without it.";
+        return Err(Diagnostic::error(&codes::NO_LOGIN, detail).into());
+    }
     let chosen = ours.iter().find(|(key, _)| key == wanted);
     let only = ours.first().filter(|_| ours.len() == 1);
     Ok(chosen.or(only).map(|(_, config)| config.clone()))
