@@ -378,10 +378,12 @@ fn dies_at(effect: u64) -> Script {
 
 #[test]
 fn a_crash_at_every_effect_comes_right_and_so_does_a_crash_of_the_recovery() {
+    let (mut points, mut runs) = (0, 0);
     for (name, before, after) in pairs() {
         for parallelism in [1, 10] {
             let effects = struck(name, &before, &after, parallelism, &[Script::default()]);
             assert!(effects > 5, "{name} has {effects} effects");
+            points += effects;
             for first in 0..effects {
                 // The recovery has some more effects than the run: it asks what became of things. A soak takes every
                 // one of them, the suite every seventh.
@@ -398,16 +400,20 @@ fn a_crash_at_every_effect_comes_right_and_so_does_a_crash_of_the_recovery() {
                         parallelism,
                         &[dies_at(first), dies_at(second)],
                     );
+                    runs += 1;
                 }
             }
         }
     }
+    println!("{} graphs, {points} crash points, {runs} pairs of crashes, no violation", 2 * pairs().len());
 }
 
 #[test]
 fn a_fault_at_every_effect_comes_right() {
+    let (mut points, mut runs) = (0, 0);
     for (name, before, after) in pairs() {
         let effects = struck(name, &before, &after, 2, &[Script::default()]);
+        points += effects;
         for effect in 0..effects {
             for fault in Fault::ALL {
                 let script = Script {
@@ -422,9 +428,15 @@ fn a_fault_at_every_effect_comes_right() {
                     script,
                 }];
                 struck(name, &before, &meddled, 2, &[]);
+                runs += 2;
             }
         }
     }
+    println!(
+        "{} graphs, {points} effects, {} faults at each, {runs} runs, no violation",
+        pairs().len(),
+        Fault::ALL.len()
+    );
 }
 
 /// Interrupts a run at an effect so many times; how many operations are left without an outcome then.
