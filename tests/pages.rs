@@ -106,7 +106,10 @@ fn play(page: &str) {
 
 fn trimmed<'a>(lines: &'a [&'a str]) -> &'a [&'a str] {
     let first = lines.iter().position(|line| !line.is_empty()).unwrap_or(0);
-    let end = lines.iter().rposition(|line| !line.is_empty()).map_or(0, |at| at + 1);
+    let end = lines
+        .iter()
+        .rposition(|line| !line.is_empty())
+        .map_or(0, |at| at + 1);
     lines.get(first..end).unwrap_or_default()
 }
 

@@ -149,7 +149,7 @@ pub async fn plan(
         let digest = ui.stream().is_some().then(|| prepared.digest());
         emit(ui, plan, digest);
     }
-    show(ui, plan, &schemas, planning.calls, checks);
+    show(ui, plan, &schemas, planning, checks);
     prepared.limited(planning.max_destroy).await
 }
 
@@ -230,7 +230,7 @@ async fn prepare(
                 .any(|fault| fault.code.id == MISSING_VARIABLE.id);
             if let Some(plan) = refused.partial.filter(|_| !importing && !lacks) {
                 emit(ui, &plan, None);
-                show(ui, &plan, &place.schemas(), planning.calls, false);
+                show(ui, &plan, &place.schemas(), planning, false);
             }
             return Err(refused.faults.into());
         }
@@ -325,11 +325,12 @@ fn emit_changes(ui: &mut Ui, plan: &Plan) {
 }
 
 /// Shows a plan and its warnings, with those of checks if they are wanted.
-pub fn show(ui: &mut Ui, plan: &Plan, schemas: &Schemas, calls: bool, checks: bool) {
+pub fn show(ui: &mut Ui, plan: &Plan, schemas: &Schemas, planning: &Planning, checks: bool) {
     let view = plan_text::View {
         style: ui.style(),
         schemas,
-        calls,
+        calls: planning.calls,
+        brief: planning.summary,
     };
     ui.say(&plan_text::text(plan, view));
     ui.diagnostics(&plan.warnings);

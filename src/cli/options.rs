@@ -280,6 +280,9 @@ pub struct Planning {
     /// List every API call with its path and body
     #[arg(long)]
     pub calls: bool,
+    /// Show each change on one line, without values
+    #[arg(long)]
+    pub summary: bool,
     /// Show warnings on one line each
     #[arg(long)]
     pub compact_warnings: bool,
@@ -444,6 +447,9 @@ pub struct Show {
     /// List every API call of a saved plan
     #[arg(long)]
     pub calls: bool,
+    /// Show each change of a saved plan on one line, without values
+    #[arg(long)]
+    pub summary: bool,
     /// A saved plan; the state if none is given
     #[arg(value_name = "PLAN")]
     pub plan: Option<PathBuf>,

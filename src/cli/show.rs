@@ -62,6 +62,7 @@ fn saved(ui: &mut Ui, options: &Show, place: &Place, path: &Path) -> Answer {
             style: ui.style(),
             schemas: &schemas,
             calls: options.calls,
+            brief: options.summary,
         };
         ui.print(&text(&planned.plan, view));
         ui.diagnostics(&planned.plan.warnings);

@@ -9,6 +9,7 @@
     clippy::disallowed_macros
 )]
 
+mod brief;
 pub mod calls;
 pub mod diag;
 pub mod diag_json;

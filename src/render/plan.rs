@@ -10,7 +10,7 @@ use super::print::Printer;
 use super::resource;
 use super::schemas::Schemas;
 use super::style::{Ink, Style};
-use super::{calls, drift as table, escape};
+use super::{brief, calls, drift as table, escape};
 
 /// How a plan is shown.
 #[derive(Clone, Copy, Debug)]
@@ -21,6 +21,8 @@ pub struct View<'a> {
     pub schemas: &'a Schemas,
     /// Whether every API call is listed.
     pub calls: bool,
+    /// Whether changes are told on one line each, without values.
+    pub brief: bool,
 }
 
 /// The whole text, ending with a line break.
@@ -194,6 +196,10 @@ fn actions(out: &mut String, shown: &[&ResourceChange], plan: &Plan, view: View<
     } else {
         "\nswarmform will perform the following actions:\n\n"
     });
+    if view.brief {
+        brief::lines(out, style, shown);
+        return out.push('\n');
+    }
     for change in shown {
         // Drift is in address order.
         let outside = plan

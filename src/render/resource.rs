@@ -114,7 +114,7 @@ pub(super) fn opening(out: &mut String, sign: &str, mode: Mode, type_name: &str,
     ));
 }
 
-fn headline(change: &ResourceChange) -> String {
+pub(super) fn headline(change: &ResourceChange) -> String {
     match (change.action, change.reason) {
         (Action::NoOp, _) => match (&change.previous, &change.importing) {
             (_, Some(_)) => "will be imported".to_owned(),
@@ -144,7 +144,7 @@ fn answer(outside: Option<&Drift>) -> Option<String> {
     Some(text.to_owned())
 }
 
-fn remarks(change: &ResourceChange) -> Vec<String> {
+pub(super) fn remarks(change: &ResourceChange) -> Vec<String> {
     let mut remarks = Vec::new();
     if let (Some(previous), true) = (
         &change.previous,

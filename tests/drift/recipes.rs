@@ -132,7 +132,9 @@ fn a_request_shows_a_plan_and_what_was_approved_is_applied_and_nothing_else() {
         };
         town.place
             .edit("main.tf", "username = \"grace\"", "username = \"linus\"");
-        let shown = run(&town, plan).expect(0).says("Plan: 1 to add, 0 to change, 1 to destroy.");
+        let shown = run(&town, plan)
+            .expect(0)
+            .says("Plan: 1 to add, 0 to change, 1 to destroy.");
         let digest = shown.out.split("Digest: ").nth(1).unwrap().trim();
         if page == "github.md" {
             let summary = fs::read_to_string(town.place.path().join("summary.md")).unwrap();

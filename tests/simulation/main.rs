@@ -405,7 +405,10 @@ fn a_crash_at_every_effect_comes_right_and_so_does_a_crash_of_the_recovery() {
             }
         }
     }
-    println!("{} graphs, {points} crash points, {runs} pairs of crashes, no violation", 2 * pairs().len());
+    println!(
+        "{} graphs, {points} crash points, {runs} pairs of crashes, no violation",
+        2 * pairs().len()
+    );
 }
 
 #[test]

@@ -128,7 +128,10 @@ impl World {
 
     /// Returns when the process is dead.
     pub async fn crashed(&self) {
-        self.crash.notified().await;
+        // What a run left behind that died and was interrupted at the same effect says nothing of this one.
+        while !self.inside().crashed {
+            self.crash.notified().await;
+        }
     }
 
     /// A place where the process may die; then this never returns, and neither does any other.

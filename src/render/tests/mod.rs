@@ -110,6 +110,7 @@ fn shown(plan: &Plan, calls: bool) -> String {
             style: Style::PLAIN,
             schemas: &schemas(),
             calls,
+            brief: false,
         },
     )
 }

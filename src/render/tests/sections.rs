@@ -359,3 +359,56 @@ fn an_empty_plan_says_so() {
         "{text}"
     );
 }
+
+#[test]
+fn a_brief_plan_tells_each_change_on_one_line_and_no_value() {
+    let app = |name: &str, image: &str| {
+        object([("name", name.into()), ("image", image.into()), ("id", "1".into())])
+    };
+    let mut replaced = change(
+        "fake_app.renamed",
+        Action::DeleteThenCreate,
+        app("a", "x"),
+        app("b", "y"),
+    );
+    replaced.replace_paths = vec![crate::value::Path::root().attr("name")];
+    let mut tainted = change(
+        "fake_app.t",
+        Action::DeleteThenCreate,
+        app("a", "x"),
+        app("a", "x"),
+    );
+    tainted.reason = Reason::Tainted;
+    let mut gone = change("fake_app.gone", Action::Delete, app("a", "x"), null());
+    gone.reason = Reason::NoResourceConfig;
+    let all = plan(vec![
+        gone,
+        change("fake_app.new", Action::Create, null(), app("a", "x")),
+        replaced,
+        tainted,
+        change(
+            "fake_app.updated",
+            Action::Update,
+            app("a", "secret"),
+            app("a", "y"),
+        ),
+    ]);
+    let view = View {
+        style: Style::PLAIN,
+        schemas: &schemas(),
+        calls: false,
+        brief: true,
+    };
+    let text = text(&all, view);
+    let (_, lines) = text.split_once("following actions:\n\n").unwrap();
+    let expected = "  - fake_app.gone     (because fake_app.gone is not in configuration)
+  + fake_app.new
+-/+ fake_app.renamed  image, name (forces replacement)
+-/+ fake_app.t        is tainted, so must be replaced
+  ~ fake_app.updated  image
+
+Plan: 3 to add, 1 to change, 3 to destroy.
+";
+    assert!(lines.starts_with(expected), "{lines}");
+    assert!(!text.contains("secret"));
+}

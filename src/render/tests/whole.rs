@@ -24,6 +24,7 @@ fn only_used_symbols_are_explained_and_colour_is_only_colour() {
             },
             schemas: &schemas(),
             calls: false,
+            brief: false,
         },
     );
     assert!(colour.contains("\u{1b}[32m+\u{1b}[0m create"), "{colour:?}");
