@@ -85,7 +85,7 @@ fn play(page: &str) {
     let mut commands = 0;
     for part in parts(&text) {
         match part {
-            Part::File(name, content) => place.write(&name, &content),
+            Part::File(name, content) => drop(place.write(&name, &content)),
             Part::Command(command, shown) => {
                 let mut sh = Command::new("sh");
                 sh.args(["-c", &format!("exec 2>&1\n{command}")]);

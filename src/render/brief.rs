@@ -21,7 +21,7 @@ pub fn lines(out: &mut String, style: Style, changes: &[&ResourceChange]) {
     let title = |change: &ResourceChange| {
         let deposed = change.deposed.as_ref();
         let deposed = deposed.map(|key| format!(" (deposed object {key})"));
-        escape::line(&format!("{}{}", change.addr, deposed.unwrap_or_default()))
+        escape::line(&format!("{}{}", change.addr, deposed.unwrap_or_default())).into_owned()
     };
     let titles: Vec<String> = changes.iter().map(|change| title(change)).collect();
     let widths = titles.iter().map(|title| title.chars().count());
