@@ -44,6 +44,7 @@ const WALLS: &[(&str, &[&str])] = &[
     ("petgraph", &["graph"]),
     ("clap", &["cli"]),
     ("rustyline", &["cli"]),
+    ("lsp_server", &["cli"]),
     ("miette", &["render", "cli"]),
     ("similar", &["render", "cli"]),
     ("indicatif", &["render", "cli"]),

@@ -176,6 +176,12 @@ pub static BAD_SPOT: Code = Code::new(
     "No such place on the platform",
     "Commands such as `status`, `logs` and `exec` take the address of a resource instance of the state, or `ORG/ENV/APP/SERVICE/COMPONENT/INSTANCE` as far as is wanted. The message says what is wrong with the one given.",
 );
+/// The editor is gone.
+pub static LSP: Code = Code::new(
+    "cli/lsp",
+    "The session with the editor ended badly",
+    "`swarmform lsp` speaks the language server protocol over standard input and output, and an editor starts it. It was started by something else, or the editor went away without saying goodbye.",
+);
 /// The server cannot be started.
 pub static SERVE: Code = Code::new(
     "cli/serve",
@@ -220,6 +226,7 @@ pub static CODES: &[&Code] = &[
     &PLATFORM,
     &NO_LOGIN,
     &BAD_SPOT,
+    &LSP,
     &SERVE,
     &REMOTE,
 ];

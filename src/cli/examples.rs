@@ -118,6 +118,7 @@ const ALL: &[(&str, &str)] = &[
         "man",
         "swarmform man plan\nswarmform man -out=/usr/local/share/man/man1",
     ),
+    ("lsp", "swarmform lsp"),
     ("version", "swarmform version\nswarmform version -json"),
 ];
 

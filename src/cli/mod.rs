@@ -26,6 +26,7 @@ pub mod import;
 pub mod init;
 pub mod locking;
 mod log;
+pub mod lsp;
 pub mod man;
 pub mod metadata;
 pub mod modules;
@@ -247,6 +248,7 @@ fn dispatch(cli: Cli, assignments: Vec<args::Assignment>, no_color: bool) -> u8 
         Command::Version(options) => Some(version::run(&mut ui, options)),
         Command::Completion(options) => Some(completion::run(&mut ui, options)),
         Command::Man(options) => Some(man::run(&mut ui, options)),
+        Command::Lsp(options) => Some(lsp::run(&mut ui, options)),
         _ => None,
     };
     if let Some(answer) = printed {
@@ -297,7 +299,7 @@ fn dispatch(cli: Cli, assignments: Vec<args::Assignment>, no_color: bool) -> u8 
             Command::Stop(options) => operate::stop(&mut ui, &options, &assignments).await,
             Command::Serve(options) => serve::run(&mut ui, &options).await,
             Command::Complete(options) => completion::complete(&mut ui, &options).await,
-            Command::Version(_) | Command::Completion(_) | Command::Man(_) => Ok(0),
+            Command::Version(_) | Command::Completion(_) | Command::Man(_) | Command::Lsp(_) => Ok(0),
         }
     });
     // A thread that still waits for an answer on standard input must not hold up the end.

@@ -12,6 +12,7 @@ use super::completion::{Complete, Completion};
 use super::drift::Drift;
 use super::duration;
 use super::force_unlock::ForceUnlock;
+use super::lsp::Lsp;
 use super::man::Man;
 use super::metadata::Metadata;
 use super::modules::{Get, Modules};
@@ -112,6 +113,8 @@ pub enum Command {
     Stop(Power),
     /// Run a platform: a server that speaks the Giant Swarm API V1
     Serve(Serve),
+    /// Be a language server for an editor
+    Lsp(Lsp),
     /// Print the script that teaches a shell to complete
     Completion(Completion),
     /// Complete words, for those scripts
@@ -182,6 +185,7 @@ impl Command {
             | Command::Start(_)
             | Command::Stop(_)
             | Command::Serve(_)
+            | Command::Lsp(_)
             | Command::Completion(_)
             | Command::Complete(_)
             | Command::Man(_)

@@ -45,6 +45,12 @@ impl Schemas {
         self.get(resource).map(|(schema, _)| schema)
     }
 
+    /// All types of a mode by name.
+    pub fn types(&self, mode: Mode) -> impl Iterator<Item = (&str, &ResourceSchema)> {
+        let all = self.resources.iter().filter(move |((of, _), _)| *of == mode);
+        all.map(|((_, name), (schema, _))| (name.as_str(), schema))
+    }
+
     /// What the configuration block of a provider takes, if the provider is known.
     pub fn of_provider(&self, name: &str) -> Option<&Block> {
         self.providers.get(name)
