@@ -2,7 +2,7 @@
 //!
 //! It takes the tree of `syntax` and a [`Scope`] that says what names mean, and gives a
 //! [`Value`](crate::value::Value) or diagnostics with a place. It also reads type constraints and
-//! decodes a block's body by a provider schema. It is pure: files, time and
+//! decodes a block's body by a provider schema; `write` goes the other way. It is pure: files, time and
 //! randomness come through traits of the caller, and nothing here knows what a resource or a module is.
 
 pub mod body;
@@ -21,6 +21,7 @@ mod splat;
 mod template;
 mod traverse;
 mod type_expr;
+pub mod write;
 
 #[cfg(test)]
 mod tests;
