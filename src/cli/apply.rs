@@ -59,7 +59,7 @@ pub(super) async fn fresh(
         ui.emit(|stream| stream.version());
         return Err(flow::no_approval().into());
     }
-    let prepared = flow::plan(ui, planning, assignments, operation).await?;
+    let prepared = flow::plan(ui, planning, assignments, operation, None).await?;
     let prepared = prepared.expected(approval.digest).await?;
     if !approval.given && approval.digest.is_none() {
         match prepared.approve(ui, planning).await {

@@ -146,6 +146,24 @@ pub static ALREADY_MANAGED: Code = Code::new(
     "Resource already managed",
     "The state has an object for the address, and an address stands for one object. Import to another address, or take the first object out of the state.",
 );
+/// Configuration cannot be written for imports.
+pub static GENERATE: Code = Code::new(
+    "cli/generate",
+    "Configuration cannot be written",
+    "`plan -generate-config-out=FILE`, `adopt` and `convert` write configuration into a new file, never over what is there. The first goes with a plan that imports, so neither with `-destroy` nor with `-refresh-only`. The message says what is in the way.",
+);
+/// A definition has a fault.
+pub static DEFINITION: Code = Code::new(
+    "cli/definition",
+    "Invalid definition",
+    "The file is not a `swarm.json` that the platform would take, or not a file of variables for one. The rules are those of the original parser, and the message stands on the line at fault. `docs/convert.md` tells the form of both files.",
+);
+/// An app has no definition that can be written.
+pub static EXPORT: Code = Code::new(
+    "cli/export",
+    "App cannot be exported",
+    "`export` writes the definition of an app as the state holds it. It must be valid and known, and what is sensitive in it must be a value of an environment variable or an argument, for nothing else can be left to a variable without showing it.",
+);
 /// The ignore file of `drift` is wrong.
 pub static BAD_IGNORE: Code = Code::new(
     "cli/bad-ignore",
@@ -221,6 +239,9 @@ pub static CODES: &[&Code] = &[
     &MAX_DESTROY,
     &CONSOLE,
     &ALREADY_MANAGED,
+    &GENERATE,
+    &DEFINITION,
+    &EXPORT,
     &BAD_IGNORE,
     &NOT_TAINTED,
     &PLATFORM,

@@ -33,6 +33,21 @@ const ALL: &[(&str, &str)] = &[
         "import",
         "swarmform import giantswarm_app.web lab/dev/web\nswarmform import 'giantswarm_member.crew[\"ada\"]' lab/ada",
     ),
+    (
+        "adopt",
+        "swarmform adopt acme\nswarmform adopt acme other -env=production -out=production.tf\nswarmform adopt acme \
+         -secrets-out=secrets.auto.tfvars",
+    ),
+    (
+        "convert",
+        "swarmform convert swarm.json -org=acme -env=production\nswarmform convert swarm.json -vars=swarmvars.json \
+         -out=shop.tf",
+    ),
+    (
+        "export",
+        "swarmform export giantswarm_app.shop\nswarmform export 'giantswarm_app.shop[\"live\"]' -out=swarm.json \
+         -vars-out=swarmvars.json",
+    ),
     ("taint", "swarmform taint 'giantswarm_app.web'"),
     ("untaint", "swarmform untaint 'giantswarm_app.web'"),
     ("show", "swarmform show\nswarmform show -json next"),

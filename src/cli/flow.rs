@@ -1,6 +1,7 @@
 //! Planning and applying, as `plan`, `apply` and `destroy` share it.
 
 use std::cell::OnceCell;
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -23,6 +24,7 @@ use crate::source::SourceMap;
 use crate::state::State;
 
 use super::args::Assignment;
+use super::generate::{self, Generated};
 use super::options::Planning;
 use super::report::Teller;
 use super::session::{self, Place};
@@ -45,6 +47,8 @@ pub struct Prepared {
     /// The plan and its providers.
     pub session: Session,
     digest: OnceCell<String>,
+    /// The file into which configuration was written for it.
+    pub generated: Option<String>,
     sources: Arc<SourceMap>,
     place: Place,
     reader: RecordedReader,
@@ -130,6 +134,7 @@ fn options(planning: &Planning) -> Result<PlanOptions, Diagnostics> {
         replace,
         imports: Vec::new(),
         settling: false,
+        unwritten: BTreeSet::new(),
     })
 }
 
@@ -139,9 +144,21 @@ pub async fn plan(
     planning: &Planning,
     assignments: &[Assignment],
     operation: &str,
+    generate: Option<&Path>,
 ) -> Result<Prepared, Stop> {
     let options = options(planning)?;
-    let (prepared, schemas) = prepare(ui, planning, assignments, operation, options).await?;
+    let generated = match generate {
+        Some(path) => generate::write(ui, planning, assignments, path).await?,
+        None => None,
+    };
+    let (mut prepared, schemas) =
+        prepare(ui, planning, assignments, operation, options, generated.as_ref()).await?;
+    if let Some(generated) = &generated {
+        for change in &mut prepared.session.planned.plan.changes {
+            change.generated = generated.block(&change.addr);
+        }
+    }
+    prepared.generated = generated.map(|generated| generated.file);
     let plan = &prepared.session.planned.plan;
     // Apply judges checks again and tells then.
     let checks = operation == "plan" || plan.is_empty();
@@ -164,7 +181,7 @@ pub async fn import(
     options.targets = vec![Target::Resource(addr.clone())];
     options.excludes.clear();
     options.imports = vec![(addr.clone(), id)];
-    let (mut prepared, _) = prepare(ui, planning, assignments, "import", options).await?;
+    let (mut prepared, _) = prepare(ui, planning, assignments, "import", options, None).await?;
     let plan = &mut prepared.session.planned.plan;
     plan.only_imports();
     plan.partial = false;
@@ -185,11 +202,15 @@ async fn prepare(
     assignments: &[Assignment],
     operation: &str,
     options: PlanOptions,
+    generated: Option<&Generated>,
 ) -> Result<(Prepared, Schemas), Stop> {
     ui.emit(|stream| stream.version());
     let importing = !options.imports.is_empty();
     let place = Place::new(planning.state.as_deref())?;
-    let reader = RecordedReader::of(Box::new(ConfigFiles));
+    let reader = RecordedReader::of(match generated {
+        Some(generated) => Box::new(generated.reader()),
+        None => Box::new(ConfigFiles),
+    });
     let mut sources = SourceMap::new();
     let needed = options.mode != PlanMode::Destroy;
     let read = place.read_config(&reader, &mut sources, needed);
@@ -237,6 +258,7 @@ async fn prepare(
     };
     let prepared = Prepared {
         digest: OnceCell::new(),
+        generated: None,
         sources: Arc::clone(&inputs.sources),
         engine,
         session,
@@ -577,6 +599,7 @@ pub async fn reopen(ui: &mut Ui, planning: &Planning, path: &Path) -> Result<Pre
     emit_changes(ui, &session.planned.plan);
     let prepared = Prepared {
         digest: OnceCell::new(),
+        generated: None,
         sources: Arc::clone(&inputs.sources),
         engine,
         session,

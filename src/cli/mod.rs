@@ -9,18 +9,22 @@
     clippy::disallowed_macros
 )]
 
+pub mod adopt;
 pub mod apply;
 pub mod args;
 pub mod codes;
 pub mod completion;
 pub mod console;
+pub mod convert;
 pub mod destroy;
 pub mod drift;
 mod duration;
 mod examples;
+pub mod export;
 mod flow;
 pub mod fmt;
 pub mod force_unlock;
+pub mod generate;
 pub mod graph;
 pub mod import;
 pub mod init;
@@ -272,6 +276,9 @@ fn dispatch(cli: Cli, assignments: Vec<args::Assignment>, no_color: bool) -> u8 
             Command::Apply(options) => apply::run(&mut ui, &options, &assignments).await,
             Command::Destroy(options) => destroy::run(&mut ui, options, &assignments).await,
             Command::Drift(options) => drift::run(&mut ui, &options, &assignments).await,
+            Command::Adopt(options) => adopt::run(&mut ui, &options, &assignments).await,
+            Command::Convert(options) => convert::run(&mut ui, &options),
+            Command::Export(options) => export::run(&mut ui, &options).await,
             Command::Import(options) => import::run(&mut ui, &options, &assignments).await,
             Command::Taint(options) => taint::run(&mut ui, &options, Status::Tainted).await,
             Command::Untaint(options) => taint::run(&mut ui, &options, Status::Ready).await,

@@ -8,9 +8,12 @@ use clap::{ArgAction, Args, Parser, Subcommand};
 
 use crate::plan::digest::is_digest;
 
+use super::adopt::Adopt;
 use super::completion::{Complete, Completion};
+use super::convert::Convert;
 use super::drift::Drift;
 use super::duration;
+use super::export::Export;
 use super::force_unlock::ForceUnlock;
 use super::lsp::Lsp;
 use super::man::Man;
@@ -63,6 +66,12 @@ pub enum Command {
     Drift(Drift),
     /// Bring an object that exists under management
     Import(Import),
+    /// Write configuration for organizations that exist, to import all that is in them
+    Adopt(Adopt),
+    /// Write configuration for a swarm.json
+    Convert(Convert),
+    /// Write the swarm.json of an app
+    Export(Export),
     /// Mark an instance as half made, so that the next apply replaces it
     Taint(Taint),
     /// Take back that an instance is half made
@@ -154,6 +163,9 @@ impl Command {
             Command::Destroy(options) => options.planning.view(),
             Command::Drift(options) => view(options.no_color, false),
             Command::Import(options) => options.planning.view(),
+            Command::Adopt(options) => view(options.no_color, false),
+            Command::Convert(options) => view(options.no_color, false),
+            Command::Export(options) => view(options.no_color, false),
             Command::Show(options) => view(options.no_color, false),
             Command::Output(options) => view(options.no_color, false),
             Command::State(State {
@@ -360,6 +372,9 @@ pub struct Plan {
     /// Save the plan in this file
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
+    /// Write resource blocks for `import` blocks that lead to none into this new file, and plan with them
+    #[arg(long, value_name = "FILE")]
+    pub generate_config_out: Option<PathBuf>,
     /// List what is on the platform and no configuration here names
     #[arg(long)]
     pub unmanaged: bool,

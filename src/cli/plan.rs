@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::diag::Diagnostics;
-use crate::render::report;
+use crate::render::{escape, report};
 
 use super::args::Assignment;
 use super::options::Plan;
@@ -12,7 +12,8 @@ use super::{Answer, flow};
 
 /// Runs it.
 pub async fn run(ui: &mut Ui, options: &Plan, assignments: &[Assignment]) -> Answer {
-    let prepared = flow::plan(ui, &options.planning, assignments, "plan").await?;
+    let generate = options.generate_config_out.as_deref();
+    let prepared = flow::plan(ui, &options.planning, assignments, "plan", generate).await?;
     if options.digest && ui.stream().is_none() {
         ui.say(&format!("\nDigest: {}\n", prepared.digest()));
     }
@@ -23,10 +24,22 @@ pub async fn run(ui: &mut Ui, options: &Plan, assignments: &[Assignment]) -> Ans
         prepared.close().await;
         return Err(faults.into());
     }
+    let generated = prepared.generated.clone();
     let saved = options.out.as_deref().map(|path| prepared.save(path));
     prepared.close().await;
     if let Some(saved) = saved {
         saved?;
+    }
+    if let Some(file) = generated {
+        let text = format!(
+            "Configuration was written to {}. Look through it and edit it before it goes into version control.",
+            escape::line(&file)
+        );
+        ui.say(&format!(
+            "\n{}\n\n{}\n",
+            ui.style().rule(),
+            ui.style().wrap(&text)
+        ));
     }
     if !ui.automation && (!empty || options.out.is_some()) {
         ui.say(&hint(ui, options.out.as_deref()));

@@ -30,6 +30,7 @@ use crate::plan::providers::ProviderKey;
 use crate::plan::scope::Environment as PlanEnvironment;
 use crate::platform::{Embedded, embedded};
 use crate::ports::{Clock, Ids, Lock, Providers, StateStore};
+use crate::provider::giantswarm::GiantSwarm;
 use crate::provider::{EmbeddedPlatform, EmbeddedPlatforms, Environment, Registry};
 use crate::render::Schemas;
 use crate::source::SourceMap;
@@ -130,12 +131,21 @@ impl Place {
 
     /// All providers.
     pub fn providers(&self) -> Arc<dyn Providers> {
-        Arc::new(Registry::new(
+        Arc::new(self.registry())
+    }
+
+    /// The provider for platforms alone, not configured.
+    pub fn giantswarm(&self) -> GiantSwarm {
+        self.registry().giantswarm()
+    }
+
+    fn registry(&self) -> Registry {
+        Registry::new(
             Place::environment_of_providers(),
             self.embedded(),
             Arc::clone(&self.ids),
             Arc::clone(&self.clock),
-        ))
+        )
     }
 
     /// What the environment tells providers, with the tokens that the user logged in with.

@@ -9,7 +9,7 @@ use crate::diag::{Diagnostic, Diagnostics};
 use crate::graph::config_graph;
 use crate::plan::codes;
 use crate::plan::evaluate::Evaluator;
-use crate::plan::planner::{Answer, PlanOptions, Planner, Refused, Request, RequestId};
+use crate::plan::planner::{Answer, PlanOptions, Planner, Refused, Request, RequestId, Unwritten};
 use crate::plan::providers::Semantic;
 use crate::plan::scope::Environment;
 use crate::plan::semantics::Fault;
@@ -97,6 +97,27 @@ impl Engine {
                 Err(refused)
             }
         }
+    }
+
+    /// Reads the objects to import whose configuration is yet to be written, and what their ids need. Decides nothing.
+    ///
+    /// # Errors
+    /// An import is wrong, or an object cannot be read.
+    pub async fn unwritten(
+        &self,
+        inputs: &Inputs,
+        options: PlanOptions,
+    ) -> Result<Vec<Unwritten>, Diagnostics> {
+        let state = self.settled(inputs).await?;
+        let mut recording = Recording::new(&state, &options, inputs);
+        let (mut planner, semantics) = self.planner(inputs, options, state)?;
+        let mut providers = Configured::new();
+        let result = self
+            .drive(&mut planner, &mut providers, &semantics, &mut recording, None)
+            .await;
+        close(&providers).await;
+        result?;
+        planner.unwritten()
     }
 
     /// A planner at its start.

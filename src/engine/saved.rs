@@ -222,6 +222,7 @@ impl Recording {
             replace,
             imports: Vec::new(),
             settling: false,
+            unwritten: BTreeSet::new(),
         })
     }
 

@@ -86,6 +86,22 @@ pub fn append(path: &Path, text: &str) -> Result<(), String> {
         .map_err(|error| reason(&error))
 }
 
+/// Writes a new file; one that is there already is an error.
+pub fn create(path: &Path, text: &str) -> Result<(), String> {
+    let file = fs::OpenOptions::new().write(true).create_new(true).open(path);
+    file.and_then(|mut file| file.write_all(text.as_bytes()))
+        .map_err(|error| reason(&error))
+}
+
+/// Writes a new file for the owner alone; one that is there already is an error.
+pub fn create_private(path: &Path, text: &str) -> Result<(), String> {
+    let mut options = fs::OpenOptions::new();
+    let options = options.write(true).create_new(true).mode(0o600);
+    let file = options.open(path);
+    file.and_then(|mut file| file.write_all(text.as_bytes()))
+        .map_err(|error| reason(&error))
+}
+
 /// Writes a file for the owner alone, the whole or nothing: for saved plans, which may hold secrets.
 pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), String> {
     let mut name = path.file_name().unwrap_or_default().to_os_string();

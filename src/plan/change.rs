@@ -117,6 +117,8 @@ pub struct ResourceChange {
     pub calls: Vec<PlannedCall>,
     /// The id it is imported by.
     pub importing: Option<Arc<str>>,
+    /// The block that was written for it just now, because the configuration had none.
+    pub generated: Option<Arc<str>>,
     /// The block's header, where there is a block.
     pub span: Option<Span>,
 }

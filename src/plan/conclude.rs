@@ -307,6 +307,7 @@ fn orphans(planner: &mut Planner) {
             replace_paths: Vec::new(),
             calls,
             importing: None,
+            generated: None,
             span: declared.map(|(span, _)| span),
             addr,
         };

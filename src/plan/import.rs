@@ -15,12 +15,13 @@ use crate::lang::evaluate;
 use crate::source::Span;
 use crate::state::{Object, Status};
 use crate::syntax::ast::Expr;
-use crate::value::{Number, Value};
+use crate::value::{Marks, Number, Path, Value};
 
 use super::change::PlanMode;
 use super::codes;
 use super::evaluate::Used;
 use super::expansion::Expanded;
+use super::instance::Context;
 use super::planner::{Planner, Request};
 use super::refresh::{Prior, encode, marked};
 use super::scope::Here;
@@ -348,6 +349,31 @@ fn take(
     Ok(())
 }
 
+/// Tells an object that was just found as the configuration tells it, where both mean the same, and as sensitive.
+pub(super) fn respell(
+    planner: &mut Planner,
+    context: &Context<'_>,
+    addr: &InstanceAddr,
+    config: &Value,
+    marks: &[(Path, Marks)],
+) {
+    if !planner.importing.contains_key(addr) {
+        return;
+    }
+    let Some(prior) = planner.priors.get_mut(&(addr.clone(), None)) else {
+        return;
+    };
+    let (object, _) = prior.last.clone().unmark_deep();
+    let told = context
+        .semantics
+        .respelled(&addr.resource.type_name, &object, config);
+    let block = &context.info.schema.block;
+    let marks = block.with_copies(marks.to_vec(), &told);
+    let told = block.mark_sensitive(&told.mark_paths(&marks));
+    prior.now = Some(told.clone());
+    prior.last = told;
+}
+
 /// Whether an import leads to an instance that a resource does not have; it is reported then.
 pub(super) fn of_nothing(planner: &mut Planner, resource: &ConfigResource, expanded: &[Expanded]) -> bool {
     let wanted = planner.imports_asked.get(resource).into_iter().flatten();
@@ -373,7 +399,8 @@ fn place(planner: &Planner, to: &InstanceAddr) -> Option<Span> {
 fn missing_target(name: &str, span: Option<Span>) -> Diagnostic {
     let detail = format!(
         "There is no {name} in the configuration. Declare the resource that the import leads to, or let `plan \
-         -generate-config-out=FILE` write a first version of it."
+         -generate-config-out=FILE` write a first version of it. It writes resources of the root module for imports \
+         without for_each, and none with count or for_each."
     );
     let fault =
         Diagnostic::error(&codes::IMPORT, detail).summary("Configuration for import target does not exist");

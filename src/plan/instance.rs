@@ -284,6 +284,7 @@ fn plan_managed(
     used: Used,
 ) {
     let none = Value::null(context.info.ty.clone());
+    import::respell(planner, context, &addr, config, marks);
     let prior = planner.priors.get(&(addr.clone(), None));
     let tainted = prior.is_some_and(|prior| prior.record.status == crate::state::Status::Tainted);
     let deleted_outside = prior.is_some_and(|prior| prior.now.is_none());
@@ -479,6 +480,7 @@ fn change(
         replace_paths: Vec::new(),
         calls: Vec::new(),
         importing: None,
+        generated: None,
         span: Some(context.declared.span),
     }
 }

@@ -12,7 +12,7 @@ use crate::config::reference::{Subject, references};
 use crate::config::{Repetition, check};
 use crate::diag::Diagnostics;
 use crate::graph::{ConfigGraph, ConfigNode};
-use crate::lang::{evaluate, follow};
+use crate::lang::{decode_body, evaluate, follow};
 use crate::state::{Instance, State};
 use crate::syntax::Step;
 use crate::syntax::ast::Expr;
@@ -49,6 +49,30 @@ impl Look {
             semantics,
         };
         (look, faults)
+    }
+
+    /// What the root module's provider block says, empty without one.
+    ///
+    /// # Errors
+    /// It cannot be evaluated.
+    pub fn provider(&self, name: &str) -> Result<Value, Diagnostics> {
+        let root = ModuleInstance::root();
+        let module = self.evaluator.config.modules.get(&root.config());
+        let mut blocks = module.into_iter().flat_map(|module| &module.providers);
+        let block = blocks.find(|(of, _)| &*of.name == name && of.alias.is_none());
+        let Some(semantics) = self.semantics.get(name) else {
+            return Ok(Value::dynamic_null());
+        };
+        let schema = &semantics.schema().config;
+        let Some((_, block)) = block else {
+            return Ok(schema.empty_value());
+        };
+        let scope = self.evaluator.scope(&self.world, &root)?;
+        let (decoded, faults) = decode_body(&block.body, schema, &scope);
+        if faults.has_errors() {
+            return Err(faults);
+        }
+        Ok(decoded.value.unmark_deep().0)
     }
 
     /// The value of an expression in the root module.

@@ -29,7 +29,7 @@ use super::moves_check;
 use super::providers::{ProviderKey, Semantic, resolve_provider};
 use super::refresh::{Prior, Priors};
 use super::removed;
-pub use super::request::{Answer, PlanOptions, Planned, Refused, Request, RequestId};
+pub use super::request::{Answer, PlanOptions, Planned, Refused, Request, RequestId, Unwritten};
 use super::scope::Here;
 use super::semantics::Fault;
 use super::target::Targeted;
@@ -239,6 +239,26 @@ impl Planner {
         }
         self.faults.0.sort_by_key(|fault| !fault.is_error());
         Err(self.faults.into())
+    }
+
+    /// The objects whose configuration is yet to be written, instead of a plan.
+    ///
+    /// # Errors
+    /// What is wrong with the imports, or with what they need.
+    pub fn unwritten(self) -> Result<Vec<Unwritten>, Diagnostics> {
+        if self.faults.has_errors() {
+            return Err(self.faults);
+        }
+        let found = self.importing.iter().filter_map(|(addr, id)| {
+            let prior = self.priors.get(&(addr.clone(), None))?;
+            let asked = self.options.unwritten.contains(&addr.config());
+            asked.then(|| Unwritten {
+                addr: addr.clone(),
+                id: Arc::clone(id),
+                object: prior.last.clone(),
+            })
+        });
+        Ok(found.collect())
     }
 
     /// The block of an instance, if the configuration has one.

@@ -34,6 +34,19 @@ pub struct PlanOptions {
     pub imports: Vec<(InstanceAddr, Arc<str>)>,
     /// Only providers are wanted, to ask them what became of operations of a dead run.
     pub settling: bool,
+    /// Resources of which only the objects to import are asked for: their configuration is yet to be written.
+    pub unwritten: BTreeSet<ConfigResource>,
+}
+
+/// An object to import that has no configuration yet.
+#[derive(Clone, Debug)]
+pub struct Unwritten {
+    /// Where it shall be.
+    pub addr: InstanceAddr,
+    /// The id it is imported by.
+    pub id: Arc<str>,
+    /// The object, with the marks of its schema.
+    pub object: Value,
 }
 
 /// An effect that the planner asks for.

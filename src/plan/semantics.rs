@@ -168,6 +168,12 @@ pub trait Semantics: Send + Sync {
         None
     }
 
+    /// An object that was just found for an import, told as the configuration tells it where both mean the same: nobody
+    /// has spelt it otherwise here, and what only a configuration can know is taken over. Anything else stays as found.
+    fn respelled(&self, _type_name: &str, object: &Value, _config: &Value) -> Value {
+        object.clone()
+    }
+
     /// The calls that deleting this object makes, and what to warn of.
     fn plan_delete(&self, type_name: &str, prior: &Value) -> (Vec<PlannedCall>, Vec<Fault>);
 }

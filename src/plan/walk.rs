@@ -124,6 +124,10 @@ impl Planner {
                         return;
                     }
                 }
+                if self.options.unwritten.contains(resource) {
+                    self.done.insert(node.clone());
+                    return;
+                }
                 let before = self.requests.len();
                 instance::plan_resource(self, resource);
                 let asked = self.requests.len().saturating_sub(before);

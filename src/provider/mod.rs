@@ -48,7 +48,8 @@ impl Registry {
         }
     }
 
-    fn giantswarm(&self) -> GiantSwarm {
+    /// The provider for platforms, for what it offers beside the port.
+    pub fn giantswarm(&self) -> GiantSwarm {
         GiantSwarm::new(
             self.environment.clone(),
             Arc::clone(&self.embedded),

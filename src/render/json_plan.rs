@@ -255,6 +255,7 @@ fn change(change: &ResourceChange) -> Json {
     if let Some(id) = &change.importing {
         inner.insert("importing", Json::object([("id", Json::text(id))]));
     }
+    inner.insert_some("generated_config", change.generated.as_ref().map(Json::text));
     json.insert("change", inner);
     json.insert_some("action_reason", reason(change.reason).map(Json::text));
     json.insert_some("swarmform", own_reason(change.reason));

@@ -102,6 +102,7 @@ fn plan() -> Plan {
         replace_paths: vec![Path::root().attr("size")],
         calls: Vec::new(),
         importing: None,
+        generated: None,
         span: None,
     };
     let drift = Drift {

@@ -160,6 +160,9 @@ pub(super) fn remarks(change: &ResourceChange) -> Vec<String> {
             remarks.push("Warning: this will destroy the imported resource".to_owned());
         }
     }
+    if change.generated.is_some() {
+        remarks.push("(config will be generated)".to_owned());
+    }
     if change.deposed.is_some() {
         remarks.push("(left over from a replacement of this instance that did not finish)".to_owned());
     }

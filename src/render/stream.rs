@@ -102,6 +102,7 @@ impl Stream {
         if let Some(id) = &change.importing {
             json.insert("importing", Json::object([("id", Json::text(id))]));
         }
+        json.insert_some("generated_config", change.generated.as_ref().map(Json::text));
         let calls = change.calls.iter().filter(|call| call.mutating).map(|call| {
             Json::object([
                 ("method", Json::text(&call.method)),

@@ -16,6 +16,8 @@ mod scale;
 mod schema;
 mod session;
 pub mod settings;
+mod survey;
+pub mod written;
 
 #[cfg(test)]
 mod tests;
@@ -206,6 +208,14 @@ impl Semantics for GiantSwarm {
 
     fn import_id(&self, type_name: &str, object: &Value) -> Option<String> {
         list::import_id(type_name, object)
+    }
+
+    fn respelled(&self, type_name: &str, object: &Value, config: &Value) -> Value {
+        if type_name != "giantswarm_app" {
+            return object.clone();
+        }
+        let session = self.current();
+        app::respelled(object, config, session.as_deref().and_then(Session::known_name))
     }
 
     fn plan_delete(&self, type_name: &str, prior: &Value) -> (Vec<PlannedCall>, Vec<Fault>) {

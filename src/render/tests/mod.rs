@@ -51,6 +51,7 @@ fn change(addr: &str, action: Action, before: Value, after: Value) -> ResourceCh
         replace_paths: Vec::new(),
         calls: Vec::new(),
         importing: None,
+        generated: None,
         span: None,
     }
 }

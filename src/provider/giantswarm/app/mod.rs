@@ -6,9 +6,9 @@
 
 mod act;
 mod read;
-mod secrets;
-mod shape;
-mod source;
+pub(crate) mod secrets;
+pub(crate) mod shape;
+pub(crate) mod source;
 pub(crate) mod wait;
 
 use std::time::Duration;
@@ -25,7 +25,7 @@ use crate::provider::object::{Arg, at, get, plain, text, truth, unknown_id, unkn
 use crate::value::{Path, Type, Value};
 
 pub(crate) use act::{create, delete, settle, update};
-pub(crate) use read::{import, read};
+pub(crate) use read::{actual, import, is_running, read};
 use source::{Source, is_definition, needs_login_name, source};
 
 /// The arguments of `timeouts`.
@@ -277,6 +277,28 @@ pub(crate) fn plan(proposal: Proposal<'_>, me: Option<&str>) -> Result<Decision,
         calls: updates(&prior, &target, &definitions.tags),
         faults,
     })
+}
+
+/// An imported app with the arguments of a configuration that means the same.
+pub(crate) fn respelled(object: &Value, config: &Value, me: Option<&str>) -> Value {
+    let Source::Known(wanted, _) = source(config, me) else {
+        return object.clone();
+    };
+    let mut told = object.clone();
+    let mut take = |name: &str| {
+        if let Some(value) = get(config, name).filter(|value| value.is_wholly_known()) {
+            told = with(&told, [(name, value.clone())]);
+        }
+    };
+    if compare(object, config, Some(*wanted), me).same {
+        ["definition", "definition_variables", "public_ports", "service"].map(&mut take);
+    }
+    // The platform knows neither.
+    take("timeouts");
+    if get(config, "update_strategy").is_some_and(|value| !value.is_null()) {
+        take("update_strategy");
+    }
+    told
 }
 
 fn or_default(config: &Value, name: &str, default: Value) -> Value {

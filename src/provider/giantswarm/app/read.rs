@@ -59,7 +59,7 @@ pub(crate) fn is_running(status: &Status) -> Option<bool> {
 
 /// The definition of the platform with the tags that instances really run: after an update the stored
 /// definition may still show the old one. An instance that differs from `expected` is the one that tells.
-fn actual(reading: &AppReading, expected: Option<&Definition>) -> Definition {
+pub(crate) fn actual(reading: &AppReading, expected: Option<&Definition>) -> Definition {
     let mut definition = reading.definition.clone();
     for service in &mut definition.services {
         for component in &mut service.components {

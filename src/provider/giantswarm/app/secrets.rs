@@ -27,6 +27,13 @@ pub(crate) fn body(arguments: &Value, definition: &Definition) -> String {
     hide(&definition.to_value(), &secrets).to_string()
 }
 
+/// All sensitive texts and numbers of the arguments.
+pub(crate) fn sensitive_texts(arguments: &Value) -> BTreeSet<String> {
+    let mut secrets = BTreeSet::new();
+    collect(arguments, false, &mut secrets);
+    secrets
+}
+
 /// All texts and numbers under a mark.
 fn collect(value: &Value, marked: bool, secrets: &mut BTreeSet<String>) {
     let marked = marked || value.is_sensitive();

@@ -105,7 +105,7 @@ fn position(text: &str, at: usize) -> (usize, usize) {
 }
 
 /// What is wrong, in a few words.
-fn summary(kind: FaultKind) -> &'static str {
+pub(crate) fn summary(kind: FaultKind) -> &'static str {
     use FaultKind::*;
     match kind {
         Syntax => "Definition is not JSON",

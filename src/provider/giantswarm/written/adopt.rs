@@ -1,0 +1,145 @@
+//! Organizations as they are, with `import` blocks for all that can be managed.
+
+use crate::api::definition::Definition;
+use crate::lang::write::{Names, laid_out, quoted};
+
+use super::app::{AppPlace, app_block};
+use super::{Given, Written};
+
+/// An organization.
+#[derive(Clone, Debug)]
+pub struct AdoptedOrganization {
+    /// The name.
+    pub name: String,
+    /// Whether it can be managed; that of the account itself cannot.
+    pub managed: bool,
+    /// Its members without the user.
+    pub members: Vec<String>,
+    /// Its apps.
+    pub apps: Vec<AdoptedApp>,
+}
+
+/// An app.
+#[derive(Clone, Debug)]
+pub struct AdoptedApp {
+    /// The environment.
+    pub env: String,
+    /// The definition, with the app's name in it.
+    pub definition: Definition,
+    /// Whether it runs.
+    pub running: bool,
+    /// Components that have another number of instances than their definition starts.
+    pub scales: Vec<Scale>,
+}
+
+/// The number of instances of a component.
+#[derive(Clone, Debug)]
+pub struct Scale {
+    /// The service.
+    pub service: String,
+    /// The component.
+    pub component: String,
+    /// The number.
+    pub instances: usize,
+}
+
+/// The configuration of these organizations.
+pub fn adopt(organizations: &[AdoptedOrganization]) -> Written {
+    let mut written = Written {
+        text: "# What was there when swarmform looked. Once it is applied, the import blocks can go.\n"
+            .to_owned(),
+        ..Written::default()
+    };
+    let mut given = Given::default();
+    for organization in organizations {
+        one(organization, &mut given, &mut written);
+    }
+    written.declare();
+    written.text = laid_out(std::mem::take(&mut written.text));
+    written
+}
+
+fn import(text: &mut String, to: &str, id: &str) {
+    text.push_str(&format!("\nimport {{\n  to = {to}\n  id = {}\n}}\n", quoted(id)));
+}
+
+fn one(organization: &AdoptedOrganization, given: &mut Given, written: &mut Written) {
+    let org = &organization.name;
+    let name = given.resources.give(org);
+    let code = if organization.managed {
+        let text = &mut written.text;
+        text.push_str(&format!(
+            "\nresource \"giantswarm_org\" \"{name}\" {{\n  name = {}\n}}\n",
+            quoted(org)
+        ));
+        import(text, &format!("giantswarm_org.{name}"), org);
+        format!("giantswarm_org.{name}.name")
+    } else {
+        quoted(org)
+    };
+    if !organization.members.is_empty() {
+        members(&mut written.text, given, &name, &code, organization);
+    }
+    let mut names = Names::new();
+    for app in &organization.apps {
+        let env = &app.env;
+        let app_name = &app.definition.app_name;
+        let label = names.give(&format!("{name}_{env}_{app_name}"));
+        let place = AppPlace {
+            org: &code,
+            env,
+            prefix: &label,
+        };
+        let block = app_block(
+            &label,
+            place,
+            &app.definition,
+            app.running,
+            &mut given.variables,
+            &mut written.secrets,
+        );
+        written.text.push('\n');
+        written.text.push_str(&block);
+        let to = format!("giantswarm_app.{label}");
+        import(&mut written.text, &to, &format!("{org}/{env}/{app_name}"));
+        for scale in &app.scales {
+            let Scale {
+                service,
+                component,
+                instances,
+            } = scale;
+            let label = names.give(&format!("{label}_{service}_{component}"));
+            written.text.push_str(&format!(
+                "\nresource \"giantswarm_component_scale\" \"{label}\" {{\n  app = {to}.id\n  service = {}\n  component = {}\n  \
+                 instances = {instances}\n}}\n",
+                quoted(service),
+                quoted(component)
+            ));
+            import(
+                &mut written.text,
+                &format!("giantswarm_component_scale.{label}"),
+                &format!("{org}/{env}/{app_name}/{service}/{component}"),
+            );
+        }
+    }
+}
+
+/// The members as one resource; the list stands once, for the resource and for its import.
+fn members(text: &mut String, given: &mut Given, name: &str, org: &str, organization: &AdoptedOrganization) {
+    let local = given.locals.give(&format!("{name}_members"));
+    let lines: String = organization
+        .members
+        .iter()
+        .map(|member| format!("    {},\n", quoted(member)))
+        .collect();
+    text.push_str(&format!("\nlocals {{\n  {local} = toset([\n{lines}  ])\n}}\n"));
+    text.push_str(&format!(
+        "\nresource \"giantswarm_member\" \"{name}\" {{\n  for_each = local.{local}\n\n  org = {org}\n  username = \
+         each.key\n}}\n"
+    ));
+    text.push_str(&format!(
+        "\nimport {{\n  for_each = local.{local}\n  to = giantswarm_member.{name}[each.key]\n  id = \
+         \"{}/${{each.key}}\"\n}}\n",
+        organization.name
+    ));
+}
