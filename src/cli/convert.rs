@@ -74,7 +74,10 @@ pub fn run(ui: &mut Ui, options: &Convert) -> Answer {
     if options.out.is_none() {
         ui.print(&written.text);
     }
-    ui.note(&secrets(ui, &written.secrets, options.secrets_out.as_deref()));
+    let told = secrets(ui, &written.secrets, options.secrets_out.as_deref());
+    if !told.is_empty() {
+        ui.note(told.trim());
+    }
     Ok(0)
 }
 

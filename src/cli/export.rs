@@ -83,7 +83,7 @@ pub async fn run(ui: &mut Ui, options: &Export) -> Answer {
             "Sensitive values are left to variables: {}. -vars-out=FILE writes them down.",
             names.join(", ")
         );
-        ui.note(&format!("{}\n", ui.style().wrap(&text)));
+        ui.note(&text);
     }
     Ok(0)
 }

@@ -1,0 +1,457 @@
+//! Configuration written by swarmform: for organizations that exist, for `import` blocks, for a swarm.json, and back.
+//! All of it against a real platform over HTTP.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods
+)]
+
+mod support;
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use swarmform::api::{Client, ComponentRef, Config, Credentials, NoLog};
+use swarmform::host::SystemClock;
+use swarmform::platform::{Embedded, embedded};
+use tokio::runtime::Runtime;
+
+use support::{Place, Ran};
+
+/// A platform that others have used for long, and a directory without any resource.
+struct Settlement {
+    place: Place,
+    client: Client,
+    runtime: Runtime,
+    platform: Embedded,
+}
+
+impl Settlement {
+    fn new() -> Settlement {
+        swarmform::host::tls::install_crypto();
+        let place = Place::new();
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .unwrap();
+        let platform = runtime
+            .block_on(embedded::start(&place.path().join("elsewhere")))
+            .unwrap();
+        place.write(
+            "main.tf",
+            &format!(
+                "provider \"giantswarm\" {{\n  endpoint = \"{}\"\n  username = \"{}\"\n}}\n",
+                platform.endpoint(),
+                platform.username
+            ),
+        );
+        let credentials = Credentials::Password {
+            username: platform.username.clone(),
+            password: platform.password.clone(),
+        };
+        let config = Config::new(platform.endpoint(), credentials, Arc::new(SystemClock));
+        let client = Client::new(config, Arc::new(NoLog)).unwrap();
+        let settlement = Settlement {
+            place,
+            client,
+            runtime,
+            platform,
+        };
+        settlement.wait(settlement.client.create_organization("acme"));
+        settlement
+    }
+
+    fn wait<T, E: std::fmt::Debug>(&self, call: impl Future<Output = Result<T, E>>) -> T {
+        self.runtime.block_on(call).unwrap()
+    }
+
+    fn app(&self, env: &str, name: &str, component: Value) {
+        let definition =
+            json!({ "app_name": name, "services": [{ "service_name": "web", "components": [component] }] });
+        self.wait(self.client.create_app("acme", env, &definition));
+    }
+
+    fn run(&self, args: &[&str]) -> Ran {
+        self.run_with(args, &[])
+    }
+
+    fn run_with(&self, args: &[&str], more: &[(&str, &str)]) -> Ran {
+        let mut command = self.place.command(args);
+        command.env("GIANTSWARM_PASSWORD", &self.platform.password);
+        command.envs(more.iter().copied());
+        Ran::from(command.output().unwrap())
+    }
+
+    /// All that can be read of the apps: definitions, and every instance by its id.
+    fn all(&self) -> String {
+        let mut all = String::new();
+        for env in self.wait(self.client.environments("acme")) {
+            for app in self.wait(self.client.apps("acme", &env)) {
+                let status = self.wait(self.client.app_status("acme", &env, &app.app));
+                let config = self.wait(self.client.app_config("acme", &env, &app.app));
+                let instances: Vec<&str> = status
+                    .components()
+                    .flat_map(|(_, component)| &component.instances)
+                    .map(|instance| instance.id.as_str())
+                    .collect();
+                all.push_str(&format!(
+                    "{env}/{} {} {instances:?} {config}\n",
+                    app.app,
+                    status.status.as_str()
+                ));
+            }
+        }
+        all
+    }
+
+    fn text(&self, name: &str) -> String {
+        fs::read_to_string(self.place.path().join(name)).unwrap()
+    }
+}
+
+#[test]
+fn an_organization_with_200_apps_is_adopted_and_nothing_changes() {
+    let settlement = Settlement::new();
+    for member in ["grace", "ada"] {
+        settlement.wait(settlement.client.add_member("acme", member));
+    }
+    for number in 0..200 {
+        let component = match number % 4 {
+            0 => json!({ "component_name": "c", "image": format!("acme/image:{number}") }),
+            1 => {
+                json!({ "component_name": "c", "image": "redis", "ports": [6379, "53/udp"], "args": ["--x=${y}"] })
+            }
+            2 => json!({ "component_name": "c", "image": "redis", "env": ["B=1", "A=2", "A"] }),
+            _ => {
+                json!({ "component_name": "c", "image": "redis", "volumes": [{ "path": "/data", "size": "5 GB" }],
+                "scaling_policy": { "min": 2, "max": 4 } })
+            }
+        };
+        settlement.app(["dev", "live"][number % 2], &format!("app{number}"), component);
+    }
+    settlement.wait(settlement.client.start_app("acme", "dev", "app0"));
+    settlement.wait(settlement.client.scale_up(
+        ComponentRef {
+            org: "acme",
+            env: "dev",
+            app: "app0",
+            service: "web",
+            component: "c",
+        },
+        2,
+    ));
+    let before = settlement.all();
+
+    settlement
+        .run(&["adopt", "acme"])
+        .expect(0)
+        .says("Wrote 1 organization, 2 memberships, 200 apps and 1 scale to adopted.tf.");
+    settlement.run(&["fmt", "-check"]).expect(0);
+    settlement
+        .run(&["plan", "-detailed-exitcode", "-calls"])
+        .expect(2)
+        .says("Plan: 204 to import, 0 to add, 0 to change, 0 to destroy.")
+        .never_says("POST");
+    settlement
+        .run(&["apply", "-auto-approve"])
+        .expect(0)
+        .says("204 imported, 0 added, 0 changed, 0 destroyed");
+    settlement
+        .run(&["plan", "-detailed-exitcode", "-unmanaged"])
+        .expect(0)
+        .says("No changes");
+    assert_eq!(settlement.all(), before, "nothing on the platform has changed");
+}
+
+#[test]
+fn adopt_takes_environments_and_never_writes_over_a_file() {
+    let settlement = Settlement::new();
+    let component = || json!({ "component_name": "c", "image": "redis" });
+    settlement.app("dev", "one", component());
+    settlement.app("live", "two", component());
+    settlement
+        .run(&["adopt", "acme", "-env", "live"])
+        .expect(0)
+        .says("1 app ");
+    assert!(settlement.text("adopted.tf").contains("acme_live_two"));
+    assert!(!settlement.text("adopted.tf").contains("acme_dev_one"));
+    let before = settlement.text("adopted.tf");
+    settlement
+        .run(&["adopt", "acme"])
+        .expect(1)
+        .says("exists, and configuration is only written into a new file");
+    assert_eq!(settlement.text("adopted.tf"), before);
+    settlement.run(&["apply", "-auto-approve"]).expect(0);
+    // What is left is told as unmanaged.
+    let left = settlement
+        .run(&["plan", "-unmanaged"])
+        .expect(0)
+        .says("acme/dev/one");
+    assert!(!left.all().contains("acme/live/two"), "{}", left.out);
+    settlement
+        .run(&["drift", "-unmanaged"])
+        .expect(0)
+        .says("acme/dev/one");
+    settlement
+        .run(&["adopt", "nobodys", "-out=x.tf"])
+        .expect(1)
+        .says("There is no organization \"nobodys\"");
+}
+
+#[test]
+fn a_secret_is_adopted_as_a_variable() {
+    let settlement = Settlement::new();
+    let component = json!({ "component_name": "db", "image": "mysql", "env": { "MYSQL_PASSWORD": "hush \"$\" hush", "TZ": "UTC" } });
+    settlement.app("live", "shop", component);
+    // Entries without "=" keep the text of the definition.
+    let component =
+        json!({ "component_name": "db", "image": "mysql", "env": ["API_TOKEN=hush \"2\" hush", "BARE"] });
+    settlement.app("live", "odd", component);
+    settlement
+        .run(&["adopt", "acme", "-secrets-out", "hidden.tfvars"])
+        .expect(0)
+        .says("acme_live_shop_db_mysql_password")
+        .never_says("hush");
+    assert!(!settlement.text("adopted.tf").contains("hush"));
+    let values = settlement.place.path().join("hidden.tfvars");
+    assert_eq!(fs::metadata(&values).unwrap().permissions().mode() & 0o777, 0o600);
+    let var_file = "-var-file=hidden.tfvars";
+    settlement
+        .run(&["plan", "-detailed-exitcode", var_file])
+        .expect(2)
+        .says("Plan: 3 to import, 0 to add, 0 to change, 0 to destroy.")
+        .never_says("hush");
+    settlement
+        .run(&["apply", "-auto-approve", var_file])
+        .expect(0)
+        .never_says("hush");
+    settlement
+        .run(&["plan", "-detailed-exitcode", var_file])
+        .expect(0)
+        .says("No changes");
+    // And out again: the file names a variable.
+    let exported = settlement
+        .run(&[
+            "export",
+            "giantswarm_app.acme_live_shop",
+            "-vars-out=swarmvars.json",
+        ])
+        .expect(0)
+        .says("MYSQL_PASSWORD=$db_MYSQL_PASSWORD")
+        .never_says("hush");
+    settlement.place.write("swarm.json", &exported.out);
+    settlement
+        .run(&["convert", "swarm.json", "-secrets-out=again.tfvars"])
+        .expect(0)
+        .says("MYSQL_PASSWORD = var.shop_db_mysql_password");
+    assert_eq!(
+        settlement.text("again.tfvars"),
+        "shop_db_mysql_password = \"hush \\\"$\\\" hush\"\n"
+    );
+}
+
+#[test]
+fn a_swarm_json_becomes_configuration_that_applies_to_it() {
+    let settlement = Settlement::new();
+    let place = &settlement.place;
+    place.write(
+        "swarm.json",
+        r#"{
+  "app_name": "$name",
+  "services": [
+    {
+      "service_name": "web",
+      "components": [
+        {
+          "component_name": "redis",
+          "image": "redis:$version",
+          "ports": [$redis_port],
+          "env": ["WHERE=$GIANTSWARM_ORGANIZATION/$GIANTSWARM_ENV"]
+        }
+      ]
+    }
+  ]
+}
+"#,
+    );
+    place.write(
+        "swarmvars.json",
+        r#"{"acme/live": {"name": "beside", "redis": "no", "redis_port": 1, "version": "1"}}"#,
+    );
+    place.write(
+        "more.json",
+        r#"{"acme/live": {"name": "given", "redis_port": 6379}}"#,
+    );
+    let ran = settlement
+        .run(&["convert", "swarm.json", "-vars", "more.json", "-var", "version=2"])
+        .expect(1)
+        .says("variable $name");
+    drop(ran);
+    settlement
+        .run(&[
+            "convert",
+            "swarm.json",
+            "-vars=more.json",
+            "-var",
+            "version=2",
+            "-out=shop.tf",
+            "-org=acme",
+            "-env=live",
+        ])
+        .expect(0);
+    assert_eq!(
+        settlement.text("shop.tf"),
+        r#"resource "giantswarm_app" "given" {
+  env  = "live"
+  org  = "acme"
+  name = "given"
+
+  service "web" {
+    component "redis" {
+      image = "redis:2"
+      env = {
+        WHERE = "acme/live"
+      }
+      ports = ["6379"]
+    }
+  }
+}
+"#
+    );
+    settlement
+        .run(&["apply", "-auto-approve"])
+        .expect(0)
+        .says("1 added");
+    let config = settlement.wait(settlement.client.app_config("acme", "live", "given"));
+    let config: Value = serde_json::from_str(&config).unwrap();
+    let component = &config["services"][0]["components"][0];
+    assert_eq!(component["image"], "redis:2");
+    assert_eq!(component["env"], json!(["WHERE=acme/live"]));
+    let exported = settlement.run(&["export", "giantswarm_app.given"]).expect(0);
+    let exported: Value = serde_json::from_str(&exported.out).unwrap();
+    assert_eq!(exported["services"][0]["components"][0], *component);
+}
+
+#[test]
+fn a_fault_of_a_definition_stands_on_its_line() {
+    let place = Place::new();
+    place.write(
+        "swarm.json",
+        "{\n  \"app_name\": \"a\",\n  \"services\": [{\n    \"service_name\": \"s\",\n    \"components\": [{\n      \
+         \"component_name\": \"c\",\n      \"image\": \"redis\",\n      \"ports\": [70000]\n    }]\n  }]\n}\n",
+    );
+    place
+        .run(&["convert", "swarm.json", "-org=acme", "-env=dev"])
+        .expect(1)
+        .says("on swarm.json line 8")
+        .says("Port must be a number between 1 and 65535");
+    place
+        .run(&["convert", "swarm.json"])
+        .expect(1)
+        .says("Give -org and -env");
+}
+
+#[test]
+fn configuration_is_generated_for_imports_that_lead_to_none() {
+    let settlement = Settlement::new();
+    let component = json!({ "component_name": "c", "image": "redis" });
+    settlement.app("dev", "hello", component);
+    settlement.wait(settlement.client.add_member("acme", "grace"));
+    settlement.place.write(
+        "imports.tf",
+        "locals {\n  org = \"acme\"\n}\n\nimport {\n  to = giantswarm_org.acme\n  id = local.org\n}\n\nimport {\n  to = \
+         giantswarm_member.grace\n  id = \"${local.org}/grace\"\n}\n\nimport {\n  to = giantswarm_app.hello\n  id = \
+         \"acme/dev/hello\"\n}\n\nimport {\n  to = terraform_data.x\n  id = \"any\"\n}\n",
+    );
+    settlement
+        .run(&["plan"])
+        .expect(1)
+        .says("-generate-config-out=FILE");
+    for wrong in ["-destroy", "-refresh-only"] {
+        settlement
+            .run(&["plan", wrong, "-generate-config-out=new.tf"])
+            .expect(1)
+            .says("Invalid generate-config-out flag");
+    }
+    settlement
+        .run(&["plan", "-generate-config-out", "main.tf"])
+        .expect(1)
+        .says("Target generated file already exists");
+    assert!(!settlement.place.path().join("new.tf").exists());
+    settlement
+        .run(&["plan", "-generate-config-out=new.tf"])
+        .expect(0)
+        .says("# giantswarm_member.grace will be imported\n  # (config will be generated)\n")
+        .says("Plan: 4 to import, 0 to add, 0 to change, 0 to destroy.")
+        .says("Configuration was written to new.tf.");
+    assert!(
+        settlement.text("new.tf").contains(
+            "resource \"giantswarm_member\" \"grace\" {\n  org      = \"acme\"\n  username = \"grace\"\n}\n"
+        ),
+        "{}",
+        settlement.text("new.tf")
+    );
+    settlement.run(&["fmt", "-check"]).expect(0);
+    settlement
+        .run(&["plan"])
+        .expect(0)
+        .says("Plan: 4 to import, 0 to add, 0 to change, 0 to destroy.")
+        .never_says("config will be generated");
+    settlement
+        .run(&["apply", "-auto-approve"])
+        .expect(0)
+        .says("4 imported");
+    settlement
+        .run(&["plan", "-detailed-exitcode"])
+        .expect(0)
+        .says("No changes");
+}
+
+#[test]
+fn programs_are_told_of_generated_configuration_and_a_saved_plan_has_it() {
+    let place = Place::new();
+    place.write(
+        "main.tf",
+        "import {\n  to = terraform_data.x\n  id = \"any\"\n}\n",
+    );
+    let told = place
+        .run(&["plan", "-json", "-generate-config-out=new.tf", "-out=plan"])
+        .expect(0);
+    let change = told
+        .out
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap())
+        .find(|event| event["type"] == "planned_change")
+        .unwrap();
+    assert_eq!(
+        change["change"]["generated_config"],
+        "resource \"terraform_data\" \"x\" {}"
+    );
+    place.run(&["apply", "plan"]).expect(0).says("1 imported");
+    place.run(&["plan", "-detailed-exitcode"]).expect(0);
+}
+
+#[test]
+fn what_has_keys_or_is_in_a_module_is_not_generated() {
+    for (to, rest) in [
+        ("terraform_data.x[\"a\"]", ""),
+        ("terraform_data.x[each.key]", "  for_each = toset([\"a\"])\n"),
+        ("module.m.terraform_data.x", ""),
+    ] {
+        let place = Place::new();
+        place.write(
+            "main.tf",
+            &format!("import {{\n  to = {to}\n  id = \"any\"\n{rest}}}\n"),
+        );
+        place
+            .run(&["plan", "-generate-config-out=new.tf"])
+            .expect(1)
+            .says("Configuration for import target does not exist");
+        assert!(!place.path().join("new.tf").exists());
+    }
+}
