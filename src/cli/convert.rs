@@ -85,7 +85,7 @@ type Read = (definition::Definition, Diagnostics, String, String);
 
 fn read(options: &Convert, sources: &mut SourceMap) -> Result<Read, Diagnostics> {
     let (id, text) = file(&options.file, sources)?;
-    let beside = options.vars.is_none() && Path::new(VARIABLES).is_file();
+    let beside = Path::new(VARIABLES).is_file() && options.vars.as_deref() != Some(Path::new(VARIABLES));
     let mut all = Vec::new();
     for path in beside
         .then(|| Path::new(VARIABLES))

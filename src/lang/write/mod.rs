@@ -47,6 +47,9 @@ pub fn write_block(header: &str, writing: &Writing<'_>) -> String {
         writer.out.push('\n');
     }
     writer.body(writing.schema, writing.object);
+    if writer.out.len() == header.len() + " {\n".len() {
+        writer.out.pop();
+    }
     writer.out.push_str("}\n");
     laid_out(writer.out)
 }

@@ -60,7 +60,7 @@ async fn one(session: &Session, org: &str, envs: &[String]) -> Result<Option<Ado
         }
     }
     keys.sort_by_key(AppKey::id);
-    let read = keys.into_iter().map(async |key| {
+    let read = keys.into_iter().map(|key| async move {
         let reading = session.app(&key).await?;
         Ok::<_, ApiError>(reading.map(|reading| app(&key, &reading)))
     });

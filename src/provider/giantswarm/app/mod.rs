@@ -291,7 +291,9 @@ pub(crate) fn respelled(object: &Value, config: &Value, me: Option<&str>) -> Val
         }
     };
     if compare(object, config, Some(*wanted), me).same {
-        ["definition", "definition_variables", "public_ports", "service"].map(&mut take);
+        for name in ["definition", "definition_variables", "public_ports", "service"] {
+            take(name);
+        }
     }
     // The platform knows neither.
     take("timeouts");

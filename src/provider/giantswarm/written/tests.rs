@@ -126,7 +126,7 @@ fn a_secret_is_a_variable() {
     assert!(
         written
             .text
-            .contains("args       = [\"--host=$${x}\", \"--password\", var.shop_php_argument_3]"),
+            .contains("[\"--host=$${x}\", \"--password\", var.shop_php_argument_3]"),
         "{}",
         written.text
     );
