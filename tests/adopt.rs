@@ -349,6 +349,39 @@ fn a_fault_of_a_definition_stands_on_its_line() {
 }
 
 #[test]
+fn a_fault_of_a_real_definition_stands_on_its_line() {
+    let shared = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus/swarm-json");
+    // They are at hand on some machines alone.
+    let verdicts = fs::read_to_string(shared.join("verdicts.tsv")).unwrap_or_default();
+    for row in verdicts.lines().skip(1) {
+        let columns: Vec<&str> = row.split('\t').collect();
+        let Some(reason) = columns[3].strip_prefix("REJECT: ") else {
+            continue;
+        };
+        // The last key of a path, or the text behind the colon.
+        let (_, what) = reason.split_once(": ").unwrap();
+        let word = what.trim_end_matches("\"]").rsplit("[\"").next().unwrap();
+        let place = Place::new();
+        fs::copy(shared.join(columns[0]), place.path().join("swarm.json")).unwrap();
+        let ran = place
+            .run(&["convert", "swarm.json", "-org=acme", "-env=dev"])
+            .expect(1);
+        let excerpts: Vec<&str> = ran.err.lines().filter(|line| is_excerpt(line)).collect();
+        assert!(
+            excerpts.iter().any(|line| line.contains(word)),
+            "{reason}\n{}",
+            ran.err
+        );
+    }
+}
+
+/// `   5:   the text of line 5`
+fn is_excerpt(line: &str) -> bool {
+    let number = line.trim_start().split_once(':').map(|(number, _)| number);
+    number.is_some_and(|number| !number.is_empty() && number.chars().all(|letter| letter.is_ascii_digit()))
+}
+
+#[test]
 fn configuration_is_generated_for_imports_that_lead_to_none() {
     let settlement = Settlement::new();
     let component = json!({ "component_name": "c", "image": "redis" });
