@@ -167,7 +167,8 @@ fn place(file: FileId, faults: Vec<Fault>) -> Diagnostics {
             start: offset(fault.span.start),
             end: offset(fault.span.end),
         };
-        make(&codes::DEFINITION, format!("{}.", capital(&fault.message)))
+        let stop = if fault.message.ends_with('?') { "" } else { "." };
+        make(&codes::DEFINITION, format!("{}{stop}", capital(&fault.message)))
             .summary(summary(fault.kind))
             .at(span)
     };

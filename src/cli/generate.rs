@@ -43,8 +43,10 @@ impl Generated {
 
     /// The files of the configuration, this one among them wherever it is.
     pub fn reader(&self) -> Beside {
+        // Whatever it is called, it is read as what it is.
+        let ending = if self.file.ends_with(".tf") { "" } else { ".tf" };
         Beside {
-            name: self.file.clone(),
+            name: format!("{}{ending}", self.file),
             text: self.text.clone(),
         }
     }
@@ -161,7 +163,7 @@ async fn read(
         None => format!("{} {{\n}}\n", header(resource)),
     };
     let reader = Beside {
-        name: "(not written yet)".to_owned(),
+        name: "(not written yet).tf".to_owned(),
         text: wanted.iter().map(block).collect(),
     };
     let mut sources = SourceMap::new();
