@@ -1,11 +1,10 @@
 //! Planning and applying, as `plan`, `apply` and `destroy` share it.
 
 use std::cell::OnceCell;
-use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::addr::{InstanceAddr, Mode, Target, parse_instance, parse_target};
+use crate::addr::{InstanceAddr, Target};
 use crate::apply::Report;
 use crate::config::Config;
 use crate::diag::{Diagnostic, Diagnostics};
@@ -26,6 +25,7 @@ use crate::state::State;
 use super::args::Assignment;
 use super::generate::{self, Generated};
 use super::options::Planning;
+use super::plan_options::options;
 use super::report::Teller;
 use super::session::{self, Place};
 use super::ui::{Ui, has_person};
@@ -79,63 +79,6 @@ pub fn no_approval() -> Diagnostic {
 pub fn may_ask(planning: &Planning) -> bool {
     let refused = || std::env::var("TF_INPUT").is_ok_and(|value| matches!(&*value, "0" | "false"));
     planning.input.unwrap_or_else(|| !refused())
-}
-
-fn options(planning: &Planning) -> Result<PlanOptions, Diagnostics> {
-    let mut faults = Diagnostics::new();
-    let fault = |option: &str, text: &str, error: crate::addr::ParseError| {
-        Diagnostic::error(
-            &codes::BAD_ADDRESS,
-            format!("{option}=\"{text}\" is not an address. {}", error.behind(text)),
-        )
-    };
-    let mut targets: Vec<Target> = Vec::new();
-    for text in &planning.target {
-        targets.extend(faults.take(parse_target(text).map_err(|error| fault("-target", text, error))));
-    }
-    let mut excludes: Vec<Target> = Vec::new();
-    for text in &planning.exclude {
-        excludes.extend(faults.take(parse_target(text).map_err(|error| fault("-exclude", text, error))));
-    }
-    let mut replace: Vec<InstanceAddr> = Vec::new();
-    for text in &planning.replace {
-        replace.extend(faults.take(parse_instance(text).map_err(|error| fault("-replace", text, error))));
-    }
-    let given = targets.iter().map(|target| ("-target", target));
-    for (option, target) in given.chain(excludes.iter().map(|target| ("-exclude", target))) {
-        if let Target::Resource(addr) = target
-            && ["var", "local", "each", "count", "self", "path", "terraform"]
-                .contains(&&*addr.resource.type_name)
-        {
-            let detail = format!(
-                "{option}=\"{addr}\" is a reference to something that has no address of its own. A target is a resource \
-                 or a module."
-            );
-            faults.push(Diagnostic::error(&codes::BAD_ADDRESS, detail));
-        }
-    }
-    for addr in replace.iter().filter(|addr| addr.resource.mode == Mode::Data) {
-        let detail = format!("-replace=\"{addr}\" names a data source, which is read and never replaced.");
-        faults.push(Diagnostic::error(&codes::BAD_ADDRESS, detail));
-    }
-    if !replace.is_empty() && mode(planning) != PlanMode::Normal {
-        let detail = "-replace asks for new objects, and this plan makes none: it goes with neither -destroy nor \
-                      -refresh-only.";
-        faults.push(Diagnostic::error(&codes::USAGE, detail));
-    }
-    if faults.has_errors() {
-        return Err(faults);
-    }
-    Ok(PlanOptions {
-        mode: mode(planning),
-        skip_refresh: !planning.refresh,
-        targets,
-        excludes,
-        replace,
-        imports: Vec::new(),
-        settling: false,
-        unwritten: BTreeSet::new(),
-    })
 }
 
 /// Plans, and shows the plan.

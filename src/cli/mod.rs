@@ -39,6 +39,7 @@ pub mod options;
 pub mod output;
 pub mod plan;
 mod plan_file;
+mod plan_options;
 pub mod providers;
 pub mod refresh;
 mod report;
