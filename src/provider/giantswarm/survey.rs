@@ -115,7 +115,7 @@ fn app(key: &AppKey, reading: &Arc<AppReading>) -> AdoptedApp {
     }
     AdoptedApp {
         env: key.env.clone(),
-        running: is_running(&reading.status.status).unwrap_or(true),
+        running: is_running(&reading.status.status, &reading.status.services).unwrap_or(true),
         scales,
         definition,
     }

@@ -1,7 +1,7 @@
 //! Reading an app: what the platform says, told in the arguments' own spelling where it means the same.
 
 use crate::api::definition::{Definition, Image};
-use crate::api::wire::{AppStatus, Status};
+use crate::api::wire::{AppStatus, InstanceStatus, ServiceStatus, Status};
 use crate::plan::semantics::Fault;
 use crate::provider::giantswarm::app::shape::merged;
 use crate::provider::giantswarm::app::source::{Source, source};
@@ -48,11 +48,15 @@ pub(crate) fn instances(status: &AppStatus) -> Value {
     Value::list(instance_type(), items.collect())
 }
 
-/// Whether an app counts as running, where its status tells.
-pub(crate) fn is_running(status: &Status) -> Option<bool> {
+/// Whether an app or a service counts as running, where its status tells. An update replaces instances: while old ones
+/// stop and each component has others, nothing was stopped.
+pub(crate) fn is_running(status: &Status, services: &[ServiceStatus]) -> Option<bool> {
+    let lives = |instance: &InstanceStatus| matches!(instance.status, Status::Up | Status::Starting);
+    let mut components = services.iter().flat_map(|service| &service.components);
     match status {
         Status::Up | Status::Starting => Some(true),
-        Status::Down | Status::Stopping => Some(false),
+        Status::Stopping => Some(components.all(|component| component.instances.iter().any(lives))),
+        Status::Down => Some(false),
         Status::Failed | Status::Deleting | Status::Other(_) => None,
     }
 }
@@ -107,7 +111,7 @@ pub(crate) async fn read(session: &Session, prior: &Value) -> Result<Option<Valu
         actual.app_name.clone_from(&expected.app_name);
     }
     let state = merged(&block(), &prior, &actual, session.known_name());
-    let running = is_running(&reading.status.status)
+    let running = is_running(&reading.status.status, &reading.status.services)
         .or(truth(&prior, "running").known())
         .unwrap_or(true);
     Ok(Some(with(
@@ -152,7 +156,7 @@ pub(crate) async fn import(session: &Session, id: &str) -> Result<Option<Value>,
     })?;
     let definition = actual(&reading, None);
     let text = Value::string(definition.to_json_pretty());
-    let running = is_running(&reading.status.status).unwrap_or(true);
+    let running = is_running(&reading.status.status, &reading.status.services).unwrap_or(true);
     let values = [
         ("org", Value::string(&key.org)),
         ("env", Value::string(&key.env)),
@@ -172,4 +176,41 @@ pub(crate) async fn import(session: &Session, id: &str) -> Result<Option<Value>,
 /// The value of a boolean attribute that is set.
 pub(crate) fn flag(object: &Value, name: &str) -> bool {
     truth(object, name) != Arg::Known(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_app_whose_instances_are_being_replaced_was_not_stopped() {
+        let check = |status: Status, components: serde_json::Value, expected: Option<bool>| {
+            let service = serde_json::json!({ "name": "web", "components": components });
+            let service: ServiceStatus = serde_json::from_value(service).unwrap();
+            assert_eq!(
+                is_running(&status, &[service]),
+                expected,
+                "{status:?} {components}"
+            );
+        };
+        let component = |states: &[&str]| {
+            let instances: Vec<_> = states
+                .iter()
+                .map(|state| serde_json::json!({ "status": state }))
+                .collect();
+            serde_json::json!({ "name": "a", "instances": instances })
+        };
+        let of = |all: &[&[&str]]| {
+            all.iter()
+                .map(|states| component(states))
+                .collect::<serde_json::Value>()
+        };
+        check(Status::Stopping, of(&[&["up", "stopping"], &["up"]]), Some(true));
+        check(Status::Stopping, of(&[&["starting", "stopping"]]), Some(true));
+        check(Status::Stopping, of(&[&["stopping"], &["up"]]), Some(false));
+        check(Status::Stopping, of(&[&["stopping", "stopping"]]), Some(false));
+        check(Status::Down, of(&[&["up"]]), Some(false));
+        check(Status::Up, of(&[&["up"]]), Some(true));
+        check(Status::Failed, of(&[&["up"]]), None);
+    }
 }
