@@ -4,6 +4,8 @@
 //! It holds no behaviour beyond what follows from it alone: the implied type, the null value of a block, the
 //! conformity of a value. What a provider *does* stands behind `ports::Provider`.
 
+pub mod build;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -146,6 +148,13 @@ impl Attribute {
     #[must_use]
     pub fn sensitive(mut self) -> Attribute {
         self.sensitive = true;
+        self
+    }
+
+    /// Keeps it out of plans and states: the provider alone gets it.
+    #[must_use]
+    pub fn write_only(mut self) -> Attribute {
+        self.write_only = true;
         self
     }
 

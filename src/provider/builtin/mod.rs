@@ -12,6 +12,7 @@ use async_trait::async_trait;
 use crate::plan::semantics::{Decision, Fault, PlannedCall, Proposal, Semantics};
 use crate::ports::{Applied, Ids, Order, Provider};
 use crate::provider::object::{at, get, plain, unknown_id, with};
+use crate::schema::build::{computed_text, optional};
 use crate::schema::{Attribute, Block, ProviderSchema, ResourceSchema};
 use crate::value::{Path, Type, Value};
 
@@ -33,24 +34,18 @@ pub struct Builtin {
 impl Builtin {
     /// The provider with this source of ids.
     pub fn new(ids: Arc<dyn Ids>) -> Builtin {
-        let data = ResourceSchema {
-            version: 0,
-            description: "A value that is kept, and a way to force replacements.",
-            import_id: "ID",
-            block: Block::new([
-                ("input", Attribute::optional(Type::Dynamic, "A value to keep.")),
-                (
-                    "triggers_replace",
-                    Attribute::optional(Type::Dynamic, "A value whose change replaces the object.")
-                        .forces_replacement(),
-                ),
-                (
-                    "output",
-                    Attribute::computed(Type::Dynamic, "The input as last applied.").copy_of("input"),
-                ),
-                ("id", Attribute::computed(Type::String, "A random UUID.")),
-            ]),
-        };
+        let triggers = Attribute::optional(Type::Dynamic, "A value whose change replaces the object.");
+        let output = Attribute::computed(Type::Dynamic, "The input as last applied.");
+        let data = ResourceSchema::managed(
+            "A value that is kept, and a way to force replacements.",
+            "ID",
+            [
+                optional("input", Type::Dynamic, "A value to keep."),
+                ("triggers_replace", triggers.forces_replacement()),
+                ("output", output.copy_of("input")),
+                computed_text("id", "A random UUID."),
+            ],
+        );
         Builtin {
             schema: ProviderSchema {
                 name: NAME,

@@ -9,7 +9,8 @@ use std::sync::Arc;
 
 use crate::plan::semantics::Fault;
 use crate::provider::object::{at, get, with};
-use crate::schema::{Attribute, Block, ResourceSchema};
+use crate::schema::ResourceSchema;
+use crate::schema::build::{computed, optional, required_text};
 use crate::state::v4::from_v4;
 use crate::state::{State, export};
 use crate::value::{Members, Path, Type, Value};
@@ -24,33 +25,24 @@ const WORKSPACES: &str = "terraform.tfstate.d";
 
 /// The schema.
 pub fn schema() -> ResourceSchema {
-    ResourceSchema {
-        version: 0,
-        description: "Outputs of the root module of another state.",
-        import_id: "",
-        block: Block::new([
-            (
-                "backend",
-                Attribute::required(Type::String, "Where the state is: \"local\"."),
-            ),
-            (
-                "config",
-                Attribute::optional(Type::Dynamic, "An object with the path of the state file."),
-            ),
-            (
+    ResourceSchema::data(
+        "Outputs of the root module of another state.",
+        [
+            required_text("backend", "Where the state is: \"local\"."),
+            optional("config", Type::Dynamic, "An object with the path of the state file."),
+            optional(
                 "defaults",
-                Attribute::optional(Type::Dynamic, "Values of outputs that the state does not have."),
+                Type::Dynamic,
+                "Values of outputs that the state does not have.",
             ),
-            (
-                "outputs",
-                Attribute::computed(Type::Dynamic, "The outputs, an attribute each."),
-            ),
-            (
+            computed("outputs", Type::Dynamic, "The outputs, an attribute each."),
+            optional(
                 "workspace",
-                Attribute::optional(Type::String, "The workspace, \"default\" if not given."),
+                Type::String,
+                "The workspace, \"default\" if not given.",
             ),
-        ]),
-    }
+        ],
+    )
 }
 
 /// What is wrong with a configuration, as far as it is known.

@@ -2,8 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use crate::provider::giantswarm::data;
+use crate::schema::build::{computed, computed_text, required, required_text, texts};
 use crate::schema::{Attribute, Block, NestedBlock, Nesting, ProviderSchema, ResourceSchema, Usage};
 use crate::value::Type;
+
+/// The import id of what belongs to one component.
+const COMPONENT: &str = "ORG/ENV/APP/SERVICE/COMPONENT";
 
 /// The whole schema.
 pub(crate) fn schema() -> ProviderSchema {
@@ -61,12 +66,8 @@ pub(crate) fn schema() -> ProviderSchema {
             ("giantswarm_app", app()),
             ("giantswarm_component_scale", scale()),
         ]),
-        data_sources: BTreeMap::new(),
+        data_sources: data::schemas(),
     }
-}
-
-fn strings() -> Type {
-    Type::list(Type::String)
 }
 
 fn string_map() -> Type {
@@ -74,49 +75,37 @@ fn string_map() -> Type {
 }
 
 fn organization() -> ResourceSchema {
-    ResourceSchema {
-        version: 0,
-        description: "An organization: the owner of environments and apps, with its members.",
-        import_id: "ORG",
-        block: Block::new([
-            (
-                "name",
-                Attribute::required(
-                    Type::String,
-                    "Name, 4 to 30 of a-z, 0-9 and _, unique on the platform.",
-                )
-                .forces_replacement(),
-            ),
-            ("id", Attribute::computed(Type::String, "The name.")),
-            (
-                "default_cluster",
-                Attribute::computed(Type::String, "Cluster that the organization's apps run on."),
-            ),
-            (
+    let name = Attribute::required(
+        Type::String,
+        "Name, 4 to 30 of a-z, 0-9 and _, unique on the platform.",
+    );
+    ResourceSchema::managed(
+        "An organization: the owner of environments and apps, with its members.",
+        "ORG",
+        [
+            ("name", name.forces_replacement()),
+            computed_text("id", "The name."),
+            computed_text("default_cluster", "Cluster that the organization's apps run on."),
+            computed(
                 "members",
-                Attribute::computed(strings(), "Names of all members, sorted, the creator among them."),
+                texts(),
+                "Names of all members, sorted, the creator among them.",
             ),
-        ]),
-    }
+        ],
+    )
 }
 
 fn member() -> ResourceSchema {
-    ResourceSchema {
-        version: 0,
-        description: "A user's membership of an organization.",
-        import_id: "ORG/USER",
-        block: Block::new([
-            (
-                "org",
-                Attribute::required(Type::String, "Name of the organization.").forces_replacement(),
-            ),
-            (
-                "username",
-                Attribute::required(Type::String, "Name of the user.").forces_replacement(),
-            ),
-            ("id", Attribute::computed(Type::String, "ORG/USER.")),
-        ]),
-    }
+    let argument = |description| Attribute::required(Type::String, description).forces_replacement();
+    ResourceSchema::managed(
+        "A user's membership of an organization.",
+        "ORG/USER",
+        [
+            ("org", argument("Name of the organization.")),
+            ("username", argument("Name of the user.")),
+            computed_text("id", "ORG/USER."),
+        ],
+    )
 }
 
 fn policy() -> NestedBlock {
@@ -200,14 +189,14 @@ fn component() -> NestedBlock {
         ),
         (
             "ports",
-            Attribute::optional(strings(), "Exported ports: 5000, \"5000/tcp\" or \"53/udp\"."),
+            Attribute::optional(texts(), "Exported ports: 5000, \"5000/tcp\" or \"53/udp\"."),
         ),
         (
             "domains",
             Attribute::optional(string_map(), "Domain names and the port that each leads to."),
         ),
         ("env", Attribute::optional(string_map(), "Environment variables.")),
-        ("args", Attribute::optional(strings(), "Arguments of the entry point.")),
+        ("args", Attribute::optional(texts(), "Arguments of the entry point.")),
         (
             "entrypoint",
             Attribute::optional(Type::String, "Entry point in place of the image's own."),
@@ -328,28 +317,15 @@ fn app() -> ResourceSchema {
 }
 
 fn scale() -> ResourceSchema {
-    ResourceSchema {
-        version: 0,
-        description: "The number of instances of a component. Destroying it leaves the number as it is.",
-        import_id: "ORG/ENV/APP/SERVICE/COMPONENT",
-        block: Block::new([
-            ("app", Attribute::required(Type::String, "The id of the app.")),
-            (
-                "service",
-                Attribute::required(Type::String, "Name of the service."),
-            ),
-            (
-                "component",
-                Attribute::required(Type::String, "Name of the component."),
-            ),
-            (
-                "instances",
-                Attribute::required(Type::Number, "Number of instances, 1 to 10."),
-            ),
-            (
-                "id",
-                Attribute::computed(Type::String, "ORG/ENV/APP/SERVICE/COMPONENT."),
-            ),
-        ]),
-    }
+    ResourceSchema::managed(
+        "The number of instances of a component. The members of a pod scale together, so one of them is enough for the whole pod. Destroying it leaves the number as it is.",
+        COMPONENT,
+        [
+            required_text("app", "The id of the app."),
+            required_text("service", "Name of the service."),
+            required_text("component", "Name of the component."),
+            required("instances", Type::Number, "Number of instances, 1 to 10."),
+            computed_text("id", "ORG/ENV/APP/SERVICE/COMPONENT."),
+        ],
+    )
 }
