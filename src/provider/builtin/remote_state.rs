@@ -29,7 +29,11 @@ pub fn schema() -> ResourceSchema {
         "Outputs of the root module of another state.",
         [
             required_text("backend", "Where the state is: \"local\"."),
-            optional("config", Type::Dynamic, "An object with the path of the state file."),
+            optional(
+                "config",
+                Type::Dynamic,
+                "An object with the path of the state file.",
+            ),
             optional(
                 "defaults",
                 Type::Dynamic,

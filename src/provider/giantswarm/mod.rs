@@ -7,6 +7,7 @@
 pub mod app;
 mod calls;
 pub(crate) mod connect;
+mod data;
 pub mod embedded;
 mod faults;
 mod list;
@@ -172,8 +173,12 @@ impl Semantics for GiantSwarm {
         }
     }
 
-    fn validate_data(&self, type_name: &str, _config: &Value) -> Vec<Fault> {
-        vec![unknown_type(type_name)]
+    fn validate_data(&self, type_name: &str, config: &Value) -> Vec<Fault> {
+        if self.schema.data_sources.contains_key(type_name) {
+            data::validate(type_name, config)
+        } else {
+            vec![unknown_type(type_name)]
+        }
     }
 
     fn plan(&self, proposal: Proposal<'_>) -> Result<Decision, Vec<Fault>> {
@@ -259,8 +264,9 @@ impl Provider for GiantSwarm {
         }
     }
 
-    async fn read_data(&self, type_name: &str, _config: &Value) -> Result<Value, Fault> {
-        Err(unknown_type(type_name))
+    async fn read_data(&self, type_name: &str, config: &Value) -> Result<Value, Fault> {
+        let session = self.session()?;
+        data::read(&session, type_name, config).await
     }
 
     async fn apply(&self, order: Order) -> Applied {
