@@ -259,6 +259,7 @@ fn plan_data(planner: &mut Planner, context: &Context<'_>, addr: InstanceAddr, c
     }
     let none = Value::null(context.info.ty.clone());
     let after = merge::proposed(&context.info.schema.block, &none, &config);
+    let after = context.info.schema.block.mark_sensitive(&after);
     planner.world.set_object(&addr, after.clone());
     let reason = match () {
         () if known => Reason::CheckNested,

@@ -146,18 +146,19 @@ fn the_definition_of_an_app_is_never_shown() {
 }
 
 #[test]
-fn what_is_not_there_is_told_at_the_argument_that_names_it() {
+fn what_is_not_there_is_an_error_that_names_it() {
     let provider = "provider \"giantswarm\" {\n  endpoint = \"embedded\"\n}\n";
-    for (data, argument) in [
-        ("\"giantswarm_org\" \"it\" {\n  name = \"nowhere\"\n}\n", "name = \"nowhere\""),
-        (
-            "\"giantswarm_apps\" \"it\" {\n  org = \"nowhere\"\n  env = \"dev\"\n}\n",
-            "org = \"nowhere\"",
-        ),
+    for data in [
+        "\"giantswarm_org\" \"it\" {\n  name = \"nowhere\"\n}\n",
+        "\"giantswarm_apps\" \"it\" {\n  org = \"nowhere\"\n  env = \"dev\"\n}\n",
     ] {
         let place = Place::new();
         place.write("main.tf", &format!("{provider}data {data}"));
-        place.run(&["plan"]).expect(1).says("Not found").says(argument);
+        place
+            .run(&["plan"])
+            .expect(1)
+            .says("Not found")
+            .says("The platform does not know");
     }
 }
 
@@ -165,7 +166,10 @@ fn what_is_not_there_is_told_at_the_argument_that_names_it() {
 fn arguments_are_checked_before_anything_is_asked() {
     for (data, said) in [
         ("\"giantswarm_org\" \"it\" {\n  name = \"No\"\n}\n", "name"),
-        ("\"giantswarm_app_status\" \"it\" {\n  app = \"shop\"\n}\n", "Invalid app id"),
+        (
+            "\"giantswarm_app_status\" \"it\" {\n  app = \"shop\"\n}\n",
+            "Invalid app id",
+        ),
         (
             "\"giantswarm_service_status\" \"it\" {\n  app = \"a/b/c\"\n  service = \"\"\n}\n",
             "Empty name",
