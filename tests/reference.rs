@@ -132,6 +132,9 @@ fn describe_block(page: &mut String, block: &Block, indent: usize) {
         if attribute.sensitive {
             notes.push("sensitive".to_owned());
         }
+        if attribute.write_only {
+            notes.push("write-only: never kept".to_owned());
+        }
         let _ = writeln!(
             page,
             "{pad}- `{name}` ({}): {}",

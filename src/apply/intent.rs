@@ -89,9 +89,10 @@ impl Walker {
 
     fn wish(&self, id: StepId, addr: &InstanceAddr, order: &Order) -> Result<Object, Diagnostics> {
         let info = self.type_info(addr).ok_or_else(|| out_of_step(addr))?;
+        let config = info.schema.block.without_write_only(&order.config);
         let config = match self.marks.get(&id) {
-            Some(marks) => order.config.clone().mark_paths(marks),
-            None => order.config.clone(),
+            Some(marks) => config.mark_paths(marks),
+            None => config,
         };
         let (attributes, sensitive) = encode(&config, &info.ty)?;
         // As long as its commands may not have run, what is made is half made.

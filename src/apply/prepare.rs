@@ -166,7 +166,8 @@ impl Walker {
             return Err(out_of_step(addr));
         };
         let decoded = self.evaluate_body(addr, &info)?;
-        let (config, marks) = decoded.value.unmark_deep_paths();
+        let (config, mut marks) = decoded.value.unmark_deep_paths();
+        marks.retain(|(path, _)| !info.schema.block.is_write_only(path));
         let stored = if change.action == Action::Update {
             self.stored(addr, None)
         } else {

@@ -42,6 +42,9 @@ fn absent(attribute: &Attribute) -> Value {
 }
 
 fn merge_attribute(attribute: &Attribute, prior: Option<&Value>, wanted: Value) -> Value {
+    if attribute.write_only {
+        return absent(attribute);
+    }
     if !wanted.is_null() || !attribute.is_computed() {
         return wanted;
     }

@@ -321,6 +321,35 @@ impl Block {
         self.attributes.values().any(|a| a.sensitive) || self.blocks.values().any(|b| b.block.has_sensitive())
     }
 
+    fn has_write_only(&self) -> bool {
+        self.attributes.values().any(|a| a.write_only)
+            || self.blocks.values().any(|b| b.block.has_write_only())
+    }
+
+    /// Whether a path leads to a write-only argument or into one.
+    pub fn is_write_only(&self, path: &Path) -> bool {
+        self.attribute_at(path)
+            .is_some_and(|attribute| attribute.write_only)
+    }
+
+    /// The value with its write-only arguments as null, for whatever is kept.
+    pub fn without_write_only(&self, value: &Value) -> Value {
+        if !self.has_write_only() {
+            return value.clone();
+        }
+        let emptied = value.transform(&mut |path, value| {
+            let attribute = self.attribute_at(path).filter(|attribute| attribute.write_only);
+            Ok::<Value, std::convert::Infallible>(match attribute {
+                Some(attribute) => Value::null(attribute.ty.without_optional()),
+                None => value,
+            })
+        });
+        match emptied {
+            Ok(emptied) => emptied,
+            Err(never) => match never {},
+        }
+    }
+
     /// The attribute under a path of a value of this block, if the path leads to one.
     pub fn attribute_at(&self, path: &Path) -> Option<&Attribute> {
         let mut block = self;
