@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use crate::plan::semantics::{Decision, Fault, PlannedCall, Proposal, Semantics};
+use crate::plan::semantics::{Decision, Declared, Fault, PlannedCall, Proposal, Semantics};
 use crate::ports::{Applied, Found, Listed, Lock, Order, Provider, Providers, StateStore, StoreError};
 use crate::schema::ProviderSchema;
 use crate::state::{Event, State};
@@ -69,6 +69,14 @@ impl Semantics for Reader {
 
     fn import_id(&self, type_name: &str, object: &Value) -> Option<String> {
         self.0.import_id(type_name, object)
+    }
+
+    fn is_shared(&self, type_name: &str) -> bool {
+        self.0.is_shared(type_name)
+    }
+
+    fn conflicts(&self, declared: &[Declared<'_>]) -> Vec<(usize, Fault)> {
+        self.0.conflicts(declared)
     }
 
     fn plan_delete(&self, type_name: &str, prior: &Value) -> (Vec<PlannedCall>, Vec<Fault>) {

@@ -25,11 +25,13 @@ use super::providers::ProviderKey;
 use super::refresh;
 use super::removed;
 use super::steps::StepGraph;
+use super::together;
 use super::world::Expansion;
 
 /// Ends a planner that has asked all it wanted. With errors there is no plan, but what was decided is told.
 pub(super) fn conclude(mut planner: Planner) -> Result<Planned, Refused> {
     orphans(&mut planner);
+    together::check(&mut planner);
     if !planner.evaluator.validating {
         let faults = moves_check::check(&planner, &planner.moves);
         import::check(&mut planner);

@@ -29,6 +29,7 @@ use super::providers::{ProviderKey, TypeInfo};
 use super::provision::evaluate as evaluate_exec;
 use super::scope::Here;
 use super::semantics::{Decision, Fault, Proposal, Semantics};
+use super::together::{Peer, without_ignored};
 use super::world::Expansion;
 
 /// Plans a `resource` or `data` block in all instances of its module.
@@ -133,16 +134,10 @@ fn plan_instance(
             return;
         }
     };
-    let (config, marks) = decoded.value.clone().unmark_deep_paths();
-    let stored = marks.iter().find(|(path, marks)| {
-        let write_only = context
-            .info
-            .schema
-            .block
-            .attribute_at(path)
-            .is_some_and(|a| a.write_only);
-        marks.is_ephemeral() && !write_only
-    });
+    let (config, mut marks) = decoded.value.clone().unmark_deep_paths();
+    // What is write-only is nowhere but in the configuration.
+    marks.retain(|(path, _)| !context.info.schema.block.is_write_only(path));
+    let stored = marks.iter().find(|(_, marks)| marks.is_ephemeral());
     if let Some((path, _)) = stored {
         let fault = Diagnostic::error(
             &codes::EPHEMERAL_STORED,
@@ -295,6 +290,15 @@ fn plan_managed(
     let (plain_before, _) = before.clone().unmark_deep();
     let ignored = &context.declared.lifecycle.ignore_changes;
     let kept = keep_ignored(ignored, &context.info.schema.block, &plain_before, config);
+    if context.semantics.is_shared(&addr.resource.type_name) {
+        planner.peers.push(Peer {
+            addr: addr.clone(),
+            provider: context.provider.clone(),
+            config: without_ignored(ignored, &context.info.schema.block, config),
+            spans: decoded.spans.clone(),
+            block: context.declared.span,
+        });
+    }
     let by_request = planner.options.replace.contains(&addr);
     let by_trigger = match planner.is_triggered(&addr, &context.declared.lifecycle.replace_triggered_by) {
         Ok(by_trigger) => by_trigger,

@@ -37,6 +37,7 @@ pub mod scope;
 pub mod semantics;
 pub mod steps;
 mod target;
+mod together;
 mod walk;
 pub mod world;
 mod written;

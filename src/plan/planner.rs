@@ -33,6 +33,7 @@ pub use super::request::{Answer, PlanOptions, Planned, Refused, Request, Request
 use super::scope::Here;
 use super::semantics::Fault;
 use super::target::Targeted;
+use super::together::Peer;
 use super::walk::Walk;
 use super::world::World;
 
@@ -63,6 +64,8 @@ pub struct Planner {
     pub(super) moved: Moved,
     pub(super) moves: Vec<Move>,
     pub(super) check_warnings: Diagnostics,
+    /// Configurations that may be in the way of each other.
+    pub(super) peers: Vec<Peer>,
     /// What is written of the objects that differ from what was last applied, and of those that change.
     pub(super) written: BTreeMap<InstanceAddr, Decoded>,
     /// What data sources said.
@@ -135,6 +138,7 @@ impl Planner {
             moved,
             moves,
             check_warnings: Diagnostics::new(),
+            peers: Vec::new(),
             written: BTreeMap::new(),
             data: BTreeMap::new(),
             targeted: None,

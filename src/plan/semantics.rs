@@ -55,6 +55,16 @@ pub struct Proposal<'a> {
     pub proposed: &'a Value,
 }
 
+/// What a configuration says of one object, for [`Semantics::conflicts`].
+#[derive(Clone, Copy, Debug)]
+pub struct Declared<'a> {
+    /// The resource type.
+    pub type_name: &'a str,
+    /// The configuration without marks: arguments not set are null, those that are ignored or not known yet are
+    /// unknown.
+    pub config: &'a Value,
+}
+
 /// One HTTP request of the API that a change is expected to make.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct PlannedCall {
@@ -172,6 +182,16 @@ pub trait Semantics: Send + Sync {
     /// has spelt it otherwise here, and what only a configuration can know is taken over. Anything else stays as found.
     fn respelled(&self, _type_name: &str, object: &Value, _config: &Value) -> Value {
         object.clone()
+    }
+
+    /// Whether objects of this type may be ruled by other resources too, so that [`Semantics::conflicts`] wants them.
+    fn is_shared(&self, _type_name: &str) -> bool {
+        false
+    }
+
+    /// Which configurations of shared types contradict another: their places, and what is wrong with them.
+    fn conflicts(&self, _declared: &[Declared<'_>]) -> Vec<(usize, Fault)> {
+        Vec::new()
     }
 
     /// The calls that deleting this object makes, and what to warn of.
