@@ -51,9 +51,14 @@ impl Client {
         })
     }
 
-    /// The name of the user, if it is known without asking the platform.
-    pub fn username(&self) -> Option<&str> {
-        self.transport.username()
+    /// The password that the client logs in with; none when it was given a token.
+    pub fn password(&self) -> Option<String> {
+        self.transport.password()
+    }
+
+    /// Goes on as this user with this password.
+    pub async fn log_in_as(&self, username: &str, password: &str) {
+        self.transport.log_in_as(username, password).await;
     }
 
     /// Sends a request whose answer carries data.
@@ -336,13 +341,19 @@ impl Client {
         self.mutate(request, &[codes::UPDATED]).await
     }
 
-    /// Changes the password, which ends all tokens of the user.
-    pub async fn update_password(&self, old: &str, new: &str) -> Result<(), ApiError> {
+    /// Changes the password of the user, which ends all tokens. The client goes on with the new one.
+    pub async fn update_password(&self, username: &str, old: &str, new: &str) -> Result<(), ApiError> {
         let encode = |text: &str| base64::engine::general_purpose::STANDARD.encode(text);
         let request = Request::post(paths::password_update())
             .body(json!({ "old_password": encode(old), "new_password": encode(new) }));
-        let result = self.mutate(request, &[codes::UPDATED]).await;
-        self.transport.forget_token().await;
-        result
+        let answer = self.transport.change_password(&request, username, new).await?;
+        let code = answer.envelope.as_ref().and_then(|envelope| envelope.code);
+        match code {
+            None | Some(codes::UPDATED | codes::DATA) => Ok(()),
+            Some(code) => {
+                let text = format!("the response code {code} is not one of those that the API promises here");
+                Err(protocol(&request, &answer, &text))
+            }
+        }
     }
 }

@@ -5,7 +5,7 @@
 //! means is not decided here but in `error` and by the methods.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use base64::Engine;
@@ -70,6 +70,21 @@ impl Request {
         self
     }
 
+    /// The passwords in the body, encoded and in the clear.
+    fn passwords(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        for name in ["password", "old_password", "new_password"] {
+            let encoded = self.body.as_ref().and_then(|body| body.get(name)?.as_str());
+            let Some(encoded) = encoded.filter(|encoded| !encoded.is_empty()) else {
+                continue;
+            };
+            let decoded = base64::engine::general_purpose::STANDARD.decode(encoded).ok();
+            found.extend(decoded.and_then(|bytes| String::from_utf8(bytes).ok()));
+            found.push(encoded.to_owned());
+        }
+        found
+    }
+
     /// A login, which changes nothing.
     pub fn login(username: &str, password: &str) -> Request {
         let encoded = base64::engine::general_purpose::STANDARD.encode(password);
@@ -98,7 +113,7 @@ struct Session {
 pub(crate) struct Transport {
     http: reqwest::Client,
     endpoint: String,
-    credentials: Credentials,
+    credentials: RwLock<Credentials>,
     session: Mutex<Session>,
     pace: std::sync::Mutex<Pace>,
     freed: Notify,
@@ -215,7 +230,7 @@ impl Transport {
         Ok(Transport {
             http,
             endpoint,
-            credentials: config.credentials,
+            credentials: RwLock::new(config.credentials),
             session: Mutex::new(Session { generation: 0, token }),
             pace: std::sync::Mutex::new(Pace::new(config.max_concurrent_requests)),
             freed: Notify::new(),
@@ -226,11 +241,60 @@ impl Transport {
         })
     }
 
-    /// The name of the user who logs in, if it is known without asking.
-    pub fn username(&self) -> Option<&str> {
-        match &self.credentials {
+    fn credentials(&self) -> Credentials {
+        self.credentials
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Whether there is a password to log in with.
+    fn can_log_in(&self) -> bool {
+        matches!(self.credentials(), Credentials::Password { .. })
+    }
+
+    /// The password in use, if it is one and not a token.
+    pub fn password(&self) -> Option<String> {
+        match self.credentials() {
             Credentials::Token(_) => None,
-            Credentials::Password { username, .. } => Some(username),
+            Credentials::Password { password, .. } => Some(password),
+        }
+    }
+
+    /// Goes on as this user with this password, from the next request on.
+    pub async fn log_in_as(&self, username: &str, password: &str) {
+        let mut session = self.session.lock().await;
+        self.take(&mut session, username, password);
+    }
+
+    fn take(&self, session: &mut Session, username: &str, password: &str) {
+        *self.credentials.write().unwrap_or_else(PoisonError::into_inner) = Credentials::Password {
+            username: username.to_owned(),
+            password: password.to_owned(),
+        };
+        session.generation += 1;
+        session.token = None;
+    }
+
+    /// Sends a request that ends all tokens and makes this password the one of the user. Whoever needs a new token
+    /// meanwhile waits, so that nobody logs in with the old password.
+    pub async fn change_password(
+        &self,
+        request: &Request,
+        username: &str,
+        password: &str,
+    ) -> Result<Answer, ApiError> {
+        let (_, token) = self.token(None).await?;
+        let mut session = self.session.lock().await;
+        let mut retry = self.retry();
+        loop {
+            match self.once(request, Some(&token)).await {
+                Ok(answer) => {
+                    self.take(&mut session, username, password);
+                    return Ok(self.succeeded(answer));
+                }
+                Err(failed) => self.wait_after(request, &mut retry, failed).await?,
+            }
         }
     }
 
@@ -309,7 +373,7 @@ impl Transport {
         let (generation, token) = self.token(None).await.map_err(Failed::hopeless)?;
         let result = self.once(request, Some(&token)).await;
         match result {
-            Err(failed) if failed.error.status == Some(401) && self.username().is_some() => {
+            Err(failed) if failed.error.status == Some(401) && self.can_log_in() => {
                 let (_, token) = self.token(Some(generation)).await.map_err(Failed::hopeless)?;
                 self.once(request, Some(&token)).await
             }
@@ -325,7 +389,7 @@ impl Transport {
         {
             return Ok((session.generation, token.clone()));
         }
-        let Credentials::Password { username, password } = &self.credentials else {
+        let Credentials::Password { username, password } = self.credentials() else {
             let request = Request::get(paths::me());
             return Err(local_error(
                 &request,
@@ -333,7 +397,7 @@ impl Transport {
                 "the token is no longer accepted",
             ));
         };
-        let request = Request::login(username, password);
+        let request = Request::login(&username, &password);
         let mut retry = self.retry();
         let answer = loop {
             match self.once(&request, None).await {
@@ -365,7 +429,7 @@ impl Transport {
 
     /// Forgets the token of a user who can log in again.
     pub async fn forget_token(&self) {
-        if self.username().is_some() {
+        if self.can_log_in() {
             self.session.lock().await.token = None;
         }
     }
@@ -500,15 +564,16 @@ impl Transport {
                 envelope,
             });
         };
-        let mut secrets: Vec<&str> = token.into_iter().collect();
-        let encoded;
-        match &self.credentials {
+        let mut secrets: Vec<String> = token.into_iter().map(str::to_owned).collect();
+        match self.credentials() {
             Credentials::Token(token) => secrets.push(token),
             Credentials::Password { password, .. } => {
-                encoded = base64::engine::general_purpose::STANDARD.encode(password);
-                secrets.extend([password.as_str(), encoded.as_str()]);
+                secrets.push(base64::engine::general_purpose::STANDARD.encode(&password));
+                secrets.push(password);
             }
         }
+        secrets.extend(request.passwords());
+        let secrets: Vec<&str> = secrets.iter().map(String::as_str).collect();
         Err(ApiError {
             method: request.method,
             path: request.path.clone(),
