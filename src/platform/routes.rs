@@ -130,12 +130,14 @@ pub struct Entry {
     pub paths: &'static [&'static str],
     /// Who may call it.
     pub access: Access,
+    /// What does it, by room and name.
+    pub handler: &'static str,
     run: fn(Call) -> Work,
 }
 
 macro_rules! entry {
     ($section:literal, $method:ident, [$($path:expr),+], $access:expr, $run:path) => {
-        Entry { section: $section, method: Method::$method, paths: &[$($path),+], access: $access, run: |call| Box::pin($run(call)) }
+        Entry { section: $section, method: Method::$method, paths: &[$($path),+], access: $access, handler: stringify!($run), run: |call| Box::pin($run(call)) }
     };
 }
 

@@ -13,6 +13,7 @@
 
 mod access;
 mod apps;
+mod definitions;
 mod durability;
 mod examples;
 mod exec;
