@@ -137,3 +137,25 @@ fn swarm_json_comes_up_and_goes_down() {
     place.run(&["output", "-raw", "status"]).expect(0).says("up");
     check_gone(&place, 2);
 }
+
+#[test]
+fn rolling_moves_one_component_and_stops_one_service() {
+    let place = check_whole_life("rolling", 4);
+    place.run(&["output", "front"]).expect(0).says("up");
+    place.edit("main.tf", "1.4.0", "1.5.0");
+    place
+        .run(&["apply", "-auto-approve"])
+        .expect(0)
+        .says("0 added, 1 changed, 0 destroyed");
+    place
+        .run(&["plan", "-detailed-exitcode"])
+        .expect(0)
+        .says("No changes");
+    check_gone(&place, 4);
+}
+
+#[test]
+fn account_is_valid() {
+    let place = Place::example("account");
+    place.run(&["validate"]).expect(0);
+}

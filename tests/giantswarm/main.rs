@@ -9,7 +9,10 @@
     clippy::disallowed_macros
 )]
 
+mod coverage;
 mod data;
+mod resources;
+mod town;
 
 #[path = "../support/mod.rs"]
 mod support;

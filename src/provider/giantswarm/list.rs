@@ -73,7 +73,9 @@ pub(crate) fn import_id(type_name: &str, object: &Value) -> Option<String> {
         "giantswarm_org" => &["name"],
         "giantswarm_member" => &["org", "username"],
         "giantswarm_app" => &["org", "env", "name"],
-        "giantswarm_component_scale" => &["app", "service", "component"],
+        "giantswarm_component_scale" | "giantswarm_component_version" => &["app", "service", "component"],
+        "giantswarm_service_state" => &["app", "service"],
+        "giantswarm_user_email" | "giantswarm_user_password" => &["id"],
         _ => return None,
     };
     let known: Option<Vec<&str>> = parts.iter().map(|name| text(&object, name).known()).collect();

@@ -7,6 +7,7 @@
 pub mod app;
 mod calls;
 pub(crate) mod connect;
+mod conflicts;
 mod data;
 pub mod embedded;
 mod faults;
@@ -15,9 +16,12 @@ mod member;
 mod org;
 mod scale;
 mod schema;
+mod service;
 mod session;
 pub mod settings;
 mod survey;
+mod user;
+mod version;
 pub mod written;
 
 #[cfg(test)]
@@ -29,6 +33,8 @@ use async_trait::async_trait;
 
 use crate::api::CallLog;
 use crate::plan::semantics::{Decision, Fault, PlannedCall, Proposal, Semantics};
+use crate::api::{Client, Config, Credentials};
+use crate::plan::semantics::{Decision, Declared, Fault, PlannedCall, Proposal, Semantics};
 use crate::ports::{Applied, Clock, Found, Ids, Listed, Order, Provider};
 use crate::provider::giantswarm::connect::{Connection, connect};
 use crate::provider::giantswarm::embedded::EmbeddedPlatforms;
@@ -76,6 +82,18 @@ impl GiantSwarm {
             .read()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
+    }
+
+    /// The name of the user, if it is known without asking.
+    fn name(&self) -> Option<String> {
+        let session = self.current()?;
+        session.known_name().map(str::to_owned)
+    }
+
+    /// An object of this type with nothing set.
+    fn empty(&self, type_name: &str) -> Value {
+        let resource = self.schema.resources.get(type_name);
+        resource.map_or_else(Value::dynamic_null, |resource| resource.block.empty_value())
     }
 
     fn session(&self) -> Result<Arc<Session>, Fault> {
@@ -169,6 +187,10 @@ impl Semantics for GiantSwarm {
                 app::validate(&config, session.as_deref().and_then(Session::known_name))
             }
             "giantswarm_component_scale" => scale::validate(&config),
+            "giantswarm_component_version" => version::validate(&config),
+            "giantswarm_service_state" => service::validate(&config),
+            "giantswarm_user_email" => user::validate_email(&config),
+            "giantswarm_user_password" => user::validate_password(&config),
             _ => vec![unknown_type(type_name)],
         }
     }
@@ -207,6 +229,10 @@ impl Semantics for GiantSwarm {
                 app::plan(proposal, session.as_deref().and_then(Session::known_name))
             }
             "giantswarm_component_scale" => Ok(scale::plan(proposal)),
+            "giantswarm_component_version" => Ok(version::plan(proposal)),
+            "giantswarm_service_state" => Ok(service::plan(proposal)),
+            "giantswarm_user_email" => Ok(user::plan_email(proposal, self.name().as_deref())),
+            "giantswarm_user_password" => Ok(user::plan_password(proposal, self.name().as_deref())),
             other => Err(vec![unknown_type(other)]),
         }
     }
@@ -223,6 +249,14 @@ impl Semantics for GiantSwarm {
         app::respelled(object, config, session.as_deref().and_then(Session::known_name))
     }
 
+    fn is_shared(&self, type_name: &str) -> bool {
+        conflicts::is_shared(type_name)
+    }
+
+    fn conflicts(&self, declared: &[Declared<'_>]) -> Vec<(usize, Fault)> {
+        conflicts::find(declared, self.name().as_deref())
+    }
+
     fn plan_delete(&self, type_name: &str, prior: &Value) -> (Vec<PlannedCall>, Vec<Fault>) {
         let session = self.current();
         let me = session.as_deref().and_then(Session::known_name);
@@ -231,6 +265,9 @@ impl Semantics for GiantSwarm {
             "giantswarm_member" => member::plan_delete(prior, me),
             "giantswarm_app" => app::plan_delete(prior),
             "giantswarm_component_scale" => scale::plan_delete(prior),
+            "giantswarm_component_version" => version::plan_delete(prior),
+            "giantswarm_service_state" => service::plan_delete(prior),
+            "giantswarm_user_email" | "giantswarm_user_password" => user::plan_delete(type_name, prior),
             _ => (Vec::new(), vec![unknown_type(type_name)]),
         }
     }
@@ -260,6 +297,10 @@ impl Provider for GiantSwarm {
             "giantswarm_member" => member::read(&session, prior).await,
             "giantswarm_app" => app::read(&session, prior).await,
             "giantswarm_component_scale" => scale::read(&session, prior).await,
+            "giantswarm_component_version" => version::read(&session, prior).await,
+            "giantswarm_service_state" => service::read(&session, prior).await,
+            "giantswarm_user_email" => user::read_email(&session, prior).await,
+            "giantswarm_user_password" => user::read_password(&session, prior).await,
             other => Err(unknown_type(other)),
         }
     }
@@ -280,6 +321,11 @@ impl Provider for GiantSwarm {
             "giantswarm_member" if deletes => member::delete(&session, &order.prior).await,
             "giantswarm_app" if deletes => app::delete(&session, &order.prior).await,
             "giantswarm_component_scale" if deletes => scale::delete(&order.prior),
+            "giantswarm_component_version" if deletes => version::delete(&order.prior),
+            "giantswarm_service_state" if deletes => service::delete(&order.prior),
+            "giantswarm_user_email" | "giantswarm_user_password" if deletes => {
+                user::delete(&order.type_name, &order.prior)
+            }
             "giantswarm_org" if order.prior.is_null() => org::create(&session, &order.planned).await,
             "giantswarm_member" if order.prior.is_null() => member::create(&session, &order.planned).await,
             "giantswarm_app" if order.prior.is_null() => app::create(&session, &order).await,
@@ -287,6 +333,12 @@ impl Provider for GiantSwarm {
             "giantswarm_org" | "giantswarm_member" => done(plain(&order.planned)),
             "giantswarm_app" => app::update(&session, &order).await,
             "giantswarm_component_scale" => scale::apply(&session, &order.prior, &order.planned).await,
+            "giantswarm_component_version" => version::apply(&session, &order.prior, &order.planned).await,
+            "giantswarm_service_state" => service::apply(&session, &order.prior, &order.planned).await,
+            "giantswarm_user_email" => user::apply_email(&session, &order.prior, &order.planned).await,
+            "giantswarm_user_password" => {
+                user::apply_password(&session, &order.prior, &order.planned, &order.config).await
+            }
             other => unchanged(&order.prior, unknown_type(other)),
         }
     }
@@ -298,6 +350,11 @@ impl Provider for GiantSwarm {
             "giantswarm_org" if creates => org::settle(&session, &order.planned).await,
             "giantswarm_app" if creates => app::settle(&session, order).await,
             "giantswarm_component_scale" if creates => scale::settle(&session, &order.planned).await,
+            "giantswarm_component_version" if creates => version::settle(&session, &order.planned).await,
+            "giantswarm_service_state" if creates => service::settle(&session, &order.planned).await,
+            "giantswarm_user_email" if creates => user::settle_email(&session, &order.planned).await,
+            // Nothing tells by reading; the next change logs in first.
+            "giantswarm_user_password" if creates => Ok(Found::Nothing),
             type_name => {
                 let known = if creates { &order.planned } else { &order.prior };
                 let found = self.read(type_name, known).await?;
@@ -319,6 +376,11 @@ impl Provider for GiantSwarm {
             },
             "giantswarm_app" => app::import(&session, id).await,
             "giantswarm_component_scale" => scale::import(&session, id).await,
+            "giantswarm_component_version" => version::import(&session, id, &self.empty(type_name)).await,
+            "giantswarm_service_state" => service::import(&session, id, &self.empty(type_name)).await,
+            "giantswarm_user_email" | "giantswarm_user_password" => {
+                user::import(&session, type_name, id, &self.empty(type_name)).await
+            }
             other => Err(unknown_type(other)),
         }
     }

@@ -65,6 +65,10 @@ pub(crate) fn schema() -> ProviderSchema {
             ("giantswarm_member", member()),
             ("giantswarm_app", app()),
             ("giantswarm_component_scale", scale()),
+            ("giantswarm_component_version", version()),
+            ("giantswarm_service_state", service_state()),
+            ("giantswarm_user_email", email()),
+            ("giantswarm_user_password", password()),
         ]),
         data_sources: data::schemas(),
     }
@@ -326,6 +330,94 @@ fn scale() -> ResourceSchema {
             required_text("component", "Name of the component."),
             required("instances", Type::Number, "Number of instances, 1 to 10."),
             computed_text("id", "ORG/ENV/APP/SERVICE/COMPONENT."),
+        ],
+    )
+}
+
+/// The block `timeouts` of what is only ever updated.
+fn patience() -> NestedBlock {
+    let update = Attribute::optional(Type::String, "For reaching what is wanted; \"10m\" by default.");
+    NestedBlock::new(
+        Nesting::Single,
+        Block::new([("update", update)]),
+        "How long to wait for the platform.",
+    )
+}
+
+fn version() -> ResourceSchema {
+    let strategy = Attribute::new(
+        Type::String,
+        Usage::OptionalComputed,
+        "How instances move to a new version: \"one-by-one\" (default), \"all-at-once\" or \"hot-swap\".",
+    );
+    let mut schema = ResourceSchema::managed(
+        "The version of the image that a component runs, for an app whose image has no tag or whose \"ignore_changes\" has the image. A service that is stopped is stopped again after an update. Destroying it leaves the version as it is.",
+        COMPONENT,
+        [
+            required_text("app", "The id of the app."),
+            required_text("service", "Name of the service."),
+            required_text("component", "Name of the component."),
+            required_text("version", "The tag of the image."),
+            ("strategy", strategy),
+            computed_text("id", "ORG/ENV/APP/SERVICE/COMPONENT."),
+        ],
+    );
+    schema.block = schema.block.with_blocks([("timeouts", patience())]);
+    schema
+}
+
+fn service_state() -> ResourceSchema {
+    let mut schema = ResourceSchema::managed(
+        "Whether a service of an app runs, for an app whose \"ignore_changes\" has \"running\". Destroying it leaves the service as it is.",
+        "ORG/ENV/APP/SERVICE",
+        [
+            required_text("app", "The id of the app."),
+            required_text("service", "Name of the service."),
+            required("running", Type::Bool, "Whether the service runs."),
+            computed_text("id", "ORG/ENV/APP/SERVICE."),
+            computed_text("status", "Status of the service, the worst of its components."),
+        ],
+    );
+    schema.block = schema.block.with_blocks([("timeouts", patience())]);
+    schema
+}
+
+fn email() -> ResourceSchema {
+    ResourceSchema::managed(
+        "The email address of the user that swarmform works as. Destroying it leaves the address as it is.",
+        "USER",
+        [
+            required_text("email", "The address."),
+            computed_text("id", "Name of the user."),
+        ],
+    )
+}
+
+fn password() -> ResourceSchema {
+    let secret = |attribute: Attribute| attribute.write_only();
+    ResourceSchema::managed(
+        "The password of the user that swarmform works as. A change ends all tokens of the user; the provider logs in again and goes on. Afterwards the provider's own password has to be the new one. Destroying it leaves the password as it is.",
+        "USER",
+        [
+            (
+                "password_wo",
+                secret(Attribute::required(Type::String, "The new password.")),
+            ),
+            (
+                "old_password_wo",
+                secret(Attribute::optional(
+                    Type::String,
+                    "The old password; the one that the provider logs in with if left out.",
+                )),
+            ),
+            (
+                "password_wo_version",
+                Attribute::optional(
+                    Type::Number,
+                    "A number to change together with the password, for only then is it set again.",
+                ),
+            ),
+            computed_text("id", "Name of the user."),
         ],
     )
 }

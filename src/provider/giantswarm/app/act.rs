@@ -284,6 +284,7 @@ fn tags(prior: &Value, planned: &Value, me: Option<&str>) -> Result<Vec<Change>,
     let mut after = definition(planned, me)?;
     let before = definition(prior, me)?;
     after.app_name.clone_from(&before.app_name);
+    super::leave_versions(&before, &mut after);
     let changes = difference(&before.normalized(), &after.normalized());
     let other = changes.iter().find_map(|change| match change {
         Change::Other(place) => Some(place.to_string()),
@@ -346,7 +347,7 @@ async fn carry_out(
 }
 
 /// Moves one component to another version, and waits until its instances run it.
-async fn move_to(
+pub(crate) async fn move_to(
     session: &Session,
     key: &AppKey,
     target: ComponentRef<'_>,

@@ -24,9 +24,11 @@ use crate::provider::giantswarm::settings::duration_argument;
 use crate::provider::object::{Arg, at, get, plain, text, truth, unknown_id, unknown_text, with};
 use crate::value::{Path, Type, Value};
 
-pub(crate) use act::{create, delete, settle, update};
-pub(crate) use read::{actual, import, is_running, read};
-use source::{Source, is_definition, needs_login_name, source};
+pub(crate) use act::{create, delete, move_to, settle, update};
+pub(crate) use read::{actual, import, is_running, read, running_tag};
+pub(crate) use source::{Source, source};
+use source::{is_definition, needs_login_name};
+pub(crate) use wait::Deadline;
 
 /// The arguments of `timeouts`.
 const TIMEOUTS: [&str; 3] = ["create", "update", "delete"];
@@ -45,26 +47,8 @@ pub(crate) fn validate(config: &Value, me: Option<&str>) -> Vec<Fault> {
             ));
         }
     }
-    if let Arg::Known(strategy) = text(config, "update_strategy")
-        && Strategy::parse(strategy).is_none()
-    {
-        faults.push(Fault::error(
-            at("update_strategy"),
-            "Unknown update strategy",
-            format!("{strategy:?} is not a strategy: use \"one-by-one\", \"all-at-once\" or \"hot-swap\"."),
-        ));
-    }
-    if let Some(timeouts) = get(config, "timeouts") {
-        for name in TIMEOUTS {
-            if let Err(reason) = duration_argument(timeouts, name) {
-                faults.push(Fault::error(
-                    at("timeouts").attr(name),
-                    "Invalid duration",
-                    format!("The timeout \"{name}\" is not a duration: {reason}."),
-                ));
-            }
-        }
-    }
+    faults.extend(strategy_fault(config, "update_strategy"));
+    faults.extend(timeout_faults(config, &TIMEOUTS));
     let structure = structure(config);
     if structure.is_empty() {
         match source(config, me) {
@@ -74,6 +58,49 @@ pub(crate) fn validate(config: &Value, me: Option<&str>) -> Vec<Fault> {
     }
     faults.extend(structure);
     faults
+}
+
+/// What is wrong with an argument that names a strategy.
+pub(crate) fn strategy_fault(config: &Value, argument: &str) -> Option<Fault> {
+    match text(config, argument) {
+        Arg::Known(strategy) if Strategy::parse(strategy).is_none() => Some(Fault::error(
+            at(argument),
+            "Unknown update strategy",
+            format!("{strategy:?} is not a strategy: use \"one-by-one\", \"all-at-once\" or \"hot-swap\"."),
+        )),
+        _ => None,
+    }
+}
+
+/// What is wrong with these arguments of `timeouts`.
+pub(crate) fn timeout_faults(config: &Value, names: &[&str]) -> Vec<Fault> {
+    let Some(timeouts) = get(config, "timeouts") else {
+        return Vec::new();
+    };
+    let fault = |name: &&str| {
+        let reason = duration_argument(timeouts, name).err()?;
+        Some(Fault::error(
+            at("timeouts").attr(*name),
+            "Invalid duration",
+            format!("The timeout \"{name}\" is not a duration: {reason}."),
+        ))
+    };
+    names.iter().filter_map(fault).collect()
+}
+
+/// Keeps the versions of `before` where `after` has images without a tag, for these leave the version to others.
+fn leave_versions(before: &Definition, after: &mut Definition) {
+    for service in &mut after.services {
+        for component in &mut service.components {
+            let old = before.component(&service.service_name, &component.component_name);
+            if let Some(old) = old
+                && component.image.tag.is_empty()
+                && component.image.name() == old.image.name()
+            {
+                component.image.tag.clone_from(&old.image.tag);
+            }
+        }
+    }
 }
 
 /// Whether the app is given in one of the two ways, and in one alone.
@@ -209,7 +236,7 @@ pub(crate) fn plan(proposal: Proposal<'_>, me: Option<&str>) -> Result<Decision,
         planned = with(
             &planned,
             [
-                ("id", unknown_id()),
+                ("id", later_id(&target)),
                 ("created", unknown_text()),
                 ("status", unknown_text()),
                 ("instances", unknown_instances()),
@@ -243,7 +270,7 @@ pub(crate) fn plan(proposal: Proposal<'_>, me: Option<&str>) -> Result<Decision,
         planned = with(
             &planned,
             [
-                ("id", unknown_id()),
+                ("id", later_id(&target)),
                 ("created", unknown_text()),
                 ("status", unknown_text()),
                 ("instances", unknown_instances()),
@@ -303,6 +330,15 @@ pub(crate) fn respelled(object: &Value, config: &Value, me: Option<&str>) -> Val
     told
 }
 
+/// The id that an app will have. It is known as soon as its parts are, but no app of this id is there yet: whatever needs
+/// it has to wait.
+fn later_id(target: &Value) -> Value {
+    match key(target) {
+        Some(key) => unknown_id().refine(|refinement| refinement.with_prefix(&key.id())),
+        None => unknown_id(),
+    }
+}
+
 fn or_default(config: &Value, name: &str, default: Value) -> Value {
     match get(config, name) {
         Some(value) if !value.is_null() => value.clone(),
@@ -351,6 +387,7 @@ fn compare(prior: &Value, config: &Value, wanted: Option<Definition>, me: Option
     };
     // The app's own name is compared as an argument.
     let name = std::mem::replace(&mut wanted.app_name, before.app_name.clone());
+    leave_versions(&before, &mut wanted);
     let changes = difference(&before.normalized(), &wanted.normalized());
     wanted.app_name = name;
     found.same = changes.is_empty();

@@ -1,7 +1,7 @@
 //! Reading an app: what the platform says, told in the arguments' own spelling where it means the same.
 
 use crate::api::definition::{Definition, Image};
-use crate::api::wire::{AppStatus, InstanceStatus, ServiceStatus, Status};
+use crate::api::wire::{AppStatus, ComponentStatus, InstanceStatus, ServiceStatus, Status};
 use crate::plan::semantics::Fault;
 use crate::provider::giantswarm::app::shape::merged;
 use crate::provider::giantswarm::app::source::{Source, source};
@@ -61,6 +61,21 @@ pub(crate) fn is_running(status: &Status, services: &[ServiceStatus]) -> Option<
     }
 }
 
+/// The tag that a component's instances really run: one that differs from the wanted one, if there is one. None where no
+/// instance tells.
+pub(crate) fn running_tag(status: &ComponentStatus, image: &Image, wanted: Option<&str>) -> Option<String> {
+    let mut tags: Vec<String> = status
+        .instances
+        .iter()
+        .filter_map(|instance| Image::parse(&instance.image).ok())
+        .filter(|found| found.name() == image.name() && !found.tag.is_empty())
+        .map(|found| found.tag)
+        .collect();
+    tags.sort_unstable();
+    let differing = tags.iter().position(|tag| Some(tag.as_str()) != wanted);
+    differing.or(Some(0)).and_then(|at| tags.get(at)).cloned()
+}
+
 /// The definition of the platform with the tags that instances really run: after an update the stored
 /// definition may still show the old one. An instance that differs from `expected` is the one that tells.
 pub(crate) fn actual(reading: &AppReading, expected: Option<&Definition>) -> Definition {
@@ -76,17 +91,11 @@ pub(crate) fn actual(reading: &AppReading, expected: Option<&Definition>) -> Def
             let wanted = expected
                 .and_then(|definition| definition.component(&service.service_name, &component.component_name))
                 .map(|component| component.image.tag.as_str());
-            let mut tags: Vec<String> = status
-                .instances
-                .iter()
-                .filter_map(|instance| Image::parse(&instance.image).ok())
-                .filter(|image| image.name() == component.image.name() && !image.tag.is_empty())
-                .map(|image| image.tag)
-                .collect();
-            tags.sort_unstable();
-            let differing = tags.iter().position(|tag| Some(tag.as_str()) != wanted);
-            if let Some(tag) = differing.or(Some(0)).and_then(|at| tags.get(at)) {
-                component.image.tag.clone_from(tag);
+            // An image without a tag leaves the version to others.
+            if wanted == Some("") {
+                component.image.tag.clear();
+            } else if let Some(tag) = running_tag(status, &component.image, wanted) {
+                component.image.tag = tag;
             }
         }
     }

@@ -60,13 +60,17 @@ impl Deadline {
 
     /// The fault of a limit that is over. `argument` is the one of `timeouts` that would lengthen it.
     pub fn fault(&self, key: &AppKey, argument: &str, wanted: &str, seen: &str) -> Fault {
+        self.fault_of(&format!("the app \"{}\"", key.id()), argument, wanted, seen)
+    }
+
+    /// The same for anything: `what` names it.
+    pub fn fault_of(&self, what: &str, argument: &str, wanted: &str, seen: &str) -> Fault {
         Fault::error(
             Path::root().attr("timeouts").attr(argument),
             "Timed out",
             format!(
-                "After {} seconds the app \"{}\" is still {seen:?} and not {wanted}. The platform goes on by itself; a longer \"{argument}\" in the \"timeouts\" block waits longer.",
-                self.length.as_secs(),
-                key.id()
+                "After {} seconds {what} is still {seen:?} and not {wanted}. The platform goes on by itself; a longer \"{argument}\" in the \"timeouts\" block waits longer.",
+                self.length.as_secs()
             ),
         )
     }
