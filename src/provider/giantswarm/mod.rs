@@ -6,8 +6,8 @@
 
 pub mod app;
 mod calls;
-pub(crate) mod connect;
 mod conflicts;
+pub(crate) mod connect;
 mod data;
 pub mod embedded;
 mod faults;
@@ -32,8 +32,6 @@ use std::sync::{Arc, PoisonError, RwLock};
 use async_trait::async_trait;
 
 use crate::api::CallLog;
-use crate::plan::semantics::{Decision, Fault, PlannedCall, Proposal, Semantics};
-use crate::api::{Client, Config, Credentials};
 use crate::plan::semantics::{Decision, Declared, Fault, PlannedCall, Proposal, Semantics};
 use crate::ports::{Applied, Clock, Found, Ids, Listed, Order, Provider};
 use crate::provider::giantswarm::connect::{Connection, connect};
