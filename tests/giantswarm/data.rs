@@ -53,8 +53,8 @@ output "ping" {
 output "is_member" {
   value = contains(data.giantswarm_org.town.members, data.giantswarm_user.me.username)
 }
-output "has_address" {
-  value = strcontains(data.giantswarm_user.me.email, "@")
+output "address" {
+  value = data.giantswarm_user.me.email
 }
 output "memberships" {
   value = contains(data.giantswarm_memberships.mine.organizations, "town")
@@ -115,7 +115,7 @@ fn every_get_of_the_api_has_a_data_source_that_shows_its_answer() {
     let expected = json!({
         "ping": [true, "OK"],
         "is_member": true,
-        "has_address": true,
+        "address": "",
         "memberships": true,
         "environments": ["dev"],
         "apps": [["shop"], "town/dev/shop"],

@@ -1,4 +1,4 @@
-//! The provider `giantswarm`: organizations, members, apps and scale on a platform that speaks the API V1.
+//! The provider `giantswarm`: what a platform that speaks the API V1 has, as resources and data sources.
 //!
 //! One file a resource type; this one sends each question to its file. Values come with marks and are looked
 //! at without them; what goes into a message or a planned call has its secrets taken out. A creation whose answer

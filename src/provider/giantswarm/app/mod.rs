@@ -11,6 +11,7 @@ pub(crate) mod shape;
 pub(crate) mod source;
 pub(crate) mod wait;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::api::definition::{Change, Definition, Place, difference, is_name};
@@ -22,7 +23,7 @@ use crate::provider::giantswarm::org::name_fault;
 use crate::provider::giantswarm::session::AppKey;
 use crate::provider::giantswarm::settings::duration_argument;
 use crate::provider::object::{Arg, at, get, plain, text, truth, unknown_id, unknown_text, with};
-use crate::value::{Path, Type, Value};
+use crate::value::{Path, Refinement, Type, Value};
 
 pub(crate) use act::{create, delete, move_to, settle, update};
 pub(crate) use read::{actual, import, is_running, read, running_tag};
@@ -334,7 +335,11 @@ pub(crate) fn respelled(object: &Value, config: &Value, me: Option<&str>) -> Val
 /// it has to wait.
 fn later_id(target: &Value) -> Value {
     match key(target) {
-        Some(key) => unknown_id().refine(|refinement| refinement.with_prefix(&key.id())),
+        // The whole id, with nothing after it, so that `conflicts` knows the app by it.
+        Some(key) => unknown_id().refine(|refinement| Refinement {
+            prefix: Some(Arc::from(key.id())),
+            ..refinement
+        }),
         None => unknown_id(),
     }
 }
