@@ -1,5 +1,5 @@
-//! `docs/api-coverage.md`: what uses each of the thirty methods of the API. Every use that the page names is done here,
-//! against a platform with a spy in front of it, and the spy must have seen the method. So the page cannot say what is not
+//! `docs/api-coverage.md`: what uses each of the thirty methods of the API. Every resource and data source that the page names is
+//! used here, against a platform with a spy in front of it, and the spy must have seen the method. So the page cannot say what is not
 //! so. `SWARMFORM_WRITE_DOCS=1 cargo test --test giantswarm` writes it again.
 
 use std::collections::BTreeMap;
@@ -204,7 +204,7 @@ fn page(uses: &Uses) -> String {
     let mut page = String::from(
         "# Coverage of the API\n\nThe thirty methods of the Giant Swarm API V1: what of swarmform uses each, and what of the \
          platform answers it. This page is written by `tests/giantswarm/coverage.rs`, which does everything in the column \
-         \"used by\" against a platform and sees the calls arrive. The platform's answers are held to the examples of the \
+         \"used by\" against a platform and sees the calls arrive; the commands are shown by `tests/operator`. The platform's answers are held to the examples of the \
          reference page by `tests/platform_reference/examples.rs`.\n\n\
          | method | path | used by | the platform's handler |\n|---|---|---|---|\n",
     );
@@ -230,7 +230,7 @@ fn what_the_page_says_of_each_method_is_so() {
     resources(&mut town, &mut uses);
     data(&town, &mut uses);
     ends(&mut town, &mut uses);
-    // These two are no state and no reading: commands use them, which have tests of their own.
+    // These two are no state and no reading: commands use them, and `tests/operator` shows it.
     for (section, command) in [("LogoutUser", "logout"), ("ExecInstance", "exec")] {
         town.run(&[command, "-help"]).expect(0);
         uses.0
