@@ -66,7 +66,7 @@ output "apps" {
   value = [data.giantswarm_apps.dev.names, data.giantswarm_apps.dev.apps[0].id]
 }
 output "image" {
-  value = nonsensitive(jsondecode(data.giantswarm_app_config.shop.definition).services[0].components[0].image)
+  value = nonsensitive(jsondecode(data.giantswarm_app_config.shop.definition).services[0].components[1].image)
 }
 output "app" {
   value = [
@@ -120,8 +120,8 @@ fn every_get_of_the_api_has_a_data_source_that_shows_its_answer() {
         "environments": ["dev"],
         "apps": [["shop"], "town/dev/shop"],
         "image": "shop/web:1.0.0",
-        "app": ["up", [["web", "cache"]]],
-        "service": ["up", "cache"],
+        "app": ["up", [["cache", "web"]]],
+        "service": ["up", "web"],
         "component": ["up", "town/dev/shop/front/web", "shop/web:1.0.0", true],
         "log_lines": 1,
         "stats": ["shop/front/web", true, true, true],
