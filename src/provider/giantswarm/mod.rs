@@ -6,6 +6,7 @@
 
 pub mod app;
 mod calls;
+mod component;
 mod conflicts;
 pub(crate) mod connect;
 mod data;

@@ -8,39 +8,22 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
 use crate::api::wire::{ComponentStatus, Status};
-use crate::api::{ApiError, ComponentRef, ErrorKind};
+use crate::api::{ApiError, ErrorKind};
 use crate::plan::semantics::{Decision, Fault, PlannedCall, Proposal};
 use crate::ports::{Applied, Found};
 use crate::provider::giantswarm::app::wait::Pause;
-use crate::provider::giantswarm::calls::{self, Parts};
+use crate::provider::giantswarm::calls;
+use crate::provider::giantswarm::component::{self, Announced, Component};
 use crate::provider::giantswarm::faults::failed;
 use crate::provider::giantswarm::session::{AppKey, Session};
-use crate::provider::object::{Arg, at, get, plain, text, unknown_id, whole, with};
+use crate::provider::object::{Arg, at, get, plain, text, whole, with};
 use crate::value::{Path, Value};
 
 /// How long the platform may take to reach the count.
 const PATIENCE: Duration = Duration::from_secs(600);
 
 pub(crate) fn validate(config: &Value) -> Vec<Fault> {
-    let mut faults = Vec::new();
-    if let Arg::Known(app) = text(config, "app")
-        && AppKey::parse(app).is_none()
-    {
-        faults.push(Fault::error(
-            at("app"),
-            "Invalid app id",
-            format!("{app:?} is not the id of an app, ORG/ENV/APP. Use the \"id\" of a giantswarm_app."),
-        ));
-    }
-    for name in ["service", "component"] {
-        if text(config, name) == Arg::Known("") {
-            faults.push(Fault::error(
-                at(name),
-                "Empty name",
-                format!("The name of the {name} must not be empty."),
-            ));
-        }
-    }
+    let mut faults = component::validate(config);
     let sound = matches!(whole(config, "instances"), Arg::Known(1..=10));
     let given = get(config, "instances").filter(|value| value.is_known() && !value.is_null());
     if given.is_some_and(|value| value.as_number().is_some()) && !sound {
@@ -55,16 +38,8 @@ pub(crate) fn validate(config: &Value) -> Vec<Fault> {
 
 pub(crate) fn plan(proposal: Proposal<'_>) -> Decision {
     let (prior, proposed) = (plain(proposal.prior), plain(proposal.proposed));
-    let names = ["app", "service", "component"];
-    let parts: Vec<Option<&str>> = names.iter().map(|name| text(&proposed, name).known()).collect();
-    let id = match parts.as_slice() {
-        [Some(app), Some(service), Some(component)] => Value::string(format!("{app}/{service}/{component}")),
-        _ => unknown_id(),
-    };
     let same = !prior.is_null()
-        && names
-            .iter()
-            .all(|name| text(&prior, name) == text(&proposed, name))
+        && component::is_same(&prior, &proposed)
         && whole(&prior, "instances") == whole(&proposed, "instances");
     let calls = if same {
         Vec::new()
@@ -72,7 +47,7 @@ pub(crate) fn plan(proposal: Proposal<'_>) -> Decision {
         announced(&prior, &proposed)
     };
     Decision {
-        planned: with(proposal.proposed, [("id", id)]),
+        planned: with(proposal.proposed, [("id", component::id(&proposed))]),
         replace: Vec::new(),
         delete_first: true,
         calls,
@@ -82,24 +57,10 @@ pub(crate) fn plan(proposal: Proposal<'_>) -> Decision {
 
 /// Read, change by the difference, read again. The difference is known when the same component was read.
 fn announced(prior: &Value, proposed: &Value) -> Vec<PlannedCall> {
-    let key = text(proposed, "app").known().and_then(AppKey::parse);
-    let mut parts = Parts::new();
-    let org = parts.part("org", key.as_ref().map(|key| key.org.as_str()));
-    let env = parts.part("env", key.as_ref().map(|key| key.env.as_str()));
-    let app = parts.part("app", key.as_ref().map(|key| key.app.as_str()));
-    let service = parts.part("service", text(proposed, "service").known());
-    let component = parts.part("component", text(proposed, "component").known());
-    let target = ComponentRef {
-        org: &org,
-        env: &env,
-        app: &app,
-        service: &service,
-        component: &component,
-    };
-    let same_component = key.is_some()
-        && ["app", "service", "component"]
-            .iter()
-            .all(|name| text(prior, name) == text(proposed, name));
+    let announced = Announced::of(proposed);
+    let target = announced.path();
+    let named = text(proposed, "app").known().and_then(AppKey::parse).is_some();
+    let same_component = named && component::is_same(prior, proposed);
     let known = same_component
         .then(|| {
             Some((
@@ -120,54 +81,23 @@ fn announced(prior: &Value, proposed: &Value) -> Vec<PlannedCall> {
         // A new app has one instance unless its policy says more: upwards is the likely way.
         None => Some(target.scale_up(0).replace("/scaleup/0", "/scaleup/{difference}")),
     };
-    let mut calls = vec![calls::get(parts.fill(target.status()))];
+    let mut calls = vec![calls::get(announced.fill(target.status()))];
     if let Some(path) = scaling {
-        calls.push(calls::post(parts.fill(path)));
-        calls.push(calls::get(parts.fill(target.status())));
+        calls.push(calls::post(announced.fill(path)));
+        calls.push(calls::get(announced.fill(target.status())));
     }
     calls
 }
 
-/// The component that an object is about.
-struct Target {
-    key: AppKey,
-    service: String,
-    component: String,
-}
-
-impl Target {
-    fn of(object: &Value) -> Option<Target> {
-        Some(Target {
-            key: AppKey::parse(text(object, "app").known()?)?,
-            service: text(object, "service").known()?.to_owned(),
-            component: text(object, "component").known()?.to_owned(),
-        })
-    }
-
-    fn path(&self) -> ComponentRef<'_> {
-        ComponentRef {
-            org: &self.key.org,
-            env: &self.key.env,
-            app: &self.key.app,
-            service: &self.service,
-            component: &self.component,
-        }
-    }
-
-    fn object(&self, instances: usize) -> Value {
-        let app = self.key.id();
-        let count = i64::try_from(instances).unwrap_or(i64::MAX);
-        Value::object([
-            (
-                "id",
-                Value::string(format!("{app}/{}/{}", self.service, self.component)),
-            ),
-            ("app", Value::string(app)),
-            ("service", Value::string(&self.service)),
-            ("component", Value::string(&self.component)),
-            ("instances", Value::int(count)),
-        ])
-    }
+fn scaled(target: &Component, instances: usize) -> Value {
+    let count = i64::try_from(instances).unwrap_or(i64::MAX);
+    Value::object([
+        ("id", Value::string(target.id())),
+        ("app", Value::string(target.key.id())),
+        ("service", Value::string(&target.service)),
+        ("component", Value::string(&target.component)),
+        ("instances", Value::int(count)),
+    ])
 }
 
 /// The instances that there are; those on their way out do not count.
@@ -181,13 +111,13 @@ fn count(component: &ComponentStatus) -> usize {
 }
 
 pub(crate) async fn read(session: &Session, prior: &Value) -> Result<Option<Value>, Fault> {
-    match Target::of(&plain(prior)) {
+    match Component::of(&plain(prior)) {
         Some(target) => read_target(session, &target).await,
         None => Ok(None),
     }
 }
 
-async fn read_target(session: &Session, target: &Target) -> Result<Option<Value>, Fault> {
+async fn read_target(session: &Session, target: &Component) -> Result<Option<Value>, Fault> {
     let found = session.app(&target.key).await.map_err(|error| {
         failed(
             Path::root(),
@@ -197,7 +127,7 @@ async fn read_target(session: &Session, target: &Target) -> Result<Option<Value>
     })?;
     Ok(found.and_then(|found| {
         let component = found.status.component(&target.service, &target.component)?;
-        Some(target.object(count(component)))
+        Some(scaled(target, count(component)))
     }))
 }
 
@@ -220,7 +150,7 @@ pub(crate) async fn import(session: &Session, id: &str) -> Result<Option<Value>,
     let Some(key) = AppKey::parse(&format!("{org}/{env}/{app}")) else {
         return Err(super::bad_import(id, "ORG/ENV/APP/SERVICE/COMPONENT"));
     };
-    let target = Target {
+    let target = Component {
         key,
         service: (*service).to_owned(),
         component: (*component).to_owned(),
@@ -234,13 +164,8 @@ pub(crate) async fn apply(session: &Session, prior: &Value, planned: &Value) -> 
     let wanted = whole(&object, "instances")
         .known()
         .and_then(|count| usize::try_from(count).ok());
-    let (Some(target), Some(wanted)) = (Target::of(&object), wanted) else {
-        let fault = Fault::error(
-            at("app"),
-            "Invalid app id",
-            "The argument \"app\" is not the id of an app, ORG/ENV/APP.",
-        );
-        return super::unchanged(prior, fault);
+    let (Some(target), Some(wanted)) = (Component::of(&object), wanted) else {
+        return component::unnamed(prior);
     };
     let aim = format!(
         "to scale the component \"{}/{}\" of the app \"{}\" to {wanted}",
@@ -251,11 +176,11 @@ pub(crate) async fn apply(session: &Session, prior: &Value, planned: &Value) -> 
     let result = bring(session, &target, wanted, &aim).await;
     session.forget_app(&target.key);
     match result {
-        Ok(()) => super::done(target.object(wanted)),
+        Ok(()) => super::done(scaled(&target, wanted)),
         Err((fault, None)) => super::unchanged(prior, fault),
         Err((fault, Some(found))) if !prior.is_null() => Applied {
             error: Some(fault),
-            ..super::done(target.object(found))
+            ..super::done(scaled(&target, found))
         },
         Err((fault, Some(_))) => super::unchanged(prior, fault),
     }
@@ -264,23 +189,13 @@ pub(crate) async fn apply(session: &Session, prior: &Value, planned: &Value) -> 
 /// The fault, and the count last seen.
 type Failure = (Fault, Option<usize>);
 
-async fn bring(session: &Session, target: &Target, wanted: usize, aim: &str) -> Result<(), Failure> {
+async fn bring(session: &Session, target: &Component, wanted: usize, aim: &str) -> Result<(), Failure> {
     let status = async || session.client.component_status(target.path()).await;
     let fault = |error: &ApiError, seen| (failed(Path::root(), aim, error), seen);
     let component = match status().await {
         Ok(component) => component,
         Err(error) if error.kind == ErrorKind::NotFound => {
-            let missing = Fault::error(
-                at("component"),
-                "No such component",
-                format!(
-                    "The app \"{}\" has no component \"{}\" in a service \"{}\".",
-                    target.key.id(),
-                    target.component,
-                    target.service
-                ),
-            );
-            return Err((missing, None));
+            return Err((target.missing(), None));
         }
         Err(error) => return Err(fault(&error, None)),
     };

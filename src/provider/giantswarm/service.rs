@@ -12,7 +12,8 @@ use crate::plan::semantics::{Decision, Fault, PlannedCall, Proposal};
 use crate::ports::{Applied, Found};
 use crate::provider::giantswarm::app::wait::Pause;
 use crate::provider::giantswarm::app::{self, Deadline, is_running};
-use crate::provider::giantswarm::calls::{self, Parts};
+use crate::provider::giantswarm::calls;
+use crate::provider::giantswarm::component::{self, Announced};
 use crate::provider::giantswarm::data::{app_fault, empty_fault};
 use crate::provider::giantswarm::faults::failed;
 use crate::provider::giantswarm::session::{AppKey, Session};
@@ -52,13 +53,16 @@ pub(crate) fn plan(proposal: Proposal<'_>) -> Decision {
 
 /// Look, start or stop, and look until it is so.
 fn announced(config: &Value) -> Vec<PlannedCall> {
-    let key = text(config, "app").known().and_then(AppKey::parse);
-    let mut parts = Parts::new();
-    let org = parts.part("org", key.as_ref().map(|key| key.org.as_str()));
-    let env = parts.part("env", key.as_ref().map(|key| key.env.as_str()));
-    let app = parts.part("app", key.as_ref().map(|key| key.app.as_str()));
-    let service = parts.part("service", text(config, "service").known());
-    let path = |verb| parts.fill(paths::service_verb(&org, &env, &app, &service, verb));
+    let target = Announced::of(config);
+    let path = |verb| {
+        target.fill(paths::service_verb(
+            &target.org,
+            &target.env,
+            &target.app,
+            &target.service,
+            verb,
+        ))
+    };
     let verb = match truth(config, "running") {
         Arg::Known(true) => "start",
         Arg::Known(false) => "stop",
@@ -141,29 +145,14 @@ pub(crate) async fn import(session: &Session, id: &str, empty: &Value) -> Result
 pub(crate) async fn apply(session: &Session, prior: &Value, planned: &Value) -> Applied {
     let wanted = plain(planned);
     let (Some((key, service)), Arg::Known(running)) = (target(&wanted), truth(&wanted, "running")) else {
-        let fault = Fault::error(
-            at("app"),
-            "Invalid app id",
-            "The argument \"app\" is not the id of an app, ORG/ENV/APP.",
-        );
-        return super::unchanged(prior, fault);
+        return component::unnamed(prior);
     };
     let deadline = Deadline::after(app::timeout(&wanted, "update"));
     let result = bring(session, &key, &service, running, deadline).await;
     session.forget_app(&key);
     match result {
         Ok(status) => super::done(object(&wanted, &key, &service, running, &status)),
-        Err(fault) if prior.is_null() => super::refused(fault),
-        Err(fault) => Applied {
-            error: Some(fault),
-            ..super::done(
-                read(session, prior)
-                    .await
-                    .ok()
-                    .flatten()
-                    .unwrap_or_else(|| plain(prior)),
-            )
-        },
+        Err(fault) => component::failed(prior, fault, read(session, prior)).await,
     }
 }
 

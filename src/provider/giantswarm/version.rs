@@ -4,28 +4,21 @@
 //! was stopped is stopped again. Destroying leaves the version as it is. What an app says of the same version is looked
 //! at in `conflicts`.
 
-use crate::api::ComponentRef;
 use crate::api::definition::is_tag;
 use crate::api::wire::{AppStatus, Status, Strategy};
 use crate::plan::semantics::{Decision, Fault, PlannedCall, Proposal};
 use crate::ports::{Applied, Found};
 use crate::provider::giantswarm::app::{self, Deadline, move_to, running_tag};
-use crate::provider::giantswarm::calls::{self, Parts};
-use crate::provider::giantswarm::data::{app_fault, empty_fault};
+use crate::provider::giantswarm::calls;
+use crate::provider::giantswarm::component::{self, Announced, Component};
 use crate::provider::giantswarm::faults::failed;
 use crate::provider::giantswarm::service;
-use crate::provider::giantswarm::session::{AppKey, Session};
-use crate::provider::object::{Arg, at, get, plain, text, unknown_id, with};
+use crate::provider::giantswarm::session::Session;
+use crate::provider::object::{Arg, at, get, plain, text, with};
 use crate::value::{Path, Value};
 
-/// What names the component.
-const NAMES: [&str; 3] = ["app", "service", "component"];
-
 pub(crate) fn validate(config: &Value) -> Vec<Fault> {
-    let mut faults: Vec<Fault> = app_fault(config).into_iter().collect();
-    for name in ["service", "component"] {
-        faults.extend(empty_fault(config, name, &format!("name of the {name}")));
-    }
+    let mut faults = component::validate(config);
     if let Arg::Known(version) = text(config, "version")
         && !is_tag(version)
     {
@@ -42,19 +35,17 @@ pub(crate) fn validate(config: &Value) -> Vec<Fault> {
 
 pub(crate) fn plan(proposal: Proposal<'_>) -> Decision {
     let (prior, config) = (plain(proposal.prior), plain(proposal.config));
-    let parts: Vec<Option<&str>> = NAMES.iter().map(|name| text(&config, name).known()).collect();
-    let id = match parts.as_slice() {
-        [Some(app), Some(service), Some(component)] => Value::string(format!("{app}/{service}/{component}")),
-        _ => unknown_id(),
-    };
     let strategy = match get(proposal.config, "strategy") {
         Some(set) if !set.is_null() => set.clone(),
         _ => Value::string("one-by-one"),
     };
-    let same = |name: &str| text(&prior, name) == text(&config, name);
-    let moves = prior.is_null() || !NAMES.iter().all(|name| same(name)) || !same("version");
+    let same = component::is_same(&prior, &config) && text(&prior, "version") == text(&config, "version");
+    let moves = prior.is_null() || !same;
     Decision {
-        planned: with(proposal.proposed, [("id", id), ("strategy", strategy)]),
+        planned: with(
+            proposal.proposed,
+            [("id", component::id(&config)), ("strategy", strategy)],
+        ),
         replace: Vec::new(),
         delete_first: true,
         calls: if moves { announced(&config) } else { Vec::new() },
@@ -64,65 +55,21 @@ pub(crate) fn plan(proposal: Proposal<'_>) -> Decision {
 
 /// Look, move, and look until it is there.
 fn announced(config: &Value) -> Vec<PlannedCall> {
-    let key = text(config, "app").known().and_then(AppKey::parse);
-    let mut parts = Parts::new();
-    let org = parts.part("org", key.as_ref().map(|key| key.org.as_str()));
-    let env = parts.part("env", key.as_ref().map(|key| key.env.as_str()));
-    let app = parts.part("app", key.as_ref().map(|key| key.app.as_str()));
-    let service = parts.part("service", text(config, "service").known());
-    let component = parts.part("component", text(config, "component").known());
-    let version = parts.part("version", text(config, "version").known());
-    let target = ComponentRef {
-        org: &org,
-        env: &env,
-        app: &app,
-        service: &service,
-        component: &component,
-    };
+    let mut target = Announced::of(config);
+    let version = target.part("version", text(config, "version").known());
     let strategy = text(config, "strategy").known().unwrap_or("one-by-one");
     let body = serde_json::json!({ "strategy": strategy }).to_string();
-    let status = crate::api::paths::app_verb(&org, &env, &app, "status");
+    let status = crate::api::paths::app_verb(&target.org, &target.env, &target.app, "status");
     vec![
-        calls::get(parts.fill(status.clone())),
-        calls::post_body(parts.fill(target.update(&version)), body),
-        calls::get(parts.fill(status)),
+        calls::get(target.fill(status.clone())),
+        calls::post_body(target.fill(target.path().update(&version)), body),
+        calls::get(target.fill(status)),
     ]
-}
-
-/// The component that an object is about.
-struct Target {
-    key: AppKey,
-    service: String,
-    component: String,
-}
-
-impl Target {
-    fn of(object: &Value) -> Option<Target> {
-        Some(Target {
-            key: AppKey::parse(text(object, "app").known()?)?,
-            service: text(object, "service").known()?.to_owned(),
-            component: text(object, "component").known()?.to_owned(),
-        })
-    }
-
-    fn path(&self) -> ComponentRef<'_> {
-        ComponentRef {
-            org: &self.key.org,
-            env: &self.key.env,
-            app: &self.key.app,
-            service: &self.service,
-            component: &self.component,
-        }
-    }
-
-    fn id(&self) -> String {
-        format!("{}/{}/{}", self.key.id(), self.service, self.component)
-    }
 }
 
 pub(crate) async fn read(session: &Session, prior: &Value) -> Result<Option<Value>, Fault> {
     let prior = plain(prior);
-    let Some(target) = Target::of(&prior) else {
+    let Some(target) = Component::of(&prior) else {
         return Ok(None);
     };
     let expected = text(&prior, "version").known();
@@ -141,7 +88,7 @@ pub(crate) async fn read(session: &Session, prior: &Value) -> Result<Option<Valu
 /// The version that the component runs; where its instances differ, one that is not the expected one.
 async fn version(
     session: &Session,
-    target: &Target,
+    target: &Component,
     expected: Option<&str>,
 ) -> Result<Option<String>, Fault> {
     let found = session.app(&target.key).await.map_err(|error| {
@@ -189,35 +136,19 @@ pub(crate) async fn import(session: &Session, id: &str, empty: &Value) -> Result
 /// Creates or updates: moves the component to the version, unless it is there already.
 pub(crate) async fn apply(session: &Session, prior: &Value, planned: &Value) -> Applied {
     let object = plain(planned);
-    let (Some(target), Some(wanted)) = (Target::of(&object), text(&object, "version").known()) else {
-        let fault = Fault::error(
-            at("app"),
-            "Invalid app id",
-            "The argument \"app\" is not the id of an app, ORG/ENV/APP.",
-        );
-        return super::unchanged(prior, fault);
+    let (Some(target), Some(wanted)) = (Component::of(&object), text(&object, "version").known()) else {
+        return component::unnamed(prior);
     };
     session.forget_app(&target.key);
     let result = bring(session, &target, wanted, &object).await;
     session.forget_app(&target.key);
     match result {
         Ok(()) => super::done(with(&object, [("id", Value::string(target.id()))])),
-        Err(fault) if prior.is_null() => super::refused(fault),
-        // What was reached is read, so that the state says neither too little nor too much.
-        Err(fault) => Applied {
-            error: Some(fault),
-            ..super::done(
-                read(session, prior)
-                    .await
-                    .ok()
-                    .flatten()
-                    .unwrap_or_else(|| plain(prior)),
-            )
-        },
+        Err(fault) => component::failed(prior, fault, read(session, prior)).await,
     }
 }
 
-async fn bring(session: &Session, target: &Target, wanted: &str, object: &Value) -> Result<(), Fault> {
+async fn bring(session: &Session, target: &Component, wanted: &str, object: &Value) -> Result<(), Fault> {
     let deadline = Deadline::after(app::timeout(object, "update"));
     let aim = format!("to read the component \"{}\"", target.id());
     let fault = |error| failed(Path::root(), &aim, &error);
@@ -229,16 +160,7 @@ async fn bring(session: &Session, target: &Target, wanted: &str, object: &Value)
         ));
     };
     let Some(defined) = found.definition.component(&target.service, &target.component) else {
-        return Err(Fault::error(
-            at("component"),
-            "No such component",
-            format!(
-                "The app \"{}\" has no component \"{}\" in a service \"{}\".",
-                target.key.id(),
-                target.component,
-                target.service
-            ),
-        ));
+        return Err(target.missing());
     };
     let status = found.status.component(&target.service, &target.component);
     let runs = status.and_then(|status| running_tag(status, &defined.image, Some(wanted)));
