@@ -17,6 +17,7 @@ mod support;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde::Deserialize;
 use serde_json::Value as Json;
@@ -66,6 +67,9 @@ const DIFFERENT: &[(&str, &str)] = &[
         "an attribute that repeats a sensitive argument is hidden",
     ),
 ];
+
+/// How many cases are played at once.
+const SIDE_BY_SIDE: usize = 8;
 
 #[derive(Deserialize)]
 struct Case {
@@ -134,17 +138,23 @@ fn measured_configurations_come_to_the_same() {
     let mut names: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
     names.sort();
     names.retain(|path| only.as_deref().is_none_or(|only| path.ends_with(only)));
-    // Each case has its own directory, so they are played side by side.
-    let played: Vec<(String, Vec<String>)> = std::thread::scope(|scope| {
-        let workers: Vec<_> = names
-            .iter()
-            .map(|path| {
-                let loud = only.is_some();
-                scope.spawn(move || play(path, loud))
-            })
-            .collect();
-        workers.into_iter().map(|worker| worker.join().unwrap()).collect()
+    // Each case has its own directory, so some are played side by side; each program that runs takes memory.
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut played = Vec::new();
+        while let Some(path) = names.get(next.fetch_add(1, Ordering::Relaxed)) {
+            played.push(play(path, only.is_some()));
+        }
+        played
+    };
+    let mut played: Vec<(String, Vec<String>)> = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..SIDE_BY_SIDE).map(|_| scope.spawn(work)).collect();
+        workers
+            .into_iter()
+            .flat_map(|worker| worker.join().unwrap())
+            .collect()
     });
+    played.sort();
     let mut agreeing = 0;
     let mut surprising = Vec::new();
     for (name, faults) in &played {

@@ -67,10 +67,18 @@ impl Ran {
     }
 }
 
+/// How a program ended: its exit code, or the signal that ended it as a negative number.
+pub fn ended(status: std::process::ExitStatus) -> i32 {
+    use std::os::unix::process::ExitStatusExt;
+    status
+        .code()
+        .unwrap_or_else(|| status.signal().map_or(i32::MIN, |signal| -signal))
+}
+
 impl From<Output> for Ran {
     fn from(output: Output) -> Ran {
         Ran {
-            code: output.status.code().unwrap_or(-1),
+            code: ended(output.status),
             out: String::from_utf8_lossy(&output.stdout).into_owned(),
             err: String::from_utf8_lossy(&output.stderr).into_owned(),
         }
