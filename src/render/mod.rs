@@ -15,6 +15,7 @@ pub mod diag;
 pub mod diag_json;
 pub mod diff;
 pub mod drift;
+mod elements;
 pub mod escape;
 pub mod excerpt;
 pub mod graph;

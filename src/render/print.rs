@@ -27,6 +27,8 @@ pub struct Printer {
     pub bare: bool,
     /// Whether it prints a value that no schema describes.
     pub dynamic: bool,
+    /// The attribute by which what it prints is known among its neighbours; shown even if it stays.
+    pub known_by: Option<&'static str>,
 }
 
 impl Printer {
@@ -38,6 +40,7 @@ impl Printer {
             all: false,
             bare: false,
             dynamic: false,
+            known_by: None,
         }
     }
 
@@ -49,15 +52,20 @@ impl Printer {
             all: true,
             bare: true,
             dynamic: false,
+            known_by: None,
         }
     }
 
-    fn everything(self) -> Printer {
+    pub(super) fn everything(self) -> Printer {
         Printer { all: true, ..self }
     }
 
-    fn bare(self) -> Printer {
+    pub(super) fn bare(self) -> Printer {
         Printer { bare: true, ..self }
+    }
+
+    pub(super) fn known_by(self, known_by: Option<&'static str>) -> Printer {
+        Printer { known_by, ..self }
     }
 
     /// Indentation and sign of a line.
@@ -83,11 +91,11 @@ impl Printer {
         }
     }
 
-    fn remark(self, out: &mut String, text: &str) {
+    pub(super) fn remark(self, out: &mut String, text: &str) {
         self.style.paint_into(out, Ink::Dim, text);
     }
 
-    fn forces(self, out: &mut String, diff: &Diff) {
+    pub(super) fn forces(self, out: &mut String, diff: &Diff) {
         if diff.forces && diff.sign != Sign::Keep {
             self.forced(out);
         }
@@ -99,7 +107,7 @@ impl Printer {
     }
 
     /// `-> null` behind something that goes.
-    fn gone(self, out: &mut String, sign: Sign) {
+    pub(super) fn gone(self, out: &mut String, sign: Sign) {
         if sign == Sign::Remove && !self.bare {
             out.push(' ');
             self.style.paint_into(out, Ink::Dim, "-> null");
@@ -113,17 +121,20 @@ impl Printer {
     }
 
     /// `# (3 unchanged attributes hidden)` on a line of its own.
-    fn hidden(self, out: &mut String, indent: usize, noun: &str, count: usize) {
+    pub(super) fn hidden(self, out: &mut String, indent: usize, noun: &str, count: usize, which: &str) {
         if count > 0 {
             self.margin(out, indent, Sign::Keep);
             let plural = if count == 1 { "" } else { "s" };
-            self.remark(out, &format!("# ({count} unchanged {noun}{plural} hidden)"));
+            self.remark(
+                out,
+                &format!("# ({count} unchanged {noun}{plural} hidden{which})"),
+            );
             out.push('\n');
         }
     }
 
     /// A remark above a part, where its visibility changes.
-    fn mark_change(self, out: &mut String, indent: usize, diff: &Diff) {
+    pub(super) fn mark_change(self, out: &mut String, indent: usize, diff: &Diff) {
         let Some(mark) = diff.mark else { return };
         let text = match mark {
             MarkChange::Hidden => "# this value becomes sensitive and will not be shown any more",
@@ -137,6 +148,7 @@ impl Printer {
     /// The value of a part, from behind its `=`.
     pub fn value(mut self, out: &mut String, indent: usize, diff: &Diff) {
         self.dynamic |= diff.dynamic;
+        let known_by = self.known_by.take();
         match &diff.shape {
             Shape::Sensitive => {
                 out.push_str("(sensitive value)");
@@ -154,7 +166,9 @@ impl Printer {
             Shape::Scalar(before, after) => self.scalar(out, diff, before.as_ref(), after.as_ref()),
             Shape::Text(lines) => self.text(out, indent, diff, lines),
             Shape::Json(inner, spelling) => self.json(out, indent, diff, inner, *spelling),
-            Shape::Members(quoted, members) => self.members(out, indent, diff, *quoted, members),
+            Shape::Members(quoted, members) => self
+                .known_by(known_by)
+                .members(out, indent, diff, *quoted, members),
             Shape::Items(ordered, items) => self.items(out, indent, diff, *ordered, items),
             Shape::Other(before, after) => {
                 self.bare().value(out, indent, before);
@@ -193,7 +207,7 @@ impl Printer {
                     out.push_str(&escape::lines(text));
                     out.push('\n');
                 }
-                Line::Hidden(count) => self.hidden(out, indent + 1, "line", *count),
+                Line::Hidden(count) => self.hidden(out, indent + 1, "line", *count, ""),
             }
         }
         self.margin(out, indent, Sign::Keep);
@@ -244,7 +258,7 @@ impl Printer {
     }
 
     fn members(
-        self,
+        mut self,
         out: &mut String,
         indent: usize,
         diff: &Diff,
@@ -271,6 +285,7 @@ impl Printer {
             .map(|(key, _)| width(&name(key)))
             .max()
             .unwrap_or(0);
+        let known_by = self.known_by.take();
         let inner = if self.dynamic || diff.sign == Sign::Remove {
             self.bare()
         } else {
@@ -278,7 +293,7 @@ impl Printer {
         };
         let mut hidden = 0;
         for (key, member) in members {
-            let important = !quoted && IMPORTANT.contains(&&**key);
+            let important = (!quoted && IMPORTANT.contains(&&**key)) || known_by == Some(&**key);
             if member.sign == Sign::Keep && !self.all && !important {
                 hidden += 1;
                 continue;
@@ -291,6 +306,7 @@ impl Printer {
             indent + 1,
             if quoted { "element" } else { "attribute" },
             hidden,
+            "",
         );
         self.margin(out, indent, Sign::Keep);
         out.push('}');
@@ -308,46 +324,9 @@ impl Printer {
         out.push('\n');
     }
 
-    fn items(self, out: &mut String, indent: usize, diff: &Diff, ordered: bool, items: &[Diff]) {
-        if items.is_empty() {
-            out.push_str("[]");
-            self.gone(out, diff.sign);
-            return self.forces(out, diff);
-        }
-        out.push('[');
-        self.forces(out, diff);
-        out.push('\n');
-        let changed = |at: usize| items.get(at).is_some_and(|item| item.sign != Sign::Keep);
-        let mut hidden = 0;
-        for (at, item) in items.iter().enumerate() {
-            // Where the order matters, the neighbours of a change show where it is.
-            let beside = ordered && (changed(at + 1) || at.checked_sub(1).is_some_and(changed));
-            let keep = item.sign == Sign::Keep;
-            if keep && !self.all && !beside {
-                hidden += 1;
-                continue;
-            }
-            if ordered {
-                self.hidden(out, indent + 1, "element", std::mem::take(&mut hidden));
-            }
-            let printer = if keep {
-                self.everything().bare()
-            } else {
-                self.bare()
-            };
-            printer.mark_change(out, indent + 1, item);
-            printer.margin(out, indent + 1, item.sign);
-            printer.value(out, indent + 1, item);
-            out.push_str(",\n");
-        }
-        self.hidden(out, indent + 1, "element", hidden);
-        self.margin(out, indent, Sign::Keep);
-        out.push(']');
-        self.gone(out, diff.sign);
-    }
-
     /// A block, from its `{` to its `}`.
-    pub fn block(self, out: &mut String, indent: usize, block: &BlockDiff) {
+    pub fn block(mut self, out: &mut String, indent: usize, block: &BlockDiff) {
+        let known_by = self.known_by.take();
         if block.attributes.is_empty() && block.blocks.is_empty() {
             out.push_str("{}");
             if block.forces && block.sign != Sign::Keep {
@@ -368,7 +347,7 @@ impl Printer {
         let width = names.iter().map(|name| width(name)).max().unwrap_or(0);
         let mut hidden = 0;
         for (name, (plain, diff)) in names.iter().zip(&block.attributes) {
-            let important = IMPORTANT.contains(&&**plain);
+            let important = IMPORTANT.contains(&&**plain) || known_by == Some(&**plain);
             if diff.sign == Sign::Keep && !self.all && !important {
                 hidden += 1;
                 continue;
@@ -376,39 +355,13 @@ impl Printer {
             let printer = if important { self.everything() } else { self };
             printer.pair(out, indent + 1, name, width, diff);
         }
-        self.hidden(out, indent + 1, "attribute", hidden);
-        self.nested(out, indent + 1, block);
+        self.hidden(out, indent + 1, "attribute", hidden, "");
+        self.nested(out, indent + 1, &block.blocks, !block.attributes.is_empty());
         self.margin(out, indent, Sign::Keep);
         out.push('}');
     }
 
-    fn nested(self, out: &mut String, indent: usize, block: &BlockDiff) {
-        let mut hidden = 0;
-        let mut group: Option<&Arc<str>> = None;
-        let mut any = !block.attributes.is_empty();
-        for nested in &block.blocks {
-            if nested.sign() == Sign::Keep && !self.all {
-                hidden += 1;
-                continue;
-            }
-            if group != Some(&nested.name) {
-                if any {
-                    out.push('\n');
-                }
-                group = Some(&nested.name);
-            }
-            any = true;
-            self.one_nested(out, indent, nested);
-        }
-        if hidden > 0 {
-            if any {
-                out.push('\n');
-            }
-            self.hidden(out, indent, "block", hidden);
-        }
-    }
-
-    fn one_nested(self, out: &mut String, indent: usize, nested: &Nested) {
+    pub(super) fn one_nested(self, out: &mut String, indent: usize, nested: &Nested) {
         if let Err(diff) = &nested.content {
             self.mark_change(out, indent, diff);
         }
@@ -421,7 +374,8 @@ impl Printer {
         match &nested.content {
             Ok(block) => {
                 out.push(' ');
-                self.block(out, indent, block);
+                let key = nested.key.as_ref().map(|(name, _)| *name);
+                self.known_by(key).block(out, indent, block);
             }
             Err(Diff {
                 shape: Shape::Sensitive,
@@ -447,7 +401,7 @@ fn width(text: &str) -> usize {
     unicode_width::UnicodeWidthStr::width(text)
 }
 
-fn scalar(value: &Value) -> String {
+pub(super) fn scalar(value: &Value) -> String {
     match value.kind() {
         Kind::Null(_) => "null".to_owned(),
         Kind::String(text) => escape::shown(text),

@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::schema::{Block, NestedBlock, Nesting};
-use crate::value::path::Key;
-use crate::value::{Kind, PathStep, Type, Value};
+use crate::value::{Kind, Type, Value};
 
-use super::{Diff, Forces, Sign, dynamic, keys, members_of, sequence, together, value};
+use super::identity::Elements;
+use super::items::sides;
+use super::{Diff, Forces, Moved, Sign, dynamic, members_of, together, value};
 
 /// The difference of one block.
 #[derive(Clone, Debug)]
@@ -29,11 +30,50 @@ pub struct Nested {
     pub name: Arc<str>,
     /// The label, where it has one.
     pub label: Option<Arc<str>>,
+    /// The key by which it is known among its neighbours, where it has one instead of a label.
+    pub key: Option<(&'static str, Value)>,
+    /// Its move, where it passes by others.
+    pub moved: Option<Moved>,
     /// Its difference; for blocks that are sensitive or unknown together the one of their value.
     pub content: Result<BlockDiff, Diff>,
 }
 
 impl Nested {
+    fn new(name: &Arc<str>, content: Result<BlockDiff, Diff>) -> Nested {
+        Nested {
+            name: Arc::clone(name),
+            label: None,
+            key: None,
+            moved: None,
+            content,
+        }
+    }
+
+    fn set_sign(&mut self, sign: Sign) {
+        match &mut self.content {
+            Ok(block) => block.sign = sign,
+            Err(value) => value.sign = sign,
+        }
+    }
+
+    fn force(&mut self) {
+        match &mut self.content {
+            Ok(block) => block.forces = true,
+            Err(value) => value.forces = true,
+        }
+    }
+
+    fn is_forced(&self) -> bool {
+        match &self.content {
+            Ok(block) => {
+                let attributes = || block.attributes.iter().any(|(_, diff)| diff.is_forced());
+                let blocks = || block.blocks.iter().any(Nested::is_forced);
+                block.sign != Sign::Keep && (block.forces || attributes() || blocks())
+            }
+            Err(value) => value.is_forced(),
+        }
+    }
+
     /// What happens to it.
     pub fn sign(&self) -> Sign {
         match &self.content {
@@ -101,17 +141,13 @@ fn nested_blocks(
     let opaque = |side: Option<&Value>| side.is_some_and(|v| v.is_sensitive() || !v.is_known());
     if opaque(before) || opaque(after) {
         let content = Err(value(before, after, forces));
-        out.push(Nested {
-            name: Arc::clone(name),
-            label: None,
-            content,
-        });
+        out.push(Nested::new(name, content));
         return;
     }
-    let mut add = |label: Option<&Arc<str>>, was: Option<&Value>, will: Option<&Value>, below: &Forces| {
+    let add = |label: Option<&Arc<str>>, was: Option<&Value>, will: Option<&Value>, below: &Forces| {
         let there = |side: Option<&Value>| side.is_some_and(|v| !v.is_null());
         if !there(was) && !there(will) {
-            return;
+            return None;
         }
         let content = if opaque(was) || opaque(will) {
             Err(value(was, will, below))
@@ -121,14 +157,13 @@ fn nested_blocks(
             diff.forces |= forces.here;
             Ok(diff)
         };
-        out.push(Nested {
-            name: Arc::clone(name),
+        Some(Nested {
             label: label.cloned(),
-            content,
-        });
+            ..Nested::new(name, content)
+        })
     };
     match nested.nesting {
-        Nesting::Single => add(None, before, after, forces),
+        Nesting::Single => out.extend(add(None, before, after, forces)),
         Nesting::Map => {
             let empty = BTreeMap::new();
             let (old, new) = (
@@ -136,38 +171,43 @@ fn nested_blocks(
                 members_of(after).unwrap_or(&empty),
             );
             let labels: BTreeSet<&Arc<str>> = old.keys().chain(new.keys()).collect();
-            for label in labels {
-                add(Some(label), old.get(label), new.get(label), forces.member(label));
-            }
+            let labels = labels.into_iter();
+            out.extend(
+                labels.filter_map(|label| {
+                    add(Some(label), old.get(label), new.get(label), forces.member(label))
+                }),
+            );
         }
-        Nesting::List => {
+        Nesting::List | Nesting::Set => {
             let (old, new) = (items(before), items(after));
-            for (was, will) in sequence::align(&keys(old), &keys(new), |_, _| true) {
-                let below = will
-                    .or(was)
-                    .map_or(Forces::none(), |at| forces.step(&PathStep::int(at)));
-                add(
-                    None,
-                    was.and_then(|at| old.get(at)),
-                    will.and_then(|at| new.get(at)),
-                    below,
-                );
+            let elements = Elements::new(old, new);
+            let ordered = nested.nesting == Nesting::List;
+            let pairs = if ordered {
+                elements.in_order(true)
+            } else {
+                elements.without_order()
+            };
+            let blocks = pairs.into_iter().filter_map(|pair| {
+                let (was, will) = sides(pair, old, new);
+                let below = if ordered {
+                    forces.position(pair, new.len())
+                } else {
+                    forces.element(was, will)
+                };
+                let mut found = add(None, was, will, below)?;
+                found.key = elements.label(will.or(was));
+                found.moved = Moved::of(pair, found.sign());
+                if found.moved.is_some() {
+                    found.set_sign(Sign::Change);
+                }
+                Some(found)
+            });
+            let mut blocks: Vec<Nested> = blocks.collect();
+            if forces.is_deeper() && !blocks.iter().any(Nested::is_forced) {
+                // What forces replacement is told of all, where it stands at no one's place.
+                blocks.iter_mut().for_each(Nested::force);
             }
-        }
-        Nesting::Set => {
-            let (old, new) = (items(before), items(after));
-            let (was, will) = (keys(old), keys(new));
-            let (there, coming): (BTreeSet<&String>, BTreeSet<&String>) =
-                (was.iter().collect(), will.iter().collect());
-            let below =
-                |element: &Value| forces.step(&PathStep::Index(Key::Element(Box::new(element.clone()))));
-            for (element, key) in old.iter().zip(&was) {
-                let after = if coming.contains(key) { Some(element) } else { None };
-                add(None, Some(element), after, below(element));
-            }
-            for (element, _) in new.iter().zip(&will).filter(|(_, key)| !there.contains(key)) {
-                add(None, None, Some(element), below(element));
-            }
+            out.extend(blocks);
         }
     }
 }

@@ -38,6 +38,11 @@ impl Forces {
         root
     }
 
+    /// Whether anything below the part does.
+    pub fn is_deeper(&self) -> bool {
+        !self.below.is_empty()
+    }
+
     /// What is below a step.
     pub fn step(&self, step: &PathStep) -> &Forces {
         if self.below.is_empty() {

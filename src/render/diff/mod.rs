@@ -2,21 +2,23 @@
 //!
 //! Null and absent count as the same, as in a block. Every part carries its sign, so that a printer needs to look
 //! at one node at a time. The cost is linear in the two values, but for lists and texts, whose alignment is
-//! bounded by the heuristics of `similar`. Sensitive values are compared but never kept.
+//! bounded, see `sequence`. Sensitive values are compared but never kept.
 
 mod block;
 mod forces;
+mod identity;
+mod items;
 mod sequence;
 mod text;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::value::path::Key;
-use crate::value::{Kind, Members, PathStep, Value};
+use crate::value::{Kind, Members, Value};
 
 pub use block::{BlockDiff, Nested, block};
 pub use forces::Forces;
+use sequence::Pair;
 pub use text::Line;
 
 /// What happens to a part.
@@ -43,6 +45,10 @@ pub struct Diff {
     pub mark: Option<MarkChange>,
     /// Whether no schema describes the value, see [`dynamic`].
     pub dynamic: bool,
+    /// The key by which it is known among its neighbours, if it is an element that has one. It is never sensitive.
+    pub label: Option<(&'static str, Value)>,
+    /// Its move, if it is an element that passes by others.
+    pub moved: Option<Moved>,
     /// What it looks like.
     pub shape: Shape,
 }
@@ -54,6 +60,25 @@ pub enum MarkChange {
     Hidden,
     /// It is not hidden any more.
     Shown,
+}
+
+/// A move within a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moved {
+    /// The position before.
+    pub from: usize,
+    /// The position after.
+    pub to: usize,
+    /// Whether nothing else happens to it.
+    pub only: bool,
+}
+
+impl Moved {
+    fn of(pair: Pair, sign: Sign) -> Option<Moved> {
+        let (from, to) = pair.was.zip(pair.will).filter(|_| pair.moved)?;
+        let only = sign == Sign::Keep;
+        Some(Moved { from, to, only })
+    }
 }
 
 /// What a difference looks like.
@@ -84,8 +109,30 @@ impl Diff {
             forces,
             mark: None,
             dynamic: false,
+            label: None,
+            moved: None,
             shape,
         }
+    }
+
+    /// The attribute that is its key.
+    pub fn label_name(&self) -> Option<&'static str> {
+        self.label.as_ref().map(|(name, _)| *name)
+    }
+
+    /// The value of its key.
+    pub fn label_value(&self) -> Option<&Value> {
+        self.label.as_ref().map(|(_, value)| value)
+    }
+
+    /// Whether it is shown that a part of it forces replacement.
+    fn is_forced(&self) -> bool {
+        let below = || match &self.shape {
+            Shape::Members(_, members) => members.iter().any(|(_, member)| member.is_forced()),
+            Shape::Items(_, items) => items.iter().any(Diff::is_forced),
+            _ => false,
+        };
+        self.sign != Sign::Keep && (self.forces || below())
     }
 }
 
@@ -213,10 +260,10 @@ fn both(was: &Value, will: &Value, forces: &Forces) -> Diff {
         (Kind::Map(_, old) | Kind::Object(old), Kind::Map(_, new) | Kind::Object(new)) => {
             members(true, old, new, forces)
         }
-        (Kind::Set(_, old), Kind::Set(_, new)) => items(false, here, set(old, new, forces)),
-        (Kind::List(_, old), Kind::List(_, new)) => items(true, here, list(old, new, forces)),
+        (Kind::Set(_, old), Kind::Set(_, new)) => items::set(old, new, forces),
+        (Kind::List(_, old), Kind::List(_, new)) => items::list(old, new, forces),
         (Kind::List(_, old) | Kind::Tuple(old), Kind::List(_, new) | Kind::Tuple(new)) => {
-            items(true, here, tuple(old, new, forces))
+            items::tuple(old, new, forces)
         }
         (Kind::String(old), Kind::String(new)) => text::both(old, new, here),
         (
@@ -251,11 +298,6 @@ fn members(quoted: bool, old: &Members, new: &Members, forces: &Forces) -> Diff 
     Diff::new(sign, forces.here, Shape::Members(quoted, members))
 }
 
-fn items(ordered: bool, here: bool, items: Vec<Diff>) -> Diff {
-    let sign = together(items.iter().map(|item| item.sign));
-    Diff::new(sign, here, Shape::Items(ordered, items))
-}
-
 /// The sign of a whole with these parts.
 pub(super) fn together(signs: impl IntoIterator<Item = Sign>) -> Sign {
     if signs.into_iter().all(|sign| sign == Sign::Keep) {
@@ -263,54 +305,6 @@ pub(super) fn together(signs: impl IntoIterator<Item = Sign>) -> Sign {
     } else {
         Sign::Change
     }
-}
-
-/// Tuples. Of equal length, and where something goes for good, each position has its own meaning; else they are as
-/// lists.
-fn tuple(old: &[Value], new: &[Value], forces: &Forces) -> Vec<Diff> {
-    let (before, after) = (keys(old), keys(new));
-    let coming: BTreeSet<&String> = after.iter().collect();
-    if old.len() != new.len() || before.iter().all(|key| coming.contains(key)) {
-        return list(old, new, forces);
-    }
-    let pairs = old.iter().zip(new).enumerate();
-    pairs
-        .map(|(at, (was, will))| value(Some(was), Some(will), forces.step(&PathStep::int(at))))
-        .collect()
-}
-
-/// Lists: elements that stay are found again. Where objects or collections stand in each other's place, they are
-/// compared part by part.
-fn list(old: &[Value], new: &[Value], forces: &Forces) -> Vec<Diff> {
-    let pairs = sequence::align(&keys(old), &keys(new), |was, will| {
-        old.get(was).is_some_and(Value::can_iterate) && new.get(will).is_some_and(Value::can_iterate)
-    });
-    let pair = |(was, will): (Option<usize>, Option<usize>)| {
-        let forces = will
-            .or(was)
-            .map_or(Forces::none(), |at| forces.step(&PathStep::int(at)));
-        value(
-            was.and_then(|at| old.get(at)),
-            will.and_then(|at| new.get(at)),
-            forces,
-        )
-    };
-    pairs.into_iter().map(pair).collect()
-}
-
-/// Sets: an element is the same or another, it never changes.
-fn set(old: &[Value], new: &[Value], forces: &Forces) -> Vec<Diff> {
-    let (before, after) = (keys(old), keys(new));
-    let coming: BTreeSet<&String> = after.iter().collect();
-    let there: BTreeSet<&String> = before.iter().collect();
-    let forced = |element: &Value| forces.step(&PathStep::Index(Key::Element(Box::new(element.clone()))));
-    let kept = old.iter().zip(&before).map(|(element, key)| {
-        let after = if coming.contains(key) { Some(element) } else { None };
-        value(Some(element), after, forced(element))
-    });
-    let added = new.iter().zip(&after).filter(|(_, key)| !there.contains(key));
-    kept.chain(added.map(|(element, _)| value(None, Some(element), forced(element))))
-        .collect()
 }
 
 fn keys(items: &[Value]) -> Vec<String> {

@@ -96,9 +96,9 @@ fn compare(old: &str, new: &str) -> Vec<Line> {
     // Line breaks at the end are part of the last line, so that a change of them alone is seen.
     let (before, after): (Vec<&str>, Vec<&str>) = (old.split('\n').collect(), new.split('\n').collect());
     let trailing = before.last() == Some(&"") && after.last() == Some(&"");
-    let mut all: Vec<(Sign, &str)> = sequence::align(&before, &after, |_, _| false)
+    let mut all: Vec<(Sign, &str)> = sequence::align(&before, &after, |_| false, |_, _| 0)
         .into_iter()
-        .filter_map(|pair| match pair {
+        .filter_map(|pair| match (pair.was, pair.will) {
             (Some(at), Some(_)) => before.get(at).map(|line| (Sign::Keep, *line)),
             (Some(at), None) => before.get(at).map(|line| (Sign::Remove, *line)),
             (None, at) => at.and_then(|at| after.get(at)).map(|line| (Sign::Add, *line)),

@@ -1,6 +1,7 @@
 //! Plans as text: each test gives values before and after and the text that a person should read.
 
 mod changes;
+mod keyed;
 mod sections;
 mod values;
 mod whole;
