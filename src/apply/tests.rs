@@ -117,7 +117,7 @@ fn plan_with(text: &'static str, state: &State, options: PlanOptions) -> Result<
     if faults.has_errors() {
         return Err(faults);
     }
-    let graph = config_graph::build(&config, &sources)?;
+    let graph = Arc::new(config_graph::build(&config, &sources)?);
     let environment = Environment {
         files: Arc::new(NoFiles),
         effects: None,

@@ -168,21 +168,30 @@ async fn prepare(
     ui.sources = Arc::new(sources);
     let (given, more) = values?;
     ui.diagnostics(&Diagnostics(warnings.into_iter().chain(more).collect()));
-    place.validate(Arc::clone(&config), &ui.sources, Arc::new(HostFiles))?;
     let files = session::shared(RecordedFiles::of(Arc::new(HostFiles)));
     let (teller, store) = (Teller::new(ui), place.store());
     let engine = place.engine(&store, teller.listener(), planning.parallelism);
     let timestamp = place.timestamp();
+    // What is wrong with the configuration comes first, but the state is read while that is found out.
+    let reading = session::lock_and_read(&store, operation, planning);
+    let valid = match place.validate(Arc::clone(&config), &ui.sources) {
+        Ok(valid) => valid,
+        Err(faults) => {
+            reading.give_up();
+            return Err(faults.into());
+        }
+    };
     let read = (config, Arc::clone(&ui.sources));
-    let inputs = place.inputs(
+    let mut inputs = place.inputs(
         read,
         given,
         Arc::clone(&files) as Arc<dyn crate::lang::Files>,
         (&place.workspace.name, &timestamp),
     );
-    let lock = session::lock(&store, operation, planning).await?;
+    inputs.graph = Some(valid.graph);
+    let (lock, state) = reading.done().await?;
     notices(ui, &store);
-    let planned = engine.plan(&inputs, options).await;
+    let planned = engine.plan_read(&inputs, options, state).await;
     teller.rest();
     let session = match planned {
         Ok(session) => session,
@@ -313,8 +322,8 @@ impl Prepared {
 
     /// Saves the plan in a file that `apply` takes.
     pub fn save(&self, path: &Path) -> Result<(), Diagnostic> {
-        let recording = self.session.recording.clone();
-        let recording = recording.finish(&self.session.planned.plan, &self.reader, &self.files);
+        let notes = &self.session.notes;
+        let recording = notes.recording(&self.session.planned.plan, &self.reader, &self.files);
         plan_file::write(&self.place, path, &recording, self.digest())
     }
 

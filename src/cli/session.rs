@@ -9,23 +9,25 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use tokio::sync::Mutex;
+use tokio::task::JoinHandle;
 
-use crate::addr::ModuleAddr;
 use crate::config::load::{Reader, load};
-use crate::config::{Config, Variable, check};
+use crate::config::{Config, check};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::engine::plan::{semantics, store_fault};
 use crate::engine::saved::RecordedFiles;
 use crate::engine::{Cancel, Engine, Inputs, Progress, Recording};
-use crate::graph::config_graph;
+use crate::graph::{ConfigGraph, config_graph};
 use crate::host::workspace::{self, Selection};
 use crate::host::{
-    Commands, Environment as HostEnvironment, Logins, SystemClock, SystemEffects, SystemIds, clock, user,
+    Commands, Environment as HostEnvironment, HostFiles, Logins, SystemClock, SystemEffects, SystemIds,
+    clock, user,
 };
 use crate::lang::{Effects, Files};
 use crate::plan::evaluate::Evaluator;
 use crate::plan::look::Look;
-use crate::plan::planner::{Answer, PlanOptions, Planned, Planner, Request};
+use crate::plan::offline::{self, drive, silent};
+use crate::plan::planner::{PlanOptions, Planned, Planner, Request};
 use crate::plan::providers::ProviderKey;
 use crate::plan::scope::Environment as PlanEnvironment;
 use crate::platform::{Embedded, embedded};
@@ -176,10 +178,10 @@ impl Place {
 
     /// What the providers that a configuration uses would be configured with. No platform is asked.
     pub fn provider_configs(&self, inputs: &Inputs) -> Result<Vec<(ProviderKey, Value)>, Diagnostics> {
-        let graph = config_graph::build(&inputs.config, &inputs.sources)?;
+        let graph = inputs.graph()?;
         let evaluator = Evaluator {
             config: Arc::clone(&inputs.config),
-            environment: self.environment(
+            environment: environment(
                 Arc::clone(&inputs.files),
                 inputs.timestamp.clone(),
                 inputs.workspace.clone(),
@@ -266,50 +268,23 @@ impl Place {
             effects: self.effects(),
             workspace: workspace.to_owned(),
             timestamp: timestamp.to_owned(),
+            graph: None,
         }
     }
 
     /// What is wrong with a configuration, as far as that can be told without values and without a platform.
-    pub fn validate(
-        &self,
-        config: Arc<Config>,
-        sources: &SourceMap,
-        files: Arc<dyn Files>,
-    ) -> Result<Diagnostics, Diagnostics> {
+    pub fn validate(&self, config: Arc<Config>, sources: &SourceMap) -> Result<Valid, Diagnostics> {
+        let graph = Arc::new(config_graph::build(&config, sources)?);
+        let environment = environment(Arc::new(HostFiles), self.timestamp(), self.workspace.name.clone());
         let semantics = semantics(&*self.providers());
-        let graph = config_graph::build(&config, sources)?;
-        let environment = self.environment(files, self.timestamp(), self.workspace.name.clone());
-        // A configuration is valid for any values of its variables, not for their defaults alone.
-        let root = config.modules.get(&ModuleAddr::root());
-        let unknown = |variable: &Variable| Value::unknown(variable.constraint.ty.without_optional());
-        let declared = root.into_iter().flat_map(|root| root.variables.values());
-        let variables = declared
-            .map(|variable| (Arc::clone(&variable.name), unknown(variable)))
-            .collect();
-        let evaluator = Evaluator {
-            config,
-            environment,
-            variables,
-            places: BTreeMap::new(),
-            validating: true,
-        };
-        let options = PlanOptions::default();
-        let mut planner = Planner::new(evaluator, graph, State::default(), options, semantics.clone());
-        drive(&mut planner, |request| match request {
-            Request::ReadData { addr, .. } => {
-                let ty = semantics.type_info(&addr.resource).map(|info| info.ty.clone());
-                Answer::Data(Ok(ty.map_or_else(Value::dynamic_unknown, Value::unknown)))
-            }
-            other => silent(other),
-        });
-        let planned = planner.finish().map_err(|refused| refused.faults)?;
-        Ok(planned.plan.warnings)
+        let warnings = offline::validate(config, Arc::clone(&graph), environment, &semantics)?;
+        Ok(Valid { graph, warnings })
     }
 
     /// The values of a configuration over a state, as far as they can be told without a platform.
     pub fn look(&self, inputs: &Inputs, state: &State) -> Result<(Look, Diagnostics), Diagnostics> {
-        let graph = config_graph::build(&inputs.config, &inputs.sources)?;
-        let mut environment = self.environment(
+        let graph = inputs.graph()?;
+        let mut environment = environment(
             Arc::clone(&inputs.files),
             inputs.timestamp.clone(),
             inputs.workspace.clone(),
@@ -340,10 +315,10 @@ impl Place {
             sources: Arc::clone(&sources),
         };
         let (config, _) = loaded.map_err(&stopped)?;
-        let graph = config_graph::build(&config, &sources).map_err(&stopped)?;
+        let graph = Arc::new(config_graph::build(&config, &sources).map_err(&stopped)?);
         let semantics = semantics(&*self.providers());
         let (workspace, timestamp) = recording.moment();
-        let environment = self.environment(
+        let environment = environment(
             shared(recording.files()),
             timestamp.to_owned(),
             workspace.to_owned(),
@@ -369,21 +344,6 @@ impl Place {
         });
         let planned = planner.finish().map_err(|refused| stopped(refused.faults))?;
         Ok((planned, sources))
-    }
-
-    fn environment(
-        &self,
-        files: Arc<dyn Files>,
-        plan_timestamp: String,
-        workspace: String,
-    ) -> PlanEnvironment {
-        PlanEnvironment {
-            files,
-            effects: None,
-            plan_timestamp,
-            workspace,
-            root_dir: ".".to_owned(),
-        }
     }
 
     /// The configuration as it is written, and its warnings; what its references lead to is not looked at. Without any
@@ -427,6 +387,24 @@ impl Place {
     }
 }
 
+fn environment(files: Arc<dyn Files>, plan_timestamp: String, workspace: String) -> PlanEnvironment {
+    PlanEnvironment {
+        files,
+        effects: None,
+        plan_timestamp,
+        workspace,
+        root_dir: ".".to_owned(),
+    }
+}
+
+/// A configuration in which nothing is wrong.
+pub struct Valid {
+    /// What depends on what.
+    pub graph: Arc<ConfigGraph>,
+    /// What there is to say of it.
+    pub warnings: Diagnostics,
+}
+
 /// How many earlier states are kept.
 fn kept(environment: &HostEnvironment) -> Result<usize, Diagnostic> {
     let Some(text) = environment.get_set(HISTORY) else {
@@ -453,30 +431,6 @@ pub struct Stopped {
     pub sources: Arc<SourceMap>,
 }
 
-/// The answer of a platform that is not asked: it is ready, and objects are as they were.
-fn silent(request: &Request) -> Answer {
-    match request {
-        Request::Configure { .. } => Answer::Configured(Ok(())),
-        Request::Read { prior, .. } => Answer::Read(Ok(Some(prior.clone()))),
-        Request::Import { .. } => Answer::Imported(Ok(None)),
-        Request::ReadData { .. } => Answer::Data(Ok(Value::dynamic_unknown())),
-    }
-}
-
-/// Answers all that a planner asks, at once.
-fn drive(planner: &mut Planner, mut answer: impl FnMut(&Request) -> Answer) {
-    loop {
-        let requests = planner.advance();
-        if requests.is_empty() {
-            return;
-        }
-        for (id, request) in requests {
-            let answer = answer(&request);
-            planner.answer(id, answer);
-        }
-    }
-}
-
 /// Takes the lock of the state, if it is wanted.
 pub async fn lock(
     store: &SledStore,
@@ -488,6 +442,40 @@ pub async fn lock(
     }
     let taken = store.lock(operation, planning.lock_timeout).await;
     taken.map(Some).map_err(|error| store_fault(&error))
+}
+
+/// Begins to take the lock, and then to read the state, while something else is done.
+pub fn lock_and_read(store: &SledStore, operation: &str, planning: &Planning) -> Reading {
+    let (store, operation, planning) = (store.clone(), operation.to_owned(), planning.clone());
+    Reading(tokio::spawn(async move {
+        let lock = lock(&store, &operation, &planning).await?;
+        let state = store.read().await.map_err(|error| store_fault(&error))?;
+        Ok((lock, state))
+    }))
+}
+
+/// A state, and its lock if it is wanted.
+type Held = (Option<Box<dyn Lock>>, State);
+
+/// A state that is being read under its lock.
+pub struct Reading(JoinHandle<Result<Held, Diagnostic>>);
+
+impl Reading {
+    /// Waits for it.
+    ///
+    /// # Errors
+    /// Another run has the lock, or the state cannot be read.
+    pub async fn done(self) -> Result<Held, Diagnostic> {
+        match self.0.await {
+            Ok(read) => read,
+            Err(failed) => std::panic::resume_unwind(failed.into_panic()),
+        }
+    }
+
+    /// Gives it up, and the lock with it.
+    pub fn give_up(self) {
+        self.0.abort();
+    }
 }
 
 /// Passes interrupts of this process on.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::diag::Diagnostics;
-use crate::host::{ConfigFiles, HostFiles};
+use crate::host::ConfigFiles;
 use crate::render::{Ink, diag_json};
 use crate::source::SourceMap;
 
@@ -19,9 +19,11 @@ pub fn run(ui: &mut Ui, options: &Validate) -> Answer {
     let read = place.read_config(&ConfigFiles, &mut sources, false);
     ui.sources = Arc::new(sources);
     let found = match read {
-        Ok((config, warnings)) => match place.validate(config, &ui.sources, Arc::new(HostFiles)) {
-            Ok(more) | Err(more) => Diagnostics(warnings.into_iter().chain(more).collect()),
-        },
+        Ok((config, warnings)) => {
+            let validated = place.validate(config, &ui.sources);
+            let more = validated.map_or_else(|faults| faults, |valid| valid.warnings);
+            Diagnostics(warnings.into_iter().chain(more).collect())
+        }
         Err(faults) => faults,
     }
     .merged();

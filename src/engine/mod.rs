@@ -13,6 +13,7 @@ mod apply;
 mod cancel;
 pub mod codes;
 mod late;
+mod notes;
 pub mod plan;
 mod progress;
 mod provision;
@@ -28,6 +29,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::config::Config;
+use crate::diag::Diagnostics;
+use crate::graph::{ConfigGraph, config_graph};
 use crate::lang::{Effects, Files};
 use crate::plan::planner::Planned;
 use crate::plan::providers::ProviderKey;
@@ -36,6 +39,7 @@ use crate::source::{SourceMap, Span};
 use crate::value::Value;
 
 pub use cancel::Cancel;
+pub use notes::Notes;
 pub use progress::{Outcome, Progress, Provision};
 pub use reading::{Readers, Shelf};
 pub use saved::Recording;
@@ -79,6 +83,21 @@ pub struct Inputs {
     pub workspace: String,
     /// When planning began, RFC 3339.
     pub timestamp: String,
+    /// The graph of the configuration, where it is known already.
+    pub graph: Option<Arc<ConfigGraph>>,
+}
+
+impl Inputs {
+    /// The graph of the configuration.
+    ///
+    /// # Errors
+    /// Its cycles.
+    pub fn graph(&self) -> Result<Arc<ConfigGraph>, Diagnostics> {
+        match &self.graph {
+            Some(graph) => Ok(Arc::clone(graph)),
+            None => config_graph::build(&self.config, &self.sources).map(Arc::new),
+        }
+    }
 }
 
 /// Configured providers by key.
@@ -90,8 +109,8 @@ pub struct Session {
     pub planned: Planned,
     /// The providers, configured.
     pub providers: Configured,
-    /// What the platform answered, for a saved plan.
-    pub recording: Recording,
+    /// What it was made from, for a saved plan.
+    pub notes: Notes,
 }
 
 impl Session {

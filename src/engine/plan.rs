@@ -6,7 +6,6 @@ use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::graph::config_graph;
 use crate::plan::codes;
 use crate::plan::evaluate::Evaluator;
 use crate::plan::planner::{Answer, PlanOptions, Planner, Refused, Request, RequestId, Unwritten};
@@ -17,7 +16,7 @@ use crate::ports::{Providers, StoreError};
 use crate::state::State;
 use crate::value::{Path, Value};
 
-use super::{Configured, Engine, Inputs, Progress, Recording, Session, close};
+use super::{Configured, Engine, Inputs, Notes, Progress, Recording, Session, close};
 
 /// The pure halves of all providers.
 pub fn semantics(providers: &dyn Providers) -> Semantic {
@@ -61,7 +60,19 @@ pub fn store_fault(error: &StoreError) -> Diagnostic {
 impl Engine {
     /// Plans: reads the state, settles what an earlier run left open, refreshes, and decides.
     pub async fn plan(&self, inputs: &Inputs, options: PlanOptions) -> Result<Session, Refused> {
-        let state = self.settled(inputs).await?;
+        let fault = |error| Diagnostics::from(store_fault(&error));
+        let state = self.store.read().await.map_err(fault)?;
+        self.plan_read(inputs, options, state).await
+    }
+
+    /// The same, with the state as it was just read.
+    pub async fn plan_read(
+        &self,
+        inputs: &Inputs,
+        options: PlanOptions,
+        state: State,
+    ) -> Result<Session, Refused> {
+        let state = self.settle(inputs, state).await?;
         self.plan_from(inputs, options, state, None).await
     }
 
@@ -73,12 +84,11 @@ impl Engine {
         state: State,
         replay: Option<&Recording>,
     ) -> Result<Session, Refused> {
-        let mut recording = Recording::new(&state, &options, inputs);
-        let (mut planner, semantics) = self.planner(inputs, options, state)?;
+        let semantics = semantics(&*self.providers);
+        let mut notes = Notes::new(&state, &options, inputs, &semantics);
+        let mut planner = self.planner(inputs, options, state, semantics)?;
         let mut providers = Configured::new();
-        let result = self
-            .drive(&mut planner, &mut providers, &semantics, &mut recording, replay)
-            .await;
+        let result = self.drive(&mut planner, &mut providers, &mut notes, replay).await;
         let planned = match result {
             Ok(()) => planner.finish(),
             Err(fault) => Err(Diagnostics::from(fault).into()),
@@ -89,7 +99,7 @@ impl Engine {
                 Ok(Session {
                     planned,
                     providers,
-                    recording,
+                    notes,
                 })
             }
             Err(refused) => {
@@ -109,12 +119,11 @@ impl Engine {
         options: PlanOptions,
     ) -> Result<Vec<Unwritten>, Diagnostics> {
         let state = self.settled(inputs).await?;
-        let mut recording = Recording::new(&state, &options, inputs);
-        let (mut planner, semantics) = self.planner(inputs, options, state)?;
+        let semantics = semantics(&*self.providers);
+        let mut notes = Notes::new(&state, &options, inputs, &semantics);
+        let mut planner = self.planner(inputs, options, state, semantics)?;
         let mut providers = Configured::new();
-        let result = self
-            .drive(&mut planner, &mut providers, &semantics, &mut recording, None)
-            .await;
+        let result = self.drive(&mut planner, &mut providers, &mut notes, None).await;
         close(&providers).await;
         result?;
         planner.unwritten()
@@ -126,9 +135,9 @@ impl Engine {
         inputs: &Inputs,
         options: PlanOptions,
         state: State,
-    ) -> Result<(Planner, Semantic), Diagnostics> {
-        let graph = config_graph::build(&inputs.config, &inputs.sources)?;
-        let semantics = semantics(&*self.providers);
+        semantics: Semantic,
+    ) -> Result<Planner, Diagnostics> {
+        let graph = inputs.graph()?;
         let environment = Environment {
             files: Arc::clone(&inputs.files),
             effects: None,
@@ -143,16 +152,14 @@ impl Engine {
             places: inputs.places.clone(),
             validating: false,
         };
-        let planner = Planner::new(evaluator, graph, state, options, semantics.clone());
-        Ok((planner, semantics))
+        Ok(Planner::new(evaluator, graph, state, options, semantics))
     }
 
     async fn drive(
         &self,
         planner: &mut Planner,
         providers: &mut Configured,
-        semantics: &Semantic,
-        recording: &mut Recording,
+        notes: &mut Notes,
         replay: Option<&Recording>,
     ) -> Result<(), Diagnostic> {
         let mut queue = std::collections::VecDeque::new();
@@ -166,8 +173,8 @@ impl Engine {
                 if self.cancel.is_stopping() {
                     return Err(interrupted());
                 }
-                if let Some(answer) = replay.and_then(|replay| replay.answer(&request, semantics)) {
-                    recording.note(&request, &answer, semantics);
+                if let Some(answer) = replay.and_then(|replay| replay.answer(&request, notes.semantics())) {
+                    notes.note(&request, &answer);
                     planner.answer(id, answer);
                     continue;
                 }
@@ -190,7 +197,7 @@ impl Engine {
                 if let (Request::Configure { provider, .. }, Some(made)) = (&request, made) {
                     providers.insert(provider.clone(), made);
                 }
-                recording.note(&request, &answer, semantics);
+                notes.note(&request, &answer);
                 planner.answer(id, answer);
             }
         }

@@ -107,7 +107,7 @@ fn type_of(request: &Request, semantics: &Semantic) -> Option<crate::value::Type
 
 impl Recording {
     /// The inputs of a plan, without answers yet.
-    pub fn new(state: &State, options: &PlanOptions, inputs: &Inputs) -> Recording {
+    pub(super) fn new(state: &State, options: &PlanOptions, inputs: &Inputs) -> Recording {
         let typed = |value: &Value| {
             let (value, _) = value.clone().unmark_deep();
             let ty = value.ty();
@@ -140,7 +140,7 @@ impl Recording {
     }
 
     /// Keeps what was answered.
-    pub fn note(&mut self, request: &Request, answer: &Answer, semantics: &Semantic) {
+    pub(super) fn note(&mut self, request: &Request, answer: &Answer, semantics: &Semantic) {
         let (Some(key), Some(ty)) = (key(request), type_of(request, semantics)) else {
             return;
         };
@@ -174,7 +174,7 @@ impl Recording {
 
     /// Completes it when the plan is made.
     #[must_use]
-    pub fn finish(mut self, plan: &Plan, reader: &RecordedReader, files: &RecordedFiles) -> Recording {
+    pub(super) fn finish(mut self, plan: &Plan, reader: &RecordedReader, files: &RecordedFiles) -> Recording {
         self.steps = digest(&plan.steps.print(&plan.changes));
         self.sources = reader.seen();
         self.files = files.seen();

@@ -22,6 +22,11 @@ impl Engine {
     pub async fn settled(&self, inputs: &Inputs) -> Result<State, Diagnostics> {
         let fault = |error| Diagnostics::from(store_fault(&error));
         let state = self.store.read().await.map_err(fault)?;
+        self.settle(inputs, state).await
+    }
+
+    /// A state as it was read, with these settled.
+    pub(super) async fn settle(&self, inputs: &Inputs, state: State) -> Result<State, Diagnostics> {
         if state.pending.is_empty() || self.store.is_in_use().await {
             return Ok(state);
         }
@@ -73,7 +78,8 @@ impl Engine {
             settling: true,
             ..PlanOptions::default()
         };
-        let (mut planner, _) = self.planner(inputs, options, state.clone())?;
+        let semantics = semantics(&*self.providers);
+        let mut planner = self.planner(inputs, options, state.clone(), semantics)?;
         loop {
             let requests = planner.advance();
             let configures = |request: &Request| matches!(request, Request::Configure { .. });

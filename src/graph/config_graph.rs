@@ -82,9 +82,47 @@ pub struct ConfigGraph {
     /// All nodes, each behind everything that it needs.
     pub order: Vec<ConfigNode>,
     graph: Graph<ConfigNode>,
+    ids: Vec<NodeId>,
+    /// The place in the order of each node of the graph.
+    places: Vec<usize>,
 }
 
 impl ConfigGraph {
+    fn of(graph: Graph<ConfigNode>, ids: Vec<NodeId>) -> ConfigGraph {
+        let mut places = vec![0; ids.len()];
+        for (at, id) in ids.iter().enumerate() {
+            if let Some(place) = places.get_mut(id.index()) {
+                *place = at;
+            }
+        }
+        ConfigGraph {
+            order: ids.iter().filter_map(|id| graph.node(*id).cloned()).collect(),
+            graph,
+            ids,
+            places,
+        }
+    }
+
+    /// The place of a node in the order.
+    pub fn place(&self, node: &ConfigNode) -> Option<usize> {
+        let id = self.graph.id(node)?;
+        self.places.get(id.index()).copied()
+    }
+
+    /// The places of what the node at a place needs directly.
+    pub fn needs_at(&self, place: usize) -> impl Iterator<Item = usize> {
+        let id = self.ids.get(place).into_iter();
+        id.flat_map(|id| self.graph.needed_by(*id))
+            .filter_map(|id| self.places.get(id.index()).copied())
+    }
+
+    /// The places of what needs the node at a place directly.
+    pub fn dependents_at(&self, place: usize) -> impl Iterator<Item = usize> {
+        let id = self.ids.get(place).into_iter();
+        id.flat_map(|id| self.graph.depending_on(*id))
+            .filter_map(|id| self.places.get(id.index()).copied())
+    }
+
     /// What a node needs directly.
     pub fn needs(&self, node: &ConfigNode) -> Vec<&ConfigNode> {
         self.graph
@@ -131,13 +169,7 @@ pub fn build(config: &Config, sources: &SourceMap) -> Result<ConfigGraph, Diagno
     declare(config, &mut edges);
     let (graph, places) = edges.finish();
     match graph.topological_order() {
-        Ok(order) => {
-            let order = order
-                .into_iter()
-                .filter_map(|id| graph.node(id).cloned())
-                .collect();
-            Ok(ConfigGraph { order, graph })
-        }
+        Ok(order) => Ok(ConfigGraph::of(graph, order)),
         Err(_) => {
             let place = |from: &ConfigNode, to: &ConfigNode| {
                 let ids = (graph.id(from)?, graph.id(to)?);

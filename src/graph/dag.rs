@@ -107,6 +107,18 @@ impl<N: Ord + Clone> Graph<N> {
         self.neighbours(id, Direction::Incoming)
     }
 
+    /// What a node needs directly, in no particular order.
+    pub(super) fn needed_by(&self, id: NodeId) -> impl Iterator<Item = NodeId> {
+        let near = self.inner.neighbors_directed(id.0, Direction::Outgoing);
+        near.map(NodeId)
+    }
+
+    /// What needs a node directly, in no particular order.
+    pub(super) fn depending_on(&self, id: NodeId) -> impl Iterator<Item = NodeId> {
+        let near = self.inner.neighbors_directed(id.0, Direction::Incoming);
+        near.map(NodeId)
+    }
+
     /// All edges, by the order in which their nodes were inserted.
     pub fn edges(&self) -> impl Iterator<Item = (NodeId, NodeId)> {
         self.edges.iter().copied()

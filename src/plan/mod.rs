@@ -26,6 +26,7 @@ pub mod look;
 pub mod merge;
 mod moves;
 mod moves_check;
+pub mod offline;
 mod pending;
 pub mod planner;
 pub mod providers;

@@ -48,7 +48,7 @@ enum Stage {
 /// See the module's documentation.
 pub struct Planner {
     pub(super) evaluator: Evaluator,
-    pub(super) graph: ConfigGraph,
+    pub(super) graph: Arc<ConfigGraph>,
     pub(super) state: State,
     pub(super) options: PlanOptions,
     pub(super) semantics: Semantic,
@@ -110,7 +110,7 @@ impl Planner {
     /// A planner at its start.
     pub fn new(
         evaluator: Evaluator,
-        graph: ConfigGraph,
+        graph: Arc<ConfigGraph>,
         mut state: State,
         options: PlanOptions,
         semantics: Semantic,

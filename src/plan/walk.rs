@@ -4,7 +4,7 @@
 //! not the whole graph. It refuses to know what a visit does: it asks the planner, and only looks whether the node
 //! is done, has failed, or waits for answers.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::graph::ConfigNode;
 
@@ -17,53 +17,43 @@ use super::providers::ProviderKey;
 /// How far the walk is. Nodes stand by their place in the order of the graph.
 #[derive(Debug)]
 pub(super) struct Walk {
-    places: BTreeMap<ConfigNode, usize>,
     /// How many needs of each node are not done.
     lacking: Vec<usize>,
+    /// Nodes that this plan leaves out.
+    out: Vec<bool>,
     ready: BTreeSet<usize>,
 }
 
 impl Walk {
     fn start(planner: &Planner) -> Walk {
-        let order = &planner.graph.order;
-        let out = |node: &ConfigNode| {
-            let targeted = planner.targeted.as_ref();
-            targeted.is_some_and(|targeted| !targeted.has_node(node))
-        };
-        let due = |node: &ConfigNode| !planner.done.contains(node) && !out(node);
-        let lacking: Vec<usize> = order
-            .iter()
-            .map(|node| {
-                planner
-                    .graph
-                    .needs(node)
-                    .into_iter()
-                    .filter(|need| due(need))
-                    .count()
-            })
+        let graph = &planner.graph;
+        let targeted = planner.targeted.as_ref();
+        let out = |node: &ConfigNode| targeted.is_some_and(|targeted| !targeted.has_node(node));
+        let out: Vec<bool> = graph.order.iter().map(out).collect();
+        let due = |(node, out): (&ConfigNode, &bool)| !out && !planner.done.contains(node);
+        let due: Vec<bool> = graph.order.iter().zip(&out).map(due).collect();
+        let is_due = |place: usize| due.get(place) == Some(&true);
+        let lacking: Vec<usize> = (0..due.len())
+            .map(|place| graph.needs_at(place).filter(|need| is_due(*need)).count())
             .collect();
-        let ready = order.iter().zip(&lacking).enumerate();
-        let ready = ready.filter(|(_, (node, lacking))| **lacking == 0 && due(node));
+        let ready = lacking.iter().enumerate();
+        let ready = ready.filter(|(place, lacking)| **lacking == 0 && is_due(*place));
         Walk {
-            places: order.iter().cloned().zip(0..).collect(),
             ready: ready.map(|(place, _)| place).collect(),
+            out,
             lacking,
         }
     }
 
-    /// What needs this node lacks it no more.
-    fn release(&mut self, planner: &Planner, node: &ConfigNode) {
-        for dependent in planner.graph.dependents(node) {
-            let Some(place) = self.places.get(dependent) else {
-                continue;
-            };
-            let Some(lacking) = self.lacking.get_mut(*place).filter(|lacking| **lacking > 0) else {
+    /// What needs the node at this place lacks it no more.
+    fn release(&mut self, planner: &Planner, place: usize) {
+        for dependent in planner.graph.dependents_at(place) {
+            let Some(lacking) = self.lacking.get_mut(dependent).filter(|lacking| **lacking > 0) else {
                 continue;
             };
             *lacking -= 1;
-            let out = |targeted: &super::target::Targeted| !targeted.has_node(dependent);
-            if *lacking == 0 && !planner.targeted.as_ref().is_some_and(out) {
-                self.ready.insert(*place);
+            if *lacking == 0 && self.out.get(dependent) == Some(&false) {
+                self.ready.insert(dependent);
             }
         }
     }
@@ -81,10 +71,13 @@ impl Planner {
         }
         let mut walk = self.walk.take().unwrap_or_else(|| Walk::start(self));
         for node in std::mem::take(&mut self.answered) {
+            let Some(place) = self.graph.place(&node) else {
+                continue;
+            };
             if self.done.contains(&node) {
-                walk.release(self, &node);
-            } else if let Some(place) = walk.places.get(&node) {
-                walk.ready.insert(*place);
+                walk.release(self, place);
+            } else {
+                walk.ready.insert(place);
             }
         }
         while let Some(place) = walk.ready.pop_first() {
@@ -92,8 +85,7 @@ impl Planner {
                 continue;
             };
             // What a failed one does to those that need it is no fault of theirs.
-            let needs = self.graph.needs(&node);
-            if needs.into_iter().any(|need| self.failed.contains(need)) {
+            if !self.failed.is_empty() && self.needs_a_failed_one(place) {
                 self.failed.insert(node.clone());
                 self.done.insert(node.clone());
             } else {
@@ -104,10 +96,17 @@ impl Planner {
                 }
             }
             if self.done.contains(&node) {
-                walk.release(self, &node);
+                walk.release(self, place);
             }
         }
         self.walk = Some(walk);
+    }
+
+    fn needs_a_failed_one(&self, place: usize) -> bool {
+        let needs = self.graph.needs_at(place);
+        needs
+            .filter_map(|need| self.graph.order.get(need))
+            .any(|need| self.failed.contains(need))
     }
 
     fn visit(&mut self, node: &ConfigNode) {

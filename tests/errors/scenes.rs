@@ -277,6 +277,7 @@ async fn apply(dir: &Path, lie: Lie, store: MemoryStore) -> String {
         }),
         workspace: "default".to_owned(),
         timestamp: "2020-01-01T00:00:00Z".to_owned(),
+        graph: None,
     };
     let faults = match engine.plan(&inputs, PlanOptions::default()).await {
         Ok(session) => {

@@ -132,6 +132,7 @@ fn inputs(text: String) -> Inputs {
         }),
         workspace: "default".to_owned(),
         timestamp: "2020-01-01T00:00:00Z".to_owned(),
+        graph: None,
     }
 }
 

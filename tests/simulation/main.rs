@@ -127,6 +127,7 @@ fn inputs(files: Vec<(String, String)>) -> Inputs {
         effects: Arc::new(Still::default()),
         workspace: "default".to_owned(),
         timestamp: "2020-01-01T00:00:00Z".to_owned(),
+        graph: None,
     }
 }
 

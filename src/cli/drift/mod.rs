@@ -118,7 +118,7 @@ async fn ask(
     let text = Arc::new(sources.clone());
     ui.sources = Arc::clone(&text);
     ui.diagnostics(&Diagnostics(warnings.into_iter().chain(more).collect()));
-    place.validate(Arc::clone(&config), &text, Arc::new(HostFiles))?;
+    let valid = place.validate(Arc::clone(&config), &text)?;
     let store = place.store();
     let state = store.peek().await.map_err(|error| store_fault(&error))?;
     let mut notes = pending_notes(&state, store.is_in_use().await);
@@ -127,12 +127,13 @@ async fn ask(
     let engine = reader(place, options, &store, &state);
     let moment = place.timestamp();
     let files: Arc<dyn Files> = Arc::new(HostFiles);
-    let inputs: Inputs = place.inputs(
+    let mut inputs: Inputs = place.inputs(
         (config, Arc::clone(&text)),
         given,
         files,
         (&place.workspace.name, &moment),
     );
+    inputs.graph = Some(valid.graph);
     let session = engine.plan_from(&inputs, plan_options, state, None).await?;
     let told = tell(options, &session, place, &text, &kept).await;
     session.close().await;

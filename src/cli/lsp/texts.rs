@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::config::load::{Reader, load};
 use crate::config::{Config, check};
 use crate::diag::Diagnostics;
-use crate::host::{ConfigFiles, HostFiles};
+use crate::host::ConfigFiles;
 use crate::render::Schemas;
 use crate::source::{SourceFile, SourceMap, Span};
 use crate::syntax;
@@ -146,8 +146,8 @@ impl Analysis {
         if !faults.has_errors()
             && let Ok(place) = &place
         {
-            let validated = place.validate(Arc::new(config.clone()), &sources, Arc::new(HostFiles));
-            faults.extend(validated.unwrap_or_else(|faults| faults));
+            let validated = place.validate(Arc::new(config.clone()), &sources);
+            faults.extend(validated.map_or_else(|faults| faults, |valid| valid.warnings));
         }
         Analysis {
             config,
