@@ -169,6 +169,17 @@ output "tree" {
 "#;
 
 #[test]
+fn renames_follow_their_schemas() {
+    let one = |name: &str| format!("resource \"terraform_data\" \"{name}\" {{\n  input = 1\n}}\n");
+    let session = Session::new(&one("old"));
+    session.run(&["apply", "-auto-approve"], 0);
+    session.place.write("main.tf", &one("new"));
+    let plan = session.plan(&[]);
+    assert_eq!(plan["swarmform"]["renames"][0]["to"], "terraform_data.new");
+    session.stream(&["plan", "-json"], 0);
+}
+
+#[test]
 fn the_documents_of_a_whole_life_follow_their_schemas() {
     let town = Session::new(TOWN);
     town.place.write("park/main.tf", PARK);

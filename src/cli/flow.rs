@@ -280,7 +280,7 @@ async fn values(
 fn emit(ui: &mut Ui, plan: &Plan, digest: Option<&str>) {
     emit_changes(ui, plan);
     let line = plan_text::summary_line(plan);
-    ui.emit(|stream| stream.summary(Operation::Plan, plan.counts(), &line, digest));
+    ui.emit(|stream| stream.summary(Operation::Plan, plan.counts(), &line, digest, &plan.renames));
     if !plan.outputs.is_empty() {
         ui.emit(|stream| stream.output_changes(&plan.outputs));
     }
@@ -487,7 +487,7 @@ fn conclude(ui: &mut Ui, told_as: Told, report: &Report, state: &State) -> u8 {
         Operation::Apply
     };
     if !failed && told_as != Told::Refresh {
-        ui.emit(|stream| stream.summary(operation, report.counts, &complete, None));
+        ui.emit(|stream| stream.summary(operation, report.counts, &complete, None, &[]));
     }
     if !failed && !destroy {
         if !state.outputs.is_empty() {

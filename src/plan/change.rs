@@ -13,6 +13,7 @@ use crate::value::{Path, Value};
 
 use super::checks::Checks;
 use super::drift::{Answered, Deviation};
+use super::renames::Rename;
 use super::semantics::PlannedCall;
 use super::steps::{StepGraph, StepKind};
 
@@ -193,6 +194,8 @@ pub struct Plan {
     pub partial: bool,
     /// Whether planning stopped at an error: what is here is what was decided until then, and nothing to apply.
     pub errored: bool,
+    /// What goes and comes again at another address, as it seems.
+    pub renames: Vec<Rename>,
     /// How conditions turned out.
     pub checks: Checks,
     /// Warnings.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::addr::{ConfigResource, InstanceAddr, InstanceKey, Mode};
+use crate::addr::{ConfigResource, InstanceAddr, InstanceKey, Mode, ResourceAddr};
 use crate::config::{Config, Repetition};
 use crate::diag::Diagnostic;
 use crate::diag::Diagnostics;
@@ -24,6 +24,7 @@ use super::planner::{Planned, Planner, Refused};
 use super::providers::ProviderKey;
 use super::refresh;
 use super::removed;
+use super::renames::{self, Rename};
 use super::steps::StepGraph;
 use super::together;
 use super::world::Expansion;
@@ -90,6 +91,7 @@ pub(super) fn conclude(mut planner: Planner) -> Result<Planned, Refused> {
         false => planner.faults.take(compile(&mut changes, &sources)),
     };
     tell_parts(&planner, &changes, &mut drift);
+    let renames = renames(&planner, &changes);
     let mut plan = Plan {
         mode: planner.options.mode,
         changes,
@@ -99,6 +101,7 @@ pub(super) fn conclude(mut planner: Planner) -> Result<Planned, Refused> {
         prior,
         partial: planner.targeted.is_some(),
         errored: planner.faults.has_errors(),
+        renames,
         checks: planner.world.checks.clone(),
         warnings: planner.faults,
         check_warnings: planner.check_warnings,
@@ -217,6 +220,23 @@ fn tell_parts(planner: &Planner, changes: &[ResourceChange], drift: &mut Vec<Dri
     }
     // What differs in nothing but its spelling is as it was.
     drift.retain(|drifted| drifted.matters() || drifted.previous.is_some() || !drifted.parts.is_empty());
+}
+
+/// What seems to be renamed. Moves are for all or none of a plan, so a part of one has none.
+fn renames(planner: &Planner, changes: &[ResourceChange]) -> Vec<Rename> {
+    let whole = planner.options.mode == PlanMode::Normal && planner.targeted.is_none();
+    if !whole || planner.evaluator.validating || planner.faults.has_errors() {
+        return Vec::new();
+    }
+    let schema = |resource: &ResourceAddr| {
+        let info = planner.semantics.type_info(resource);
+        info.map(|info| &info.schema.block)
+    };
+    let known = renames::Known {
+        schema: &schema,
+        is_declared: &|target, whole| moves_check::is_declared(planner, target, whole),
+    };
+    renames::find(changes, &known)
 }
 
 /// A plan that only refreshes has no changes, so it tells moves as differences that it takes over.

@@ -33,6 +33,7 @@ pub mod providers;
 pub mod provision;
 pub mod refresh;
 pub mod removed;
+pub mod renames;
 pub mod request;
 pub mod scope;
 pub mod semantics;

@@ -132,7 +132,8 @@ fn shell(text: &str) -> String {
     }
 }
 
-fn is_declared(planner: &Planner, what: &Target, whole: bool) -> bool {
+/// Whether the configuration declares something; `whole`: as a whole, whatever its keys.
+pub(super) fn is_declared(planner: &Planner, what: &Target, whole: bool) -> bool {
     match what {
         Target::Module(module) => match module.parent() {
             Some((parent, name, key)) => planner

@@ -1,5 +1,5 @@
 //! A plan as JSON for programs, in the shape of `show -json` (format 1.2). What we add is under the key `swarmform`:
-//! here the API calls.
+//! here the API calls, the digest and renames.
 //!
 //! Values of sensitive attributes are in it, as in every reader's expectation of this format; the masks beside
 //! them say which they are. Whoever stores the document keeps it as safe as the state.
@@ -20,6 +20,7 @@ use super::json::{self, Json};
 use super::json_checks;
 use super::json_config;
 use super::json_state::{self, Modules, VERSION};
+use super::renames;
 use super::schemas::Schemas;
 
 /// What the document is made from.
@@ -75,7 +76,11 @@ pub fn document(source: Source<'_>) -> Json {
     if !plan.checks.is_empty() {
         document.insert("checks", json_checks::checks(&plan.checks));
     }
-    let own = [("api_calls", calls(plan)), ("digest", Json::text(source.digest))];
+    let own = [
+        ("api_calls", calls(plan)),
+        ("digest", Json::text(source.digest)),
+        ("renames", renames::json(&plan.renames)),
+    ];
     document.insert("swarmform", Json::object(own));
     document.insert("timestamp", Json::text(source.timestamp));
     document.insert("applyable", Json::Bool(!plan.is_empty() && !plan.errored));

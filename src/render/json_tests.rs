@@ -139,6 +139,7 @@ fn plan() -> Plan {
         errored: false,
         checks: Default::default(),
         check_warnings: Default::default(),
+        renames: Vec::new(),
         warnings: Default::default(),
     }
 }
@@ -344,7 +345,7 @@ fn event_lines_have_the_shape_that_readers_expect() {
         (
             "24-destroy-json.txt",
             "change_summary",
-            stream.summary(Operation::Plan, counts, "x", Some("sha256:00")),
+            stream.summary(Operation::Plan, counts, "x", Some("sha256:00"), &[]),
         ),
         ("24-destroy-json.txt", "outputs", stream.output_changes(&[])),
         (

@@ -32,6 +32,7 @@ pub mod output;
 pub mod plan;
 mod print;
 pub mod progress;
+mod renames;
 pub mod report;
 pub mod resource;
 mod schemas;

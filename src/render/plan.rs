@@ -10,7 +10,7 @@ use super::print::Printer;
 use super::resource;
 use super::schemas::Schemas;
 use super::style::{Ink, Style};
-use super::{brief, calls, drift as table, escape};
+use super::{brief, calls, drift as table, escape, renames};
 
 /// How a plan is shown.
 #[derive(Clone, Copy, Debug)]
@@ -72,6 +72,7 @@ pub fn text(plan: &Plan, view: View<'_>) -> String {
             out.push_str(&format!("\n{}\n", view.style.wrap(note)));
         }
     }
+    renames::note(&mut out, view.style, &plan.renames);
     out
 }
 

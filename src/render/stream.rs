@@ -6,13 +6,14 @@ use std::time::Duration;
 use crate::addr::{InstanceAddr, Mode};
 use crate::diag::{Diagnostic, Severity};
 use crate::plan::change::{Action, Counts, Drift, OutputChange, Reason, ResourceChange};
+use crate::plan::renames::Rename;
 use crate::source::SourceMap;
 use crate::state::OutputRecord;
 
 use super::json::{self, Json};
 use super::json_state::{VERSION, index};
 use super::progress::{Event, elapsed};
-use super::{diag_json, json_plan};
+use super::{diag_json, json_plan, renames};
 
 /// An RFC 3339 time of microseconds, from nanoseconds since the Unix epoch.
 pub fn timestamp(unix_nanos: i128) -> String {
@@ -116,13 +117,14 @@ impl Stream {
         self.line("info", &message, vec![("change", json)], "planned_change")
     }
 
-    /// How much is planned, or was done; the digest of a plan.
+    /// How much is planned, or was done; the digest of a plan, and what it recognized as renamed.
     pub fn summary(
         &self,
         operation: Operation,
         counts: Counts,
         message: &str,
         digest: Option<&str>,
+        renames: &[Rename],
     ) -> String {
         let name = match operation {
             Operation::Plan => "plan",
@@ -136,8 +138,11 @@ impl Stream {
             ("remove", Json::count(counts.destroy)),
             ("operation", Json::text(name)),
         ]);
-        let own = digest.map(|digest| Json::object([("digest", Json::text(digest))]));
-        changes.insert_some("swarmform", own);
+        let mut own = Json::Object(Vec::new());
+        own.insert_some("digest", digest.map(Json::text));
+        own.insert_some("renames", (!renames.is_empty()).then(|| renames::json(renames)));
+        let says = digest.is_some() || !renames.is_empty();
+        changes.insert_some("swarmform", says.then_some(own));
         self.line("info", message, vec![("changes", changes)], "change_summary")
     }
 

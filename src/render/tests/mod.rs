@@ -75,6 +75,7 @@ fn plan(changes: Vec<ResourceChange>) -> Plan {
         errored: false,
         checks: Default::default(),
         check_warnings: Default::default(),
+        renames: Vec::new(),
         warnings: Default::default(),
     }
 }
