@@ -100,3 +100,55 @@ async fn every_case_at_the_edge_has_its_verdict_and_canonical_form() {
     let (taken, refused, beyond) = check(cases).await;
     assert_eq!(taken + refused + beyond, all);
 }
+
+/// What the parser of the time said of definitions that differ in one thing from a good one: the line of that thing once
+/// the text is laid out, where the fault can only be there, else 0; the verdict; its canonical form; the text.
+const VERDICTS: &str = include_str!("../fixtures/definition-verdicts.tsv");
+
+#[test]
+fn one_thing_changed_has_the_verdict_of_the_parser_of_the_time_and_a_fault_on_its_line() {
+    let (mut taken, mut refused, mut placed) = (0, 0, 0);
+    for row in VERDICTS.lines().skip(1) {
+        let columns: Vec<&str> = row.split('\t').collect();
+        let [line, verdict, canonical, text] = columns[..] else {
+            panic!("{row}");
+        };
+        // Laid out, each thing stands on a line of its own.
+        let laid_out = serde_json::from_str::<Value>(text).unwrap();
+        let laid_out = serde_json::to_string_pretty(&laid_out).unwrap();
+        match (definition::parse(&laid_out), verdict) {
+            (Ok(read), "ok") => {
+                // A list that is null is an empty one to us, and no platform takes either.
+                let canonical = canonical.replace(":null}", ":[]}");
+                assert_eq!(
+                    read.to_value(),
+                    serde_json::from_str::<Value>(&canonical).unwrap(),
+                    "{text}"
+                );
+                let again = definition::parse(&read.to_json()).unwrap();
+                assert_eq!(again.to_json(), read.to_json(), "{text}");
+                taken += 1;
+            }
+            (Err(faults), "no") => {
+                refused += 1;
+                let wanted: usize = line.parse().unwrap();
+                if wanted == 0 {
+                    continue;
+                }
+                let lines: Vec<usize> = faults
+                    .iter()
+                    .filter(|fault| fault.is_error())
+                    .map(|fault| laid_out[..fault.span.start].lines().count().max(1))
+                    .collect();
+                assert!(
+                    lines.contains(&wanted),
+                    "{text}: not on line {wanted} but on {lines:?}: {faults:?}"
+                );
+                placed += 1;
+            }
+            (found, _) => panic!("{verdict}: {text}\n{found:?}"),
+        }
+    }
+    println!("{taken} taken, {refused} refused, {placed} of these with their line");
+    assert!(taken > 200 && refused > 200 && placed > 100);
+}

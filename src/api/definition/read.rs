@@ -393,7 +393,7 @@ impl Reader {
                 "{path}: unknown value for scale placement: '{}', must be simple or one-per-machine",
                 text.escape_debug()
             );
-            self.value_fault(FaultKind::Scaling, &path, &object.span, message, text);
+            self.value_fault(FaultKind::Scaling, &path, &member.node.span, message, text);
         }
         None
     }

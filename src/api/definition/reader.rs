@@ -21,7 +21,6 @@ pub(crate) struct Reader {
 pub(crate) struct Object<'a> {
     pub members: BTreeMap<String, &'a Member>,
     pub path: JsonPath,
-    pub span: Range<usize>,
 }
 
 impl Reader {
@@ -129,7 +128,6 @@ impl Reader {
         Some(Object {
             members,
             path: path.clone(),
-            span: node.span.clone(),
         })
     }
 

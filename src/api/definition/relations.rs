@@ -32,10 +32,11 @@ pub(crate) fn relations(definition: &Definition) -> Vec<Fault> {
                         reference(service, &index, component_at, volume)
                             .map(|reason| (FaultKind::VolumeReference, reason))
                     });
-                if let Some((kind, reason)) = reason {
+                if let Some((kind, (key, reason))) = reason {
                     sound = false;
                     let message = format!("{path}: {reason}");
-                    faults.push(Fault::error(kind, &path, &definition.places.span(&path), message));
+                    let span = definition.places.span(&path.key(key));
+                    faults.push(Fault::error(kind, &path, &span, message));
                 }
             }
             if sound {
@@ -64,13 +65,16 @@ fn by_name(service: &Service) -> BTreeMap<&str, usize> {
     index
 }
 
+/// What is wrong with a volume, and under which of its keys; the empty key is the whole of it.
+type Reason = (&'static str, String);
+
 /// Why the settings of one volume do not go together.
-fn form(volume: &Volume) -> Option<String> {
-    let unwanted = |pairs: &[(&str, bool)], owner: &str| {
+fn form(volume: &Volume) -> Option<Reason> {
+    let unwanted = |pairs: &[(&'static str, bool)], owner: &str| {
         pairs
             .iter()
             .find(|(_, present)| *present)
-            .map(|(key, _)| format!("{key} for {owner} should be empty"))
+            .map(|(key, _)| (*key, format!("{key} for {owner} should be empty")))
     };
     let from = ("volumes-from", volume.volumes_from.is_some());
     let one = ("volume-from", volume.volume_from.is_some());
@@ -90,32 +94,38 @@ fn form(volume: &Volume) -> Option<String> {
         let size = ("size", volume.size.is_some());
         return unwanted(&[size], &format!("volume-from '{}'", other.escape_debug()));
     }
-    Some(
-        "path, volume-path or volumes-path must be set: a volume is either path and size, or volumes-from, or \
-         volume-from and volume-path (and perhaps path)"
-            .to_owned(),
-    )
+    let reason = "path, volume-path or volumes-path must be set: a volume is either path and size, or volumes-from, or \
+                  volume-from and volume-path (and perhaps path)";
+    Some(("", reason.to_owned()))
 }
 
 /// Why a volume cannot use the component that it refers to.
-fn reference(service: &Service, index: &BTreeMap<&str, usize>, at: usize, volume: &Volume) -> Option<String> {
-    let other = volume.volumes_from.as_deref().or(volume.volume_from.as_deref())?;
+fn reference(service: &Service, index: &BTreeMap<&str, usize>, at: usize, volume: &Volume) -> Option<Reason> {
+    let (key, other) = match (&volume.volumes_from, &volume.volume_from) {
+        (Some(other), _) => ("volumes-from", other),
+        (None, other) => ("volume-from", other.as_ref()?),
+    };
     let shown = other.escape_debug();
     let own = service.components.get(at)?;
-    if other == own.component_name {
-        return Some(format!("cannot refer to own component '{shown}'"));
+    if *other == own.component_name {
+        return Some((key, format!("cannot refer to own component '{shown}'")));
     }
     let Some(pod) = &own.pod else {
-        return Some(format!(
-            "cannot refer to another component '{shown}' without a pod declaration"
+        return Some((
+            key,
+            format!("cannot refer to another component '{shown}' without a pod declaration"),
         ));
     };
-    let Some(found) = index.get(other).and_then(|at| service.components.get(*at)) else {
-        return Some(format!("cannot find referenced component '{shown}'"));
+    let Some(found) = index
+        .get(other.as_str())
+        .and_then(|at| service.components.get(*at))
+    else {
+        return Some((key, format!("cannot find referenced component '{shown}'")));
     };
     if found.pod.as_ref() != Some(pod) {
-        return Some(format!(
-            "cannot refer to another component '{shown}' without a matching pod declaration"
+        return Some((
+            key,
+            format!("cannot refer to another component '{shown}' without a matching pod declaration"),
         ));
     }
     let path = volume.volume_path.as_ref()?;
@@ -126,9 +136,12 @@ fn reference(service: &Service, index: &BTreeMap<&str, usize>, at: usize, volume
     {
         return None;
     }
-    Some(format!(
-        "cannot find path '{}' on component '{shown}'",
-        path.escape_debug()
+    Some((
+        "volume-path",
+        format!(
+            "cannot find path '{}' on component '{shown}'",
+            path.escape_debug()
+        ),
     ))
 }
 
@@ -153,13 +166,14 @@ fn mount_points(
     let mut taken: BTreeSet<&str> = BTreeSet::new();
     for (volume_at, volume) in component.volumes.iter().enumerate() {
         let path = volumes.index(volume_at);
+        let key = match (&volume.path, &volume.volume_path) {
+            (Some(_), _) => "path",
+            (None, Some(_)) => "volume-path",
+            (None, None) => "volumes-from",
+        };
+        let span = definition.places.span(&path.key(key));
         let mut fault = |kind, message: String| {
-            faults.push(Fault::error(
-                kind,
-                &path,
-                &definition.places.span(&path),
-                format!("{path}: {message}"),
-            ));
+            faults.push(Fault::error(kind, &path, &span, format!("{path}: {message}")));
         };
         let points = match (&volume.path, &volume.volume_path, &volume.volumes_from) {
             (Some(own), _, _) | (None, Some(own), _) => vec![folder(own)],

@@ -435,14 +435,14 @@ fn further_rules_are_checked_before_a_call_is_made() {
 }
 
 #[test]
-fn the_canonical_form_keeps_port_forms_and_leaves_out_empties() {
+fn the_canonical_form_keeps_port_forms_and_an_empty_policy() {
     let text = component(
         r#","pod":"p","scaling_policy":{},"image":"nginx","env":{"B":"2","A":"1"},"ports":[80,"81","082/udp"],"domains":{"b.io":"80","a.io":80},"volumes":[{"size":"5g","path":"/d"}]},{"component_name":"d","image":"nginx","pod":"p""#,
     );
     let definition = parse(&text).unwrap();
     assert_eq!(
         definition.to_json(),
-        r#"{"app_name":"a","services":[{"service_name":"s","components":[{"component_name":"c","image":"nginx","ports":[80,"81","082/udp"],"env":["A=1","B=2"],"volumes":[{"path":"/d","size":"5 GB"}],"domains":{"a.io":80,"b.io":"80"},"pod":"p"},{"component_name":"d","image":"nginx","pod":"p"}]}]}"#
+        r#"{"app_name":"a","services":[{"service_name":"s","components":[{"component_name":"c","scaling_policy":{},"image":"nginx","ports":[80,"81","082/udp"],"env":["A=1","B=2"],"volumes":[{"path":"/d","size":"5 GB"}],"domains":{"a.io":80,"b.io":"80"},"pod":"p"},{"component_name":"d","image":"nginx","pod":"p"}]}]}"#
     );
     assert_eq!(
         parse(&definition.to_json()).unwrap().to_json(),

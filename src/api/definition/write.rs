@@ -145,7 +145,7 @@ fn dependency(dependency: &Dependency) -> Value {
 }
 
 fn policy(object: &mut Map<String, Value>, policy: Option<&ScalingPolicy>) {
-    let Some(policy) = policy.filter(|policy| !policy.is_empty()) else {
+    let Some(policy) = policy else {
         return;
     };
     let mut inner = Map::new();
