@@ -42,6 +42,8 @@ pub enum Verdict {
     Partly,
     /// The object is there, but the commands of its creation may not have run. It is recorded as tainted.
     Unprovisioned,
+    /// The object is there, but only half made. It is recorded as tainted.
+    Half,
     /// The object is gone, though it was to be changed.
     Gone,
     /// Something is there that may or may not be what was to be made.
@@ -74,6 +76,9 @@ impl fmt::Display for Settled {
             (Verdict::Unprovisioned, _) => {
                 "it had been made, but whether its provisioners ran is not known, so it is recorded as tainted and the \
                  next apply replaces it; if all is well with it, `untaint` keeps it"
+            }
+            (Verdict::Half, _) => {
+                "it had been made, but not to the end, so it is recorded as tainted and the next apply replaces it"
             }
             (Verdict::Gone, _) => "it is gone, and off the record now",
             (Verdict::Foreign(fault), _) => return write!(f, "{}: {}", self.subject, fault.detail),
@@ -185,7 +190,9 @@ impl Question {
         let deed = self.pending.deed;
         let verdict = match (deed, found) {
             (_, Found::Foreign(fault)) => Verdict::Foreign(fault),
-            (Deed::Create, Found::Nothing) | (Deed::Delete, Found::Object(_)) => Verdict::NotDone,
+            (Deed::Create, Found::Nothing) | (Deed::Delete, Found::Object(_) | Found::Half(_)) => {
+                Verdict::NotDone
+            }
             (Deed::Delete, Found::Nothing) => {
                 events.extend(self.put(state, None));
                 Verdict::Done
@@ -194,7 +201,16 @@ impl Question {
                 events.extend(self.put(state, None));
                 Verdict::Gone
             }
-            (Deed::Create | Deed::Update, Found::Object(value)) => {
+            (Deed::Create, Found::Half(value)) => {
+                let status = Status::Tainted;
+                let half = Object {
+                    status,
+                    ..self.record(state, value)?
+                };
+                events.extend(self.put(state, Some(half)));
+                Verdict::Half
+            }
+            (Deed::Create | Deed::Update, Found::Object(value)) | (Deed::Update, Found::Half(value)) => {
                 let verdict = self.compare(semantics, &value);
                 events.extend(self.put(state, Some(self.record(state, value)?)));
                 verdict

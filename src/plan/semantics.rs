@@ -134,6 +134,9 @@ pub enum Found {
     Nothing,
     /// The object as it is now. For a creation it is plainly the one that was ordered.
     Object(Value),
+    /// The one that was ordered, but its making had not come to its end, and nothing that a plan looks at later would bring
+    /// it there for certain.
+    Half(Value),
     /// There is an object where one was to be made, and it is not plainly the one that was ordered. The fault
     /// says why, and names the choices there are.
     Foreign(Fault),

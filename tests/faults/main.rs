@@ -18,6 +18,7 @@
 
 #[path = "../support/chance.rs"]
 mod chance;
+mod parts;
 mod proxy;
 mod scenario;
 mod single;
@@ -134,7 +135,7 @@ fn one_app(scale: Option<u64>) -> Stage {
     Stage {
         orgs: BTreeMap::from([(0, [0].into())]),
         apps: BTreeMap::from([(0, app)]),
-        runs: Vec::new(),
+        ..Stage::default()
     }
 }
 

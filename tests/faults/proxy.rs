@@ -94,6 +94,15 @@ pub struct Script {
     pub faults: Vec<Fault>,
     /// The request at which the client dies, and when.
     pub crash: Option<(u64, Moment)>,
+    /// What happens to one of those requests that are no GET.
+    pub mishap: Option<(u64, Mishap)>,
+}
+
+/// What happens to a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mishap {
+    Fault(Fault),
+    Death(Moment),
 }
 
 #[derive(Clone, Debug)]
@@ -108,6 +117,8 @@ struct Inside {
     app: Option<Router>,
     stale: bool,
     requests: u64,
+    /// Those that are no GET.
+    posts: u64,
     /// How often each request was made in this run.
     times: BTreeMap<String, u64>,
     /// The last two answers of each read that went well.
@@ -164,7 +175,7 @@ impl Proxy {
         let mut inside = self.inside();
         inside.script = script;
         inside.stale = stale;
-        inside.requests = 0;
+        (inside.requests, inside.posts) = (0, 0);
         inside.times.clear();
         inside.dead = false;
     }
@@ -292,7 +303,16 @@ impl Proxy {
         let mut chance = Chance(hasher.finish());
         let number = inside.requests;
         inside.requests += 1;
-        let moment = inside.script.crash.filter(|(at, _)| *at == number);
+        let mut moment = inside
+            .script
+            .crash
+            .filter(|(at, _)| *at == number)
+            .map(|(_, moment)| moment);
+        let mishap = inside
+            .script
+            .mishap
+            .filter(|(at, _)| method != "GET" && *at == inside.posts);
+        inside.posts += u64::from(method != "GET");
         let (rate, faults) = (inside.script.rate, inside.script.faults.clone());
         let mut fault = (rate > 0 && !faults.is_empty() && chance.one_in(rate))
             .then(|| faults[chance.below(faults.len() as u64) as usize]);
@@ -301,10 +321,15 @@ impl Proxy {
         if fault == Some(Fault::Stale) && !(method == "GET" && inside.stale && may_be_old) {
             fault = None;
         }
+        match mishap {
+            Some((_, Mishap::Fault(mishap))) => fault = Some(mishap),
+            Some((_, Mishap::Death(mishap))) => moment = Some(mishap),
+            None => {}
+        }
         if let Some(fault) = fault {
             *inside.injected.entry(fault).or_default() += 1;
         }
-        Some((fault, moment.map(|(_, moment)| moment)))
+        Some((fault, moment))
     }
 
     async fn forward(

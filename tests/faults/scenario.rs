@@ -43,12 +43,27 @@ pub struct Run {
     pub commit_crash: Option<CommitCrash>,
 }
 
+/// An app whose component, service and user have resources of their own, and what these say.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Parts {
+    pub version: u64,
+    pub running: bool,
+    pub email: u64,
+    pub password: u64,
+}
+
+/// The password of this number.
+pub fn password(number: u64) -> String {
+    format!("a secret of number {number}")
+}
+
 /// A configuration, and the runs of it before the one without faults.
 #[derive(Clone, Debug, Default)]
 pub struct Stage {
     /// Organizations, with which users are members.
     pub orgs: BTreeMap<usize, BTreeSet<usize>>,
     pub apps: BTreeMap<usize, App>,
+    pub parts: Option<Parts>,
     pub runs: Vec<Run>,
 }
 
@@ -220,6 +235,7 @@ fn run(chance: &mut Chance, requests: u64) -> Run {
             rate: [3, 6, 12, 24][chance.below(4) as usize],
             faults,
             crash,
+            mishap: None,
         },
         commit_crash,
     }
@@ -232,12 +248,11 @@ impl Stage {
         all.any(|(at, one)| format!("app{at}") == app && one.scale.is_some())
     }
 
-    /// The configuration as text.
-    pub fn text(&self, endpoint: &str, timeout: &str) -> String {
+    /// The configuration as text, for a user with this password.
+    pub fn text(&self, endpoint: &str, timeout: &str, password: &str) -> String {
         let mut text = format!(
             "provider \"giantswarm\" {{\n  endpoint = \"{endpoint}\"\n  username = \"admin\"\n  password = \
-             \"{}\"\n  request_timeout = \"{timeout}\"\n}}\n",
-            crate::PASSWORD
+             \"{password}\"\n  request_timeout = \"{timeout}\"\n}}\n"
         );
         for (org, members) in &self.orgs {
             let _ = writeln!(
@@ -276,6 +291,63 @@ impl Stage {
                 );
             }
         }
+        if let Some(parts) = &self.parts {
+            text.push_str(&parts.text());
+        }
         text
+    }
+}
+
+impl Parts {
+    fn text(&self) -> String {
+        let Parts {
+            version,
+            running,
+            email,
+            password: number,
+        } = self;
+        let password = password(*number);
+        format!(
+            r#"resource "giantswarm_org" "parts" {{
+  name = "org_parts"
+}}
+resource "giantswarm_app" "parts" {{
+  org  = giantswarm_org.parts.name
+  env  = "dev"
+  name = "parts"
+  service "web" {{
+    component "main" {{
+      image = "acme/site"
+    }}
+  }}
+  service "store" {{
+    component "redis" {{
+      image = "redis:3"
+    }}
+  }}
+  lifecycle {{
+    ignore_changes = [running]
+  }}
+}}
+resource "giantswarm_component_version" "main" {{
+  app       = giantswarm_app.parts.id
+  service   = "web"
+  component = "main"
+  version   = "{version}"
+}}
+resource "giantswarm_service_state" "store" {{
+  app     = giantswarm_app.parts.id
+  service = "store"
+  running = {running}
+}}
+resource "giantswarm_user_email" "me" {{
+  email = "me{email}@example.com"
+}}
+resource "giantswarm_user_password" "me" {{
+  password_wo         = "{password}"
+  password_wo_version = {number}
+}}
+"#
+        )
     }
 }

@@ -24,7 +24,7 @@ use swarmform::store::MemoryStore;
 
 use crate::PASSWORD;
 use crate::proxy::{Fault, Proxy, Script};
-use crate::scenario::{CommitCrash, Hand, Run, Stage, USERS};
+use crate::scenario::{CommitCrash, Hand, Run, Stage, USERS, password};
 use crate::single::Single;
 
 /// What was played.
@@ -80,6 +80,11 @@ impl StateStore for Disk {
     }
 
     async fn commit(&self, lineage: &str, serial: u64, events: &[Event]) -> Result<(), StoreError> {
+        let kept = format!("{events:?}");
+        assert!(
+            !kept.contains(&password(1)) && !kept.contains(&password(2)),
+            "{kept}"
+        );
         let number = self.commits.fetch_add(1, Ordering::SeqCst);
         let dies = self.crash.filter(|(at, _)| *at == number);
         if dies.is_none_or(|(_, done)| done) {
@@ -158,6 +163,8 @@ pub struct World {
     proxy: Proxy,
     store: MemoryStore,
     parallelism: usize,
+    /// The last one that was known to be good.
+    password: String,
     tally: Tally,
     settled: Arc<AtomicU64>,
 }
@@ -183,6 +190,7 @@ impl World {
             proxy: Proxy::start().await,
             store: MemoryStore::new(),
             parallelism,
+            password: PASSWORD.to_owned(),
             tally: Tally::default(),
             settled: Arc::default(),
             dir,
@@ -215,10 +223,11 @@ impl World {
 
     /// One program: plan and apply under the lock, in which it may die.
     async fn run(&mut self, stage: &Stage, run: &Run, timeout: &str, patience: Duration) -> End {
+        self.find_password(stage).await;
         let stale = self.store.state().pending.is_empty();
         self.proxy.begin(run.script.clone(), stale);
         self.tally.runs += 1;
-        let text = stage.text(&self.proxy.endpoint(), timeout);
+        let text = stage.text(&self.proxy.endpoint(), timeout, &self.password);
         let end = tokio::select! {
             biased;
             () = self.proxy.crashed() => End::Died,
@@ -267,7 +276,7 @@ impl World {
         if !shared {
             (engine.providers, engine.parallelism) = (Arc::new(Single(registry())), 1);
         }
-        let inputs = inputs(stage.text(&self.proxy.endpoint(), "60s"));
+        let inputs = inputs(stage.text(&self.proxy.endpoint(), "60s", &self.password));
         let session = engine.plan(&inputs, PlanOptions::default()).await;
         let session = session.unwrap_or_else(|refused| panic!("{:#?}", refused.faults));
         let plan = &session.planned.plan;
@@ -335,13 +344,31 @@ impl World {
             End::Failed(why) => return Err(format!("the next plan fails: {why}")),
             End::Died => return Err("the next plan dies".to_owned()),
         }
+        if let Some(parts) = &stage.parts {
+            self.find_password(stage).await;
+            if self.password != password(parts.password) {
+                return Err(format!("the password is {}", self.password));
+            }
+        }
         Ok(self.holds().await)
+    }
+
+    /// What a person does who does not know whether the password was changed: tries the one, then the other.
+    async fn find_password(&mut self, stage: &Stage) {
+        let Some(parts) = &stage.parts else { return };
+        self.proxy.begin(Script::default(), false);
+        let client = self.client();
+        if client.login("admin", &self.password).await.is_err() {
+            let changed = password(parts.password);
+            client.login("admin", &changed).await.unwrap();
+            self.password = changed;
+        }
     }
 
     fn client(&self) -> Client {
         let credentials = Credentials::Password {
             username: "admin".to_owned(),
-            password: PASSWORD.to_owned(),
+            password: self.password.clone(),
         };
         let config = ClientConfig::new(self.proxy.endpoint(), credentials, Arc::new(SystemClock));
         Client::new(config, Arc::new(NoLog)).unwrap()
@@ -351,7 +378,7 @@ impl World {
     async fn holds(&self) -> String {
         self.proxy.begin(Script::default(), false);
         let client = self.client();
-        let mut lines = Vec::new();
+        let mut lines = vec![format!("email: {}", client.me().await.unwrap().email)];
         for org in client.memberships().await.unwrap() {
             let mut found = client.organization(&org).await.unwrap();
             found.members.sort();

@@ -204,6 +204,17 @@ fn a_creation_is_recorded_if_its_object_is_there_and_made_if_it_is_not() {
         Verdict::NotDone,
         "end thing_one.a; create thing_one.a",
     );
+    let half = |_: &State| match thing(1) {
+        Found::Object(value) => Found::Half(value),
+        other => other,
+    };
+    check_settled(
+        "",
+        ONE,
+        half,
+        Verdict::Half,
+        "end thing_one.a; taint thing_one.a; delete thing_one.a\ncreate thing_one.a <- delete thing_one.a",
+    );
     let fault = Fault::error(Path::root(), "Not plainly ours", "It may be another's");
     check_settled(
         "",

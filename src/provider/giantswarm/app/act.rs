@@ -16,7 +16,7 @@ use crate::provider::giantswarm::app::{key, timeout};
 use crate::provider::giantswarm::faults::{exists, failed, foreign};
 use crate::provider::giantswarm::session::{AppKey, Session};
 use crate::provider::giantswarm::{done, gone, in_doubt, refused, unchanged};
-use crate::provider::object::{at, get, plain, text, with};
+use crate::provider::object::{Arg, at, get, plain, text, truth, with};
 use crate::value::{Path, Value};
 
 /// The definition that is wanted, or why there is none.
@@ -199,9 +199,26 @@ pub(crate) async fn settle(session: &Session, order: &Order) -> Result<Found, Fa
     }
     let created = created(session, &key).await.map_err(fault)?;
     let read = super::read(session, &planned).await?;
-    Ok(read.map_or(Found::Nothing, |read| {
-        Found::Object(with(&read, [("created", Value::string(created))]))
-    }))
+    let Some(read) = read else {
+        return Ok(Found::Nothing);
+    };
+    let object = with(&read, [("created", Value::string(created))]);
+    // Where the configuration leaves "running" to others, no later plan would start it.
+    let half = truth(&planned, "running") != Arg::Known(false) && has_never_run(&found.status);
+    Ok(if half {
+        Found::Half(object)
+    } else {
+        Found::Object(object)
+    })
+}
+
+/// Whether no instance of an app was ever started, so that there is nothing in its volumes either.
+fn has_never_run(status: &AppStatus) -> bool {
+    let mut instances = status
+        .components()
+        .flat_map(|(_, component)| &component.instances);
+    status.status == Status::Down
+        && instances.all(|instance| instance.status == Status::Down && instance.image_hash.is_empty())
 }
 
 /// The failure of a call that was refused, or could not be sent.
