@@ -1,5 +1,6 @@
 //! The resources beyond organizations, members, apps and scale: made, changed, moved by strangers, contradicted, given up.
 
+use crate::support::Ran;
 use crate::town::Town;
 
 const SHOP: &str = r#"
@@ -142,6 +143,109 @@ fn a_stopped_service_contradicts_an_app_that_runs() {
         .says("running = false");
 }
 
+const PODS: &str = r#"
+resource "giantswarm_org" "town" {
+  name = "town"
+}
+
+resource "giantswarm_app" "shop" {
+  org  = giantswarm_org.town.name
+  env  = "dev"
+  name = "shop"
+
+  service "front" {
+    component "web" {
+      image = "shop/web"
+      pod   = "both"
+      scaling_policy {
+        min = 1
+        max = 5
+      }
+    }
+    component "log" {
+      image = "shop/log"
+      pod   = "both"
+      scaling_policy {
+        min = 1
+        max = 5
+      }
+    }
+  }
+}
+"#;
+
+fn of_component(ty: &str, name: &str, component: &str, more: &str) -> String {
+    format!(
+        "resource \"{ty}\" \"{name}\" {{\n  app       = giantswarm_app.shop.id\n  service   = \"front\"\n  component = \
+         \"{component}\"\n  {more}\n}}\n"
+    )
+}
+
+#[test]
+fn two_counts_for_one_pod_are_found_before_anything_is_made() {
+    let town = Town::new();
+    let scale = |name: &str, component: &str, count: u32| {
+        of_component(
+            "giantswarm_component_scale",
+            name,
+            component,
+            &format!("instances = {count}"),
+        )
+    };
+    town.place.write(
+        "main.tf",
+        &format!("{PODS}{}{}", scale("a", "web", 2), scale("b", "log", 3)),
+    );
+    town.run(&["plan"])
+        .expect(1)
+        .says("Conflicting resources")
+        .says("the pod \"both\"")
+        .says("instances = 3");
+    assert!(!town.called().contains("CreateApp"));
+    // One count for the pod, said twice, is none too many, and the pod is scaled once.
+    town.apply(&format!("{PODS}{}{}", scale("a", "web", 2), scale("b", "log", 2)));
+    let calls = town.calls();
+    let scaled = calls.iter().filter(|section| **section == "ScaleUpComponent");
+    assert_eq!(scaled.count(), 1, "{calls:?}");
+    town.assert_settled();
+    town.place.write(
+        "main.tf",
+        &format!("{PODS}{}{}", scale("a", "web", 2), scale("b", "web", 3)),
+    );
+    town.run(&["plan"]).expect(1).says("the pod \"both\"");
+}
+
+#[test]
+fn two_versions_and_two_states_of_one_thing_contradict_each_other() {
+    let town = Town::new();
+    let version = |name: &str, version: &str| {
+        of_component(
+            "giantswarm_component_version",
+            name,
+            "web",
+            &format!("version = \"{version}\""),
+        )
+    };
+    let state = |name: &str, running: bool| state(running).replace("\"front\" {", &format!("\"{name}\" {{"));
+    for (text, said) in [
+        (
+            format!("{}{}", version("a", "1"), version("b", "2")),
+            "wants 1 for the component",
+        ),
+        (
+            format!("{}{}", state("a", true), state("b", false)),
+            "wants true for the service",
+        ),
+    ] {
+        town.place
+            .write("main.tf", &format!("{}{text}", shop("shop/web", "running")));
+        town.run(&["plan"])
+            .expect(1)
+            .says("Conflicting resources")
+            .says(said);
+    }
+}
+
 #[test]
 fn a_service_that_is_not_there_is_told_at_its_argument() {
     let town = Town::new();
@@ -207,6 +311,15 @@ fn a_password_is_changed_and_the_same_run_goes_on_with_it() {
     town.run(&["apply", "-auto-approve", &new])
         .expect(0)
         .says("2 added")
+        .never_says(secret);
+    // Not even the log of everything has it.
+    let mut traced = town.place.command(&["plan", &new]);
+    traced
+        .env("SWARMFORM_LOG", "trace")
+        .envs(town.credentials(secret));
+    Ran::from(traced.output().unwrap())
+        .expect(0)
+        .says("user/me")
         .never_says(secret);
     // The old one is no good any more, and the new one is.
     town.run(&["plan", &new]).expect(1).never_says(secret);

@@ -173,7 +173,9 @@ pub(crate) async fn apply(session: &Session, prior: &Value, planned: &Value) -> 
         target.component,
         target.key.id()
     );
+    let turn = session.turn(&target.key, &target.service).await;
     let result = bring(session, &target, wanted, &aim).await;
+    drop(turn);
     session.forget_app(&target.key);
     match result {
         Ok(()) => super::done(scaled(&target, wanted)),

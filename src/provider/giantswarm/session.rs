@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use tokio::sync::OnceCell;
+use tokio::sync::{OnceCell, OwnedMutexGuard};
 
 use crate::api::definition::{Definition, parse_answer};
 use crate::api::wire::{AppStatus, AppSummary, Organization, Status};
@@ -68,7 +68,11 @@ pub(crate) struct Session {
     organizations: Cells<Organization>,
     apps: Cells<AppReading>,
     lists: Cells<Vec<AppSummary>>,
+    turns: Mutex<BTreeMap<String, Arc<Turn>>>,
 }
+
+/// Held by whoever counts and changes the instances of a service.
+type Turn = tokio::sync::Mutex<()>;
 
 fn cell<T>(cells: &Cells<T>, key: &str) -> Cell<T> {
     let mut cells = cells.lock().unwrap_or_else(PoisonError::into_inner);
@@ -105,7 +109,18 @@ impl Session {
             organizations: Mutex::default(),
             apps: Mutex::default(),
             lists: Mutex::default(),
+            turns: Mutex::default(),
         }
+    }
+
+    /// One at a time changes the counts of a service: the calls are relative, and the members of a pod scale together, so
+    /// whoever counted while another was about it would count wrong. The turn ends with the guard.
+    pub async fn turn(&self, app: &AppKey, service: &str) -> OwnedMutexGuard<()> {
+        let turn = {
+            let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(turns.entry(format!("{}/{service}", app.id())).or_default())
+        };
+        turn.lock_owned().await
     }
 
     /// The name of the user, asked for at most once. A login name that is an email address is no name.
