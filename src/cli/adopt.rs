@@ -9,8 +9,9 @@ use std::sync::Arc;
 use clap::Args;
 
 use crate::addr::ModuleAddr;
-use crate::diag::{Diagnostic, Diagnostics};
+use crate::diag::{Diagnostic, Diagnostics, did_you_mean};
 use crate::host::{ConfigFiles, HostFiles, files};
+use crate::lang::write::is_identifier;
 use crate::plan::codes::{PROVIDER_FAILED, READ_FAILED};
 use crate::plan::semantics::Fault;
 use crate::ports::Provider;
@@ -19,10 +20,13 @@ use crate::provider::giantswarm::{self, GiantSwarm};
 use crate::render::escape;
 use crate::source::SourceMap;
 use crate::state::State;
+use crate::value::Value;
 
 use super::args::Assignment;
+use super::flow::ask;
 use super::session::Place;
 use super::ui::Ui;
+use super::variables::Given;
 use super::{Answer, Stop, codes, variables};
 
 /// Options of `adopt`.
@@ -38,6 +42,9 @@ pub struct Adopt {
     /// Write the values that look like secrets into this new file, in clear, for the owner alone
     #[arg(long, value_name = "FILE")]
     pub secrets_out: Option<PathBuf>,
+    /// The provider block that names the platform, where it has an alias
+    #[arg(long, value_name = "giantswarm.ALIAS")]
+    pub provider: Option<String>,
     /// Give a variable of the root module a value; may be repeated
     #[arg(long, value_name = "NAME=VALUE")]
     pub var: Vec<String>,
@@ -59,18 +66,36 @@ pub async fn run(ui: &mut Ui, options: &Adopt, assignments: &[Assignment]) -> An
         is_free(path)?;
     }
     let place = Place::new(None)?;
-    let provider = configured(ui, &place, assignments).await?;
+    let alias = match options.provider.as_deref() {
+        None => None,
+        Some(named) => Some(alias(named)?),
+    };
+    let provider = configured(ui, &place, assignments, alias).await?;
     let mut orgs = options.orgs.clone();
     orgs.sort();
     orgs.dedup();
     let found = provider.survey(&orgs, &options.env).await;
     provider.close().await;
     let found = found.map_err(|fault| told(&READ_FAILED, fault))?;
-    let written = adopt(&found);
+    let written = adopt(&found, options.provider.as_deref());
     deliver(&written, Some(&options.out), options.secrets_out.as_deref())?;
     ui.say(&summary(&found, &options.out));
-    ui.say(&secrets(ui, &written.secrets, options.secrets_out.as_deref()));
+    let how = kept(options.secrets_out.as_deref());
+    ui.say(&secrets(ui, &written.secrets, &how));
     Ok(0)
+}
+
+/// The alias in `giantswarm.ALIAS`.
+fn alias(named: &str) -> Result<&str, Diagnostic> {
+    let parts = named.split_once('.');
+    let alias = parts.filter(|(name, alias)| *name == giantswarm::NAME && is_identifier(alias));
+    alias.map(|(_, alias)| alias).ok_or_else(|| {
+        let detail = format!(
+            "-provider names a provider block with an alias, as in \"giantswarm.east\", and \"{}\" is none.",
+            escape::line(named)
+        );
+        Diagnostic::error(&codes::USAGE, detail)
+    })
 }
 
 fn told(code: &'static crate::diag::Code, fault: Fault) -> Diagnostic {
@@ -78,42 +103,82 @@ fn told(code: &'static crate::diag::Code, fault: Fault) -> Diagnostic {
 }
 
 /// The provider of this directory, ready to be asked.
-async fn configured(ui: &mut Ui, place: &Place, assignments: &[Assignment]) -> Result<GiantSwarm, Stop> {
+async fn configured(
+    ui: &mut Ui,
+    place: &Place,
+    assignments: &[Assignment],
+    alias: Option<&str>,
+) -> Result<GiantSwarm, Stop> {
     let mut sources = SourceMap::new();
-    let read = place.load_config(&ConfigFiles, &mut sources, false);
-    let given = read.and_then(|(config, _)| {
-        let none = variables::Declared::new();
-        let root = config.modules.get(&ModuleAddr::root());
-        let declared = root.map_or(&none, |root| &root.variables);
-        let (given, faults) = variables::collect(declared, assignments, &variables::Here, &mut sources);
-        if faults.has_errors() {
-            return Err(faults);
-        }
-        Ok((Arc::clone(&config), given))
-    });
+    let found = arguments(ui, place, assignments, alias, &mut sources).await;
     ui.sources = Arc::new(sources);
-    let (config, given) = given?;
-    let timestamp = place.timestamp();
-    let inputs = place.inputs(
-        (config, Arc::clone(&ui.sources)),
-        given,
-        Arc::new(HostFiles),
-        (&place.workspace.name, &timestamp),
-    );
-    // What depends on resources is no matter here, and the provider's own arguments tell if they lack something.
-    let (look, _) = place.look(&inputs, &State::default())?;
-    let config = look.provider(giantswarm::NAME)?;
-    if !config.is_wholly_known() {
-        let detail = "An argument of the provider \"giantswarm\" has no value that is known here. Give its variables \
-                      values with -var or -var-file.";
-        return Err(Diagnostics::from(Diagnostic::error(&PROVIDER_FAILED, detail)).into());
-    }
     let provider = place.giantswarm();
     provider
-        .configure(&config)
+        .configure(&found?)
         .await
         .map_err(|fault| told(&PROVIDER_FAILED, fault))?;
     Ok(provider)
+}
+
+/// What the provider block says. If it needs variables that have no value, a person is asked for them.
+async fn arguments(
+    ui: &Ui,
+    place: &Place,
+    assignments: &[Assignment],
+    alias: Option<&str>,
+    sources: &mut SourceMap,
+) -> Result<Value, Diagnostics> {
+    let (config, _) = place.load_config(&ConfigFiles, sources, false)?;
+    let none = variables::Declared::new();
+    let root = config.modules.get(&ModuleAddr::root());
+    let declared = root.map_or(&none, |root| &root.variables);
+    let (mut given, faults) = variables::collect(declared, assignments, &variables::Here, sources);
+    if faults.has_errors() {
+        return Err(faults);
+    }
+    let timestamp = place.timestamp();
+    let look = |given: &Given, sources: &SourceMap| {
+        let read = (Arc::clone(&config), Arc::new(sources.clone()));
+        let run = (&*place.workspace.name, timestamp.as_str());
+        let inputs = place.inputs(read, given.clone(), Arc::new(HostFiles), run);
+        // What depends on resources is no matter here, and the provider's own arguments tell if they lack something.
+        let (look, _) = place.look(&inputs, &State::default())?;
+        look.provider(giantswarm::NAME, alias)
+    };
+    let is_known = |found: &Option<Value>| found.as_ref().is_none_or(Value::is_wholly_known);
+    let mut found = look(&given, sources)?;
+    if !is_known(&found) {
+        let faults = ask(ui, declared, &mut given, sources).await;
+        if faults.has_errors() {
+            return Err(faults);
+        }
+        found = look(&given, sources)?;
+    }
+    let missing = variables::missing(declared, &given.values);
+    let fault = match (&found, missing.as_slice()) {
+        (Some(value), _) if value.is_wholly_known() => return Ok(value.clone()),
+        (None, _) => {
+            let blocks = root.into_iter().flat_map(|root| root.providers.keys());
+            let known: Vec<String> = blocks.map(ToString::to_string).collect();
+            let wanted = format!("{}.{}", giantswarm::NAME, alias.unwrap_or_default());
+            let hint = did_you_mean(&wanted, known.iter().map(String::as_str));
+            format!("There is no provider block \"{wanted}\" here.{hint}")
+        }
+        (Some(_), []) => {
+            "An argument of the provider \"giantswarm\" depends on what is known only after apply. Set it to \
+                          something that is known, or leave it to the environment."
+                .to_owned()
+        }
+        (Some(_), missing) => {
+            let names: Vec<String> = missing.iter().map(|one| format!("\"{}\"", one.name)).collect();
+            format!(
+                "An argument of the provider \"giantswarm\" needs a variable, and these have no value: {}. Give them \
+                 values with -var, -var-file or TF_VAR_NAME.",
+                names.join(", ")
+            )
+        }
+    };
+    Err(Diagnostic::error(&PROVIDER_FAILED, fault).into())
 }
 
 /// Refuses to write over a file.
@@ -171,30 +236,30 @@ fn summary(found: &[AdoptedOrganization], out: &Path) -> String {
     )
 }
 
+/// How the values of variables are come by that stand for secrets.
+pub(super) fn kept(out: Option<&Path>) -> String {
+    match out {
+        Some(path) => format!(
+            "Variables stand in the configuration, and their values in {}, in clear. Keep that file out of version \
+             control.",
+            escape::line(&path.display().to_string())
+        ),
+        None => "Variables stand in the configuration. Give them values with TF_VAR_NAME, -var-file or another way, or \
+                 let -secrets-out=FILE write them down."
+            .to_owned(),
+    }
+}
+
 /// What is told of values that were not written.
-pub(super) fn secrets(ui: &Ui, secrets: &[Secret], out: Option<&Path>) -> String {
+pub(super) fn secrets(ui: &Ui, secrets: &[Secret], how: &str) -> String {
     if secrets.is_empty() {
         return String::new();
     }
-    let what = format!(
-        "{} like a secret",
-        if secrets.len() == 1 {
-            "1 value looks"
-        } else {
-            "Values that look"
-        }
-    );
-    let text = match out {
-        Some(path) => format!(
-            "{what}: variables stand in the configuration, and their values in {}, in clear. Keep that file out of \
-             version control.",
-            path.display()
-        ),
-        None => format!(
-            "{what}: variables stand in the configuration. Give them values with TF_VAR_NAME, -var-file or another way, \
-             or let -secrets-out=FILE write them down."
-        ),
+    let what = match secrets.len() {
+        1 => "1 value looks like a secret.",
+        _ => "Some values look like secrets.",
     };
+    let text = format!("{what} {how}");
     let named: Vec<String> = secrets
         .iter()
         .take(20)

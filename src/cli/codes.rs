@@ -162,7 +162,7 @@ pub static DEFINITION: Code = Code::new(
 pub static EXPORT: Code = Code::new(
     "cli/export",
     "App cannot be exported",
-    "`export` writes the definition of an app as the state holds it. It must be valid and known, and what is sensitive in it must be a value of an environment variable or an argument, for nothing else can be left to a variable without showing it.",
+    "`export` writes the definition of an app as the state or the platform holds it. It must be valid and known, and what is sensitive in it must be a value of an environment variable or an argument, for nothing else can be left to a variable without showing it.",
 );
 /// The ignore file of `drift` is wrong.
 pub static BAD_IGNORE: Code = Code::new(

@@ -15,7 +15,7 @@ use crate::provider::giantswarm::app::source::summary;
 use crate::provider::giantswarm::written::convert;
 use crate::source::{FileId, SourceMap, Span};
 
-use super::adopt::{deliver, is_free, secrets};
+use super::adopt::{deliver, is_free, kept, secrets};
 use super::ui::Ui;
 use super::{Answer, codes};
 
@@ -74,7 +74,8 @@ pub fn run(ui: &mut Ui, options: &Convert) -> Answer {
     if options.out.is_none() {
         ui.print(&written.text);
     }
-    let told = secrets(ui, &written.secrets, options.secrets_out.as_deref());
+    let how = kept(options.secrets_out.as_deref());
+    let told = secrets(ui, &written.secrets, &how);
     if !told.is_empty() {
         ui.note(told.trim());
     }

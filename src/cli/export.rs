@@ -1,7 +1,8 @@
-//! `export`: an app of the state as a `swarm.json`.
+//! `export`: an app of the state, or one on the platform by `ORG/ENV/APP`, as a `swarm.json`.
 //!
-//! What the configuration calls sensitive becomes a variable of the file, and its value is written only where
-//! `-vars-out` says so. It asks no platform and changes nothing.
+//! What the configuration calls sensitive, or what looks like a secret on the platform, becomes a variable of the file,
+//! and its value is written only where `-vars-out` says so. For an app of the state it asks no platform, and it changes
+//! nothing.
 
 use std::path::PathBuf;
 
@@ -11,14 +12,16 @@ use crate::addr::{InstanceAddr, parse_instance};
 use crate::diag::Diagnostic;
 use crate::host::files;
 use crate::plan::refresh::marked;
-use crate::provider::giantswarm::written::export;
+use crate::provider::giantswarm::written::{Exported, export, export_held};
 use crate::render::escape;
 use crate::value::{Value, json};
 
 use super::adopt::is_free;
+use super::args::Assignment;
+use super::operate::options::Where;
 use super::session::Place;
 use super::ui::Ui;
-use super::{Answer, codes};
+use super::{Answer, Stop, codes, operate};
 
 /// Options of `export`.
 #[derive(Args, Debug)]
@@ -29,39 +32,29 @@ pub struct Export {
     /// Write sensitive values into this new file of variables, in clear, for the owner alone
     #[arg(long, value_name = "FILE")]
     pub vars_out: Option<PathBuf>,
-    /// The directory of the state
-    #[arg(long, value_name = "DIR")]
-    pub state: Option<PathBuf>,
+    /// About the platform, for an app that is looked at there
+    #[command(flatten)]
+    pub place: Where,
     /// Print no colour
     #[arg(long)]
     pub no_color: bool,
-    /// The app
+    /// The app: an address of the state, or ORG/ENV/APP for the app as the platform has it
     #[arg(value_name = "ADDRESS")]
     pub address: String,
 }
 
 /// Runs it.
-pub async fn run(ui: &mut Ui, options: &Export) -> Answer {
+pub async fn run(ui: &mut Ui, options: &Export, assignments: &[Assignment]) -> Answer {
     for path in [options.out.as_deref(), options.vars_out.as_deref()]
         .into_iter()
         .flatten()
     {
         is_free(path)?;
     }
-    let wanted = &options.address;
-    let addr: InstanceAddr = parse_instance(wanted).map_err(|error| {
-        let detail = format!("\"{wanted}\" is not an address. {}", error.behind(wanted));
-        Diagnostic::error(&codes::BAD_ADDRESS, detail)
-    })?;
-    if &*addr.resource.type_name != "giantswarm_app" {
-        let detail = format!("{addr} is no giantswarm_app, and only an app has a definition.");
-        return Err(Diagnostic::error(&codes::BAD_ADDRESS, detail).into());
-    }
-    let place = Place::new(options.state.as_deref())?;
-    let object = object(ui, &place, &addr).await?;
-    let exported = export(&object).map_err(|reason| {
-        Diagnostic::error(&codes::EXPORT, format!("{addr} cannot be exported. {reason}"))
-    })?;
+    let exported = match operate::is_of_state(&options.address) {
+        true => of_state(ui, options).await?,
+        false => held(ui, options, assignments).await?,
+    };
     let fault = |path: &std::path::Path, reason: String| {
         let detail = format!("The file \"{}\" cannot be written: {reason}.", path.display());
         Diagnostic::error(&codes::FILE, detail)
@@ -80,12 +73,38 @@ pub async fn run(ui: &mut Ui, options: &Export) -> Answer {
             .map(|name| format!("${}", escape::line(name)))
             .collect();
         let text = format!(
-            "Sensitive values are left to variables: {}. -vars-out=FILE writes them down.",
+            "Values that are sensitive, or look like secrets, are left to variables: {}. -vars-out=FILE writes them down.",
             names.join(", ")
         );
         ui.note(&text);
     }
     Ok(0)
+}
+
+/// An app of the state.
+async fn of_state(ui: &Ui, options: &Export) -> Result<Exported, Diagnostic> {
+    let wanted = &options.address;
+    let addr: InstanceAddr = parse_instance(wanted).map_err(|error| {
+        let detail = format!("\"{wanted}\" is not an address. {}", error.behind(wanted));
+        Diagnostic::error(&codes::BAD_ADDRESS, detail)
+    })?;
+    if &*addr.resource.type_name != "giantswarm_app" {
+        let detail = format!("{addr} is no giantswarm_app, and only an app has a definition.");
+        return Err(Diagnostic::error(&codes::BAD_ADDRESS, detail));
+    }
+    let place = Place::new(options.place.state.as_deref())?;
+    let object = object(ui, &place, &addr).await?;
+    export(&object)
+        .map_err(|reason| Diagnostic::error(&codes::EXPORT, format!("{addr} cannot be exported. {reason}")))
+}
+
+/// An app as the platform has it.
+async fn held(ui: &mut Ui, options: &Export, assignments: &[Assignment]) -> Result<Exported, Stop> {
+    let (reach, spot) = operate::at(ui, &options.place, assignments, &options.address).await?;
+    let found = operate::definition(&reach, &spot).await;
+    reach.close().await;
+    let (definition, org, env) = found?;
+    Ok(export_held(definition, &org, &env))
 }
 
 /// The object of the state, marked.

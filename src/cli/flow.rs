@@ -47,8 +47,8 @@ pub struct Prepared {
     /// The plan and its providers.
     pub session: Session,
     digest: OnceCell<String>,
-    /// The file into which configuration was written for it.
-    pub generated: Option<String>,
+    /// The configuration that was written for it.
+    pub generated: Option<Generated>,
     sources: Arc<SourceMap>,
     place: Place,
     reader: RecordedReader,
@@ -94,14 +94,16 @@ pub async fn plan(
         Some(path) => generate::write(ui, planning, assignments, path).await?,
         None => None,
     };
+    let more = generated.iter().flat_map(Generated::assignments);
+    let assignments: Vec<Assignment> = assignments.iter().cloned().chain(more).collect();
     let (mut prepared, schemas) =
-        prepare(ui, planning, assignments, operation, options, generated.as_ref()).await?;
+        prepare(ui, planning, &assignments, operation, options, generated.as_ref()).await?;
     if let Some(generated) = &generated {
         for change in &mut prepared.session.planned.plan.changes {
             change.generated = generated.block(&change.addr);
         }
     }
-    prepared.generated = generated.map(|generated| generated.file);
+    prepared.generated = generated;
     let plan = &prepared.session.planned.plan;
     // Apply judges checks again and tells then.
     let checks = operation == "plan" || plan.is_empty();
@@ -254,26 +256,41 @@ async fn values(
     if faults.has_errors() {
         return Err(faults);
     }
-    if may_ask(planning) && has_person() && ui.stream().is_none() {
-        for variable in variables::missing(declared, &given.values) {
-            let mut question = ui.style().paint(Ink::Bold, &format!("var.{}", variable.name));
-            for line in variable.description.as_deref().unwrap_or_default().lines() {
-                question.push_str(&format!("\n  {}", escape::line(line)));
-            }
-            question.push_str("\n\n  Enter a value: ");
-            let Some(answer) = ui.ask(&question, variable.sensitive).await else {
-                break;
-            };
-            if let Some(value) = faults.take_all(variables::answered(variable, &answer, sources)) {
-                given.values.insert(Arc::clone(&variable.name), value);
-            }
-        }
+    if may_ask(planning) {
+        faults.extend(ask(ui, declared, &mut given, sources).await);
     }
     if faults.has_errors() {
         Err(faults)
     } else {
         Ok((given, faults))
     }
+}
+
+/// Asks a person for the values of variables that need one and have none.
+pub async fn ask(
+    ui: &Ui,
+    declared: &variables::Declared,
+    given: &mut Given,
+    sources: &mut SourceMap,
+) -> Diagnostics {
+    let mut faults = Diagnostics::new();
+    if !has_person() || ui.stream().is_some() {
+        return faults;
+    }
+    for variable in variables::missing(declared, &given.values) {
+        let mut question = ui.style().paint(Ink::Bold, &format!("var.{}", variable.name));
+        for line in variable.description.as_deref().unwrap_or_default().lines() {
+            question.push_str(&format!("\n  {}", escape::line(line)));
+        }
+        question.push_str("\n\n  Enter a value: ");
+        let Some(answer) = ui.ask(&question, variable.sensitive).await else {
+            break;
+        };
+        if let Some(value) = faults.take_all(variables::answered(variable, &answer, sources)) {
+            given.values.insert(Arc::clone(&variable.name), value);
+        }
+    }
+    faults
 }
 
 /// Tells a plan as events, with its digest.

@@ -2,7 +2,8 @@
 //!
 //! The objects are read first, their blocks are written into a new file, and then everything is planned with that
 //! file. It writes blocks of the root module without `count` and `for_each` alone; what it leaves out is told by the
-//! plan. Nothing sensitive is written: `null` stands there.
+//! plan. Nothing sensitive is written: `null` stands there, and in place of what looks like a secret in an app stands a
+//! variable, whose value this plan knows and the file does not.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -14,9 +15,10 @@ use crate::config::target::pattern;
 use crate::config::{Config, ProviderRef};
 use crate::diag::Diagnostic;
 use crate::host::{ConfigFiles, HostFiles, files};
-use crate::lang::write::{Writing, write_block};
+use crate::lang::write::{Names, Writing, write_block};
 use crate::plan::change::PlanMode;
 use crate::plan::planner::{PlanOptions, Unwritten};
+use crate::provider::giantswarm::written::{Secret, declarations, veiled};
 use crate::render::Schemas;
 use crate::source::SourceMap;
 
@@ -31,11 +33,19 @@ use super::{Stop, codes, flow, variables};
 pub struct Generated {
     /// The file as named.
     pub file: String,
+    /// What it leaves to variables.
+    pub secrets: Vec<Secret>,
     text: String,
     blocks: BTreeMap<InstanceAddr, Arc<str>>,
 }
 
 impl Generated {
+    /// Values for the variables, so that it can be planned with the file before anybody has given them.
+    pub fn assignments(&self) -> impl Iterator<Item = Assignment> {
+        let assign = |secret: &Secret| Assignment::Var(format!("{}={}", secret.variable, secret.value));
+        self.secrets.iter().map(assign)
+    }
+
     /// The block of an instance, if it was written now.
     pub fn block(&self, addr: &InstanceAddr) -> Option<Arc<str>> {
         self.blocks.get(addr).cloned()
@@ -101,22 +111,23 @@ pub async fn write(
         return Ok(None);
     }
     let found = read(ui, &place, planning, assignments, &wanted).await?;
-    let (text, blocks) = text(&place.schemas(), &wanted, &found);
-    if blocks.is_empty() {
+    let mut names = Names::new();
+    let root = config.modules.get(&ModuleAddr::root());
+    for taken in root.iter().flat_map(|root| root.variables.keys()) {
+        names.give(taken);
+    }
+    let generated = text(&place.schemas(), &wanted, &found, (path, names));
+    if generated.blocks.is_empty() {
         return Ok(None);
     }
-    files::create(path, &text).map_err(|reason| {
+    files::create(path, &generated.text).map_err(|reason| {
         let detail = format!(
             "The configuration cannot be written to \"{}\": {reason}.",
             path.display()
         );
         Diagnostic::error(&codes::FILE, detail)
     })?;
-    Ok(Some(Generated {
-        file: path.display().to_string(),
-        text,
-        blocks,
-    }))
+    Ok(Some(generated))
 }
 
 fn fault(summary: &str, detail: impl Into<String>) -> Diagnostic {
@@ -204,16 +215,21 @@ async fn read(
     Ok(found?)
 }
 
-/// The whole file, and the block of each instance.
+/// The whole file.
 fn text(
     schemas: &Schemas,
     wanted: &BTreeMap<ConfigResource, Option<ProviderRef>>,
     found: &[Unwritten],
-) -> (String, BTreeMap<InstanceAddr, Arc<str>>) {
-    let mut text = String::from(
-        "# Written by swarmform. Look through these blocks, and move them to where they belong.\n",
-    );
-    let mut blocks = BTreeMap::new();
+    (path, mut names): (&Path, Names),
+) -> Generated {
+    let mut generated = Generated {
+        file: path.display().to_string(),
+        secrets: Vec::new(),
+        text: String::from(
+            "# Written by swarmform. Look through these blocks, and move them to where they belong.\n",
+        ),
+        blocks: BTreeMap::new(),
+    };
     for one in found {
         let resource = one.addr.config();
         let Some(schema) = schemas.of(&resource.resource) else {
@@ -224,20 +240,30 @@ fn text(
             .map(|provider| ("provider", provider.to_string()))
             .into_iter()
             .collect();
+        let mut codes = Vec::new();
+        let mut object = one.object.clone();
+        if &*resource.resource.type_name == "giantswarm_app" {
+            let veiled = veiled(&resource.resource.name, &object, &mut names);
+            (object, codes) = (veiled.object, veiled.codes);
+            generated.secrets.extend(veiled.secrets);
+        }
         let block = write_block(
             &header(&resource),
             &Writing {
                 schema: &schema.block,
-                object: &one.object,
-                codes: &[],
+                object: &object,
+                codes: &codes,
                 first: &first,
             },
         );
-        text.push_str(&format!(
+        generated.text.push_str(&format!(
             "\n# Imported by the id {}\n{block}",
             crate::lang::write::quoted(&one.id)
         ));
-        blocks.insert(one.addr.clone(), Arc::from(block.trim_end()));
+        generated
+            .blocks
+            .insert(one.addr.clone(), Arc::from(block.trim_end()));
     }
-    (text, blocks)
+    generated.text.push_str(&declarations(&generated.secrets));
+    generated
 }

@@ -279,7 +279,7 @@ fn dispatch(cli: Cli, assignments: Vec<args::Assignment>, no_color: bool) -> u8 
             Command::Drift(options) => drift::run(&mut ui, &options, &assignments).await,
             Command::Adopt(options) => adopt::run(&mut ui, &options, &assignments).await,
             Command::Convert(options) => convert::run(&mut ui, &options),
-            Command::Export(options) => export::run(&mut ui, &options).await,
+            Command::Export(options) => export::run(&mut ui, &options, &assignments).await,
             Command::Import(options) => import::run(&mut ui, &options, &assignments).await,
             Command::Taint(options) => taint::run(&mut ui, &options, Status::Tainted).await,
             Command::Untaint(options) => taint::run(&mut ui, &options, Status::Ready).await,

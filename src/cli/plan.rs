@@ -8,12 +8,12 @@ use crate::render::{escape, report};
 use super::args::Assignment;
 use super::options::Plan;
 use super::ui::Ui;
-use super::{Answer, flow};
+use super::{Answer, adopt, flow};
 
 /// Runs it.
 pub async fn run(ui: &mut Ui, options: &Plan, assignments: &[Assignment]) -> Answer {
     let generate = options.generate_config_out.as_deref();
-    let prepared = flow::plan(ui, &options.planning, assignments, "plan", generate).await?;
+    let mut prepared = flow::plan(ui, &options.planning, assignments, "plan", generate).await?;
     if options.digest && ui.stream().is_none() {
         ui.say(&format!("\nDigest: {}\n", prepared.digest()));
     }
@@ -24,21 +24,24 @@ pub async fn run(ui: &mut Ui, options: &Plan, assignments: &[Assignment]) -> Ans
         prepared.close().await;
         return Err(faults.into());
     }
-    let generated = prepared.generated.clone();
+    let generated = prepared.generated.take();
     let saved = options.out.as_deref().map(|path| prepared.save(path));
     prepared.close().await;
     if let Some(saved) = saved {
         saved?;
     }
-    if let Some(file) = generated {
+    if let Some(generated) = generated {
         let text = format!(
             "Configuration was written to {}. Look through it and edit it before it goes into version control.",
-            escape::line(&file)
+            escape::line(&generated.file)
         );
+        let how = "Variables stand in the configuration. This plan knows their values; give them to later ones with \
+                   TF_VAR_NAME, -var-file or another way.";
         ui.say(&format!(
-            "\n{}\n\n{}\n",
+            "\n{}\n\n{}\n{}",
             ui.style().rule(),
-            ui.style().wrap(&text)
+            ui.style().wrap(&text),
+            adopt::secrets(ui, &generated.secrets, how)
         ));
     }
     if !ui.automation && (!empty || options.out.is_some()) {

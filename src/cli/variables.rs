@@ -51,7 +51,7 @@ impl Surroundings for Here {
 }
 
 /// Values as far as they are given.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Given {
     /// By name of the variable.
     pub values: BTreeMap<Arc<str>, Value>,

@@ -51,28 +51,29 @@ impl Look {
         (look, faults)
     }
 
-    /// What the root module's provider block says, empty without one.
+    /// What a provider block of the root module says; none where an alias names no block. Without an alias no block is as
+    /// good as an empty one.
     ///
     /// # Errors
     /// It cannot be evaluated.
-    pub fn provider(&self, name: &str) -> Result<Value, Diagnostics> {
+    pub fn provider(&self, name: &str, alias: Option<&str>) -> Result<Option<Value>, Diagnostics> {
         let root = ModuleInstance::root();
         let module = self.evaluator.config.modules.get(&root.config());
         let mut blocks = module.into_iter().flat_map(|module| &module.providers);
-        let block = blocks.find(|(of, _)| &*of.name == name && of.alias.is_none());
+        let block = blocks.find(|(of, _)| &*of.name == name && of.alias.as_deref() == alias);
         let Some(semantics) = self.semantics.get(name) else {
-            return Ok(Value::dynamic_null());
+            return Ok(None);
         };
         let schema = &semantics.schema().config;
         let Some((_, block)) = block else {
-            return Ok(schema.empty_value());
+            return Ok(alias.is_none().then(|| schema.empty_value()));
         };
         let scope = self.evaluator.scope(&self.world, &root)?;
         let (decoded, faults) = decode_body(&block.body, schema, &scope);
         if faults.has_errors() {
             return Err(faults);
         }
-        Ok(decoded.value.unmark_deep().0)
+        Ok(Some(decoded.value.unmark_deep().0))
     }
 
     /// The value of an expression in the root module.

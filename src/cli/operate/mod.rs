@@ -4,6 +4,7 @@
 //! None of them reads or writes more of the state than where an address leads, and none takes its lock. What they
 //! change on the platform the next plan shows as drift.
 
+mod definition;
 mod exec;
 mod keys;
 mod login;
@@ -20,10 +21,13 @@ use crate::diag::Diagnostic;
 
 use super::codes;
 
+pub(super) use definition::definition;
 pub use exec::run as exec;
 pub use login::{login, logout, whoami};
 pub use logs::run as logs;
 pub use power::{start, stop};
+pub(super) use reach::at;
+pub(super) use spot::is_of_state;
 pub use status::{ping, stats, status};
 
 /// A call that failed. `what` is the aim, as in "to log in".

@@ -22,6 +22,7 @@ use crate::provider::giantswarm::settings::{self, EMBEDDED};
 use crate::provider::giantswarm::{NAME, counter};
 use crate::provider::{EmbeddedPlatforms, Environment};
 use crate::source::SourceMap;
+use crate::state::State;
 use crate::value::Value;
 
 use super::options::Where;
@@ -119,7 +120,7 @@ fn of_configuration(
     let writes_it = |module: &crate::config::Module| module.providers.keys().any(|key| &*key.name == NAME);
     let written = config.modules.values().any(writes_it);
     let moment = place.timestamp();
-    let read = (config, Arc::clone(&ui.sources));
+    let read = (Arc::clone(&config), Arc::clone(&ui.sources));
     let inputs = place.inputs(read, given, Arc::new(HostFiles), (&place.workspace.name, &moment));
     let found = place.provider_configs(&inputs)?;
     let root = ProviderKey {
@@ -135,6 +136,22 @@ fn of_configuration(
         .collect();
     let wanted = wanted.unwrap_or(&root);
     if ours.is_empty() && written {
+        // A block that no resource uses is configured by no plan.
+        let blocks = config.modules.get(&ModuleAddr::root()).into_iter();
+        let aliases: Vec<_> = blocks
+            .flat_map(|module| module.providers.keys())
+            .filter(|key| &*key.name == NAME)
+            .map(|key| key.alias.clone())
+            .collect();
+        let only = aliases.first().filter(|_| aliases.len() == 1);
+        let named = aliases.iter().find(|alias| **alias == wanted.provider.alias);
+        if let Some(alias) = named.or(only) {
+            let (look, _) = place.look(&inputs, &State::default())?;
+            let found = look.provider(NAME, alias.as_deref())?;
+            if let Some(config) = found.filter(Value::is_wholly_known) {
+                return Ok(Some(config));
+            }
+        }
         let detail = "The provider block of this configuration depends on what is known only after apply. -endpoint=URL \
                       names the platform without it.";
         return Err(Diagnostic::error(&codes::NO_LOGIN, detail).into());

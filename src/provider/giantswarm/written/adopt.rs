@@ -43,14 +43,17 @@ pub struct Scale {
     pub instances: usize,
 }
 
-/// The configuration of these organizations.
-pub fn adopt(organizations: &[AdoptedOrganization]) -> Written {
+/// The configuration of these organizations, of the provider if one is named.
+pub fn adopt(organizations: &[AdoptedOrganization], provider: Option<&str>) -> Written {
     let mut written = Written {
         text: "# What was there when swarmform looked. Once it is applied, the import blocks can go.\n"
             .to_owned(),
         ..Written::default()
     };
-    let mut given = Given::default();
+    let mut given = Given {
+        provider: provider.map(str::to_owned),
+        ..Given::default()
+    };
     for organization in organizations {
         one(organization, &mut given, &mut written);
     }
@@ -59,8 +62,11 @@ pub fn adopt(organizations: &[AdoptedOrganization]) -> Written {
     written
 }
 
-fn import(text: &mut String, to: &str, id: &str) {
-    text.push_str(&format!("\nimport {{\n  to = {to}\n  id = {}\n}}\n", quoted(id)));
+fn import(text: &mut String, provider: &str, to: &str, id: &str) {
+    text.push_str(&format!(
+        "\nimport {{\n{provider}  to = {to}\n  id = {}\n}}\n",
+        quoted(id)
+    ));
 }
 
 fn one(organization: &AdoptedOrganization, given: &mut Given, written: &mut Written) {
@@ -69,10 +75,16 @@ fn one(organization: &AdoptedOrganization, given: &mut Given, written: &mut Writ
     let code = if organization.managed {
         let text = &mut written.text;
         text.push_str(&format!(
-            "\nresource \"giantswarm_org\" \"{name}\" {{\n  name = {}\n}}\n",
+            "\nresource \"giantswarm_org\" \"{name}\" {{\n{}  name = {}\n}}\n",
+            given.provider_line(),
             quoted(org)
         ));
-        import(text, &format!("giantswarm_org.{name}"), org);
+        import(
+            text,
+            &given.provider_line(),
+            &format!("giantswarm_org.{name}"),
+            org,
+        );
         format!("giantswarm_org.{name}.name")
     } else {
         quoted(org)
@@ -80,6 +92,7 @@ fn one(organization: &AdoptedOrganization, given: &mut Given, written: &mut Writ
     if !organization.members.is_empty() {
         members(&mut written.text, given, &name, &code, organization);
     }
+    let provider = given.provider.clone();
     let mut names = Names::new();
     for app in &organization.apps {
         let env = &app.env;
@@ -89,6 +102,7 @@ fn one(organization: &AdoptedOrganization, given: &mut Given, written: &mut Writ
             org: &code,
             env,
             prefix: &label,
+            provider: provider.as_deref(),
         };
         let block = app_block(
             &label,
@@ -101,7 +115,12 @@ fn one(organization: &AdoptedOrganization, given: &mut Given, written: &mut Writ
         written.text.push('\n');
         written.text.push_str(&block);
         let to = format!("giantswarm_app.{label}");
-        import(&mut written.text, &to, &format!("{org}/{env}/{app_name}"));
+        import(
+            &mut written.text,
+            &given.provider_line(),
+            &to,
+            &format!("{org}/{env}/{app_name}"),
+        );
         for scale in &app.scales {
             let Scale {
                 service,
@@ -110,13 +129,15 @@ fn one(organization: &AdoptedOrganization, given: &mut Given, written: &mut Writ
             } = scale;
             let label = names.give(&format!("{label}_{service}_{component}"));
             written.text.push_str(&format!(
-                "\nresource \"giantswarm_component_scale\" \"{label}\" {{\n  app = {to}.id\n  service = {}\n  component = {}\n  \
+                "\nresource \"giantswarm_component_scale\" \"{label}\" {{\n{}  app = {to}.id\n  service = {}\n  component = {}\n  \
                  instances = {instances}\n}}\n",
+                given.provider_line(),
                 quoted(service),
                 quoted(component)
             ));
             import(
                 &mut written.text,
+                &given.provider_line(),
                 &format!("giantswarm_component_scale.{label}"),
                 &format!("{org}/{env}/{app_name}/{service}/{component}"),
             );
@@ -126,6 +147,7 @@ fn one(organization: &AdoptedOrganization, given: &mut Given, written: &mut Writ
 
 /// The members as one resource; the list stands once, for the resource and for its import.
 fn members(text: &mut String, given: &mut Given, name: &str, org: &str, organization: &AdoptedOrganization) {
+    let provider = given.provider_line();
     let local = given.locals.give(&format!("{name}_members"));
     let lines: String = organization
         .members
@@ -134,11 +156,11 @@ fn members(text: &mut String, given: &mut Given, name: &str, org: &str, organiza
         .collect();
     text.push_str(&format!("\nlocals {{\n  {local} = toset([\n{lines}  ])\n}}\n"));
     text.push_str(&format!(
-        "\nresource \"giantswarm_member\" \"{name}\" {{\n  for_each = local.{local}\n\n  org = {org}\n  username = \
+        "\nresource \"giantswarm_member\" \"{name}\" {{\n{provider}  for_each = local.{local}\n\n  org = {org}\n  username = \
          each.key\n}}\n"
     ));
     text.push_str(&format!(
-        "\nimport {{\n  for_each = local.{local}\n  to = giantswarm_member.{name}[each.key]\n  id = \
+        "\nimport {{\n{provider}  for_each = local.{local}\n  to = giantswarm_member.{name}[each.key]\n  id = \
          \"{}/${{each.key}}\"\n}}\n",
         organization.name
     ));

@@ -6,7 +6,7 @@ use crate::lang::write::{Names, Writing, write_block};
 use crate::provider::giantswarm::app::shape::merged;
 use crate::provider::giantswarm::app::source::{Source, source};
 use crate::provider::giantswarm::schema;
-use crate::provider::object::{at, with};
+use crate::provider::object::{at, get, plain, text, with};
 use crate::schema::Block;
 use crate::value::{Path, Type, Value};
 
@@ -22,6 +22,8 @@ pub struct AppPlace<'a> {
     pub env: &'a str,
     /// What its secrets are called after.
     pub prefix: &'a str,
+    /// The provider, if it has to be named.
+    pub provider: Option<&'a str>,
 }
 
 /// The configuration of one app, with the variables for its secrets.
@@ -33,6 +35,7 @@ pub fn convert(definition: &Definition, org: &str, env: &str) -> Written {
         org: &org,
         env,
         prefix: &name,
+        provider: None,
     };
     let text = app_block(
         &name,
@@ -100,13 +103,56 @@ pub(super) fn app_block(
     if !running {
         object = with(&object, [("running", Value::bool(false))]);
     }
+    let provider = place.provider.map(|provider| ("provider", provider.to_owned()));
     let writing = Writing {
         schema: &block,
         object: &object,
         codes: &codes,
-        first: &[],
+        first: provider.as_slice(),
     };
     write_block(&format!("resource \"giantswarm_app\" \"{name}\""), &writing)
+}
+
+/// An app that was read, ready to be written: itself, what stands in its places in place of secrets, and these.
+pub struct Veiled {
+    /// The app.
+    pub object: Value,
+    /// Expressions for some of its places.
+    pub codes: Vec<(Path, String)>,
+    /// What they stand for.
+    pub secrets: Vec<Secret>,
+}
+
+/// Takes the secrets out of an app that was read. Its variables are named after `label`.
+pub fn veiled(label: &str, object: &Value, variables: &mut Names) -> Veiled {
+    let mut veiled = Veiled {
+        object: object.clone(),
+        codes: Vec::new(),
+        secrets: Vec::new(),
+    };
+    let bare = plain(object);
+    let Source::Known(definition, _) = source(&bare, None) else {
+        return veiled;
+    };
+    // A definition that was read as text is written with blocks where these say the same.
+    let env = text(&bare, "env").known().unwrap_or_default();
+    let (arguments, blocks) = arguments(&block(), env, &definition);
+    if blocks && let Some(services) = get(&arguments, "service") {
+        let none = Value::null(Type::String);
+        veiled.object = with(&bare, [("definition", none), ("service", services.clone())]);
+    }
+    let mut hidden = Hidden {
+        prefix: label,
+        app: &definition.app_name,
+        variables,
+        secrets: &mut veiled.secrets,
+    };
+    if blocks {
+        hidden.in_blocks(&definition, &mut veiled.codes);
+    } else {
+        veiled.object = hidden.in_text(&definition, object, &mut veiled.codes);
+    }
+    veiled
 }
 
 /// Takes the secrets of an app out.

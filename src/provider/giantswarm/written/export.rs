@@ -1,4 +1,5 @@
-//! An app's arguments as a `swarm.json`. What is sensitive becomes a `$VARIABLE`, with its value apart.
+//! An app as a `swarm.json`: its arguments, or its definition as the platform holds it. What is sensitive, or looks like a
+//! secret where nothing says what is, becomes a `$VARIABLE`, with its value apart.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,6 +9,8 @@ use crate::provider::giantswarm::app::secrets::sensitive_texts;
 use crate::provider::giantswarm::app::source::{Source, source};
 use crate::provider::object::{plain, text};
 use crate::value::Value;
+
+use super::secrets::{is_secret, is_secret_argument};
 
 /// An app as a definition.
 #[derive(Clone)]
@@ -48,8 +51,7 @@ pub fn export(object: &Value) -> Result<Exported, String> {
         }
     };
     let secrets = sensitive_texts(object);
-    let mut variables = BTreeMap::new();
-    hide(&mut definition, &secrets, &mut variables);
+    let variables = hide(&mut definition, &Secrets::Marked(&secrets));
     let shown = definition.to_json_pretty();
     let left = secrets.iter().filter(|secret| secret.len() > 2);
     if left.into_iter().any(|secret| shown.contains(secret.as_str())) {
@@ -67,9 +69,44 @@ pub fn export(object: &Value) -> Result<Exported, String> {
     })
 }
 
-fn hide(definition: &mut Definition, secrets: &BTreeSet<String>, variables: &mut BTreeMap<String, String>) {
+/// A definition as the platform holds it, where nothing is marked: what looks like a secret is taken for one.
+pub fn export_held(mut definition: Definition, org: &str, env: &str) -> Exported {
+    let variables = hide(&mut definition, &Secrets::Guessed);
+    Exported {
+        text: definition.to_json_pretty(),
+        environment: format!("{org}/{env}"),
+        variables,
+    }
+}
+
+/// How secrets are told from other values.
+enum Secrets<'a> {
+    /// By what the configuration calls sensitive.
+    Marked(&'a BTreeSet<String>),
+    /// By their names and by how they look.
+    Guessed,
+}
+
+impl Secrets<'_> {
+    fn has(&self, name: &str, value: &str) -> bool {
+        match self {
+            Secrets::Marked(secrets) => secrets.iter().any(|secret| value.contains(secret.as_str())),
+            Secrets::Guessed => is_secret(name, value),
+        }
+    }
+
+    fn has_argument(&self, args: &[String], at: usize) -> bool {
+        match self {
+            Secrets::Marked(_) => args.get(at).is_some_and(|arg| self.has("", arg)),
+            Secrets::Guessed => is_secret_argument(args, at),
+        }
+    }
+}
+
+/// Puts variables in place of secrets; the values of these.
+fn hide(definition: &mut Definition, secrets: &Secrets<'_>) -> BTreeMap<String, String> {
+    let mut variables = BTreeMap::new();
     let mut names = Names::new();
-    let is_hidden = |value: &str| secrets.iter().any(|secret| value.contains(secret.as_str()));
     for service in &mut definition.services {
         for component in &mut service.components {
             let mut take = |name: &str, value: &str| {
@@ -81,16 +118,18 @@ fn hide(definition: &mut Definition, secrets: &BTreeSet<String>, variables: &mut
             };
             for entry in &mut component.env {
                 if let Some((name, value)) = entry.split_once('=')
-                    && is_hidden(value)
+                    && secrets.has(name, value)
                 {
                     *entry = format!("{name}={}", take(name, value));
                 }
             }
+            let args = component.args.clone();
             for (index, arg) in component.args.iter_mut().enumerate() {
-                if is_hidden(arg) {
+                if secrets.has_argument(&args, index) {
                     *arg = take(&format!("argument_{}", index + 1), &arg.clone());
                 }
             }
         }
     }
+    variables
 }

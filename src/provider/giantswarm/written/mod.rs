@@ -12,8 +12,8 @@ mod secrets;
 mod tests;
 
 pub use adopt::{AdoptedApp, AdoptedOrganization, Scale, adopt};
-pub use app::{AppPlace, convert};
-pub use export::{Exported, export};
+pub use app::{AppPlace, Veiled, convert, veiled};
+pub use export::{Exported, export, export_held};
 pub use secrets::is_secret;
 
 use crate::lang::write::{Names, laid_out, quoted};
@@ -54,15 +54,21 @@ impl Written {
 
     /// Adds the declarations of the variables.
     fn declare(&mut self) {
-        for secret in &self.secrets {
-            self.text.push_str(&format!(
-                "\nvariable {} {{\n  description = {}\n  type = string\n  sensitive = true\n}}\n",
-                quoted(&secret.variable),
-                quoted(&secret.what)
-            ));
-        }
+        self.text.push_str(&declarations(&self.secrets));
         self.text = laid_out(std::mem::take(&mut self.text));
     }
+}
+
+/// The declarations of variables for secrets, an empty line before each.
+pub fn declarations(secrets: &[Secret]) -> String {
+    let declare = |secret: &Secret| {
+        format!(
+            "\nvariable {} {{\n  description = {}\n  type = string\n  sensitive = true\n}}\n",
+            quoted(&secret.variable),
+            quoted(&secret.what)
+        )
+    };
+    laid_out(secrets.iter().map(declare).collect())
 }
 
 /// Names that were given, by what they name.
@@ -71,4 +77,14 @@ struct Given {
     resources: Names,
     variables: Names,
     locals: Names,
+    /// The provider that blocks are of, if it has to be named.
+    provider: Option<String>,
+}
+
+impl Given {
+    /// The line of a block that names its provider.
+    fn provider_line(&self) -> String {
+        let line = |provider: &String| format!("  provider = {provider}\n");
+        self.provider.as_ref().map(line).unwrap_or_default()
+    }
 }

@@ -217,7 +217,7 @@ fn an_organization_is_written_with_its_imports() {
         members: vec!["ada".to_owned(), "grace".to_owned()],
         apps: vec![app],
     };
-    let written = adopt(&[organization]);
+    let written = adopt(&[organization], None);
     assert_eq!(
         written.text,
         r#"# What was there when swarmform looked. Once it is applied, the import blocks can go.

@@ -8,6 +8,10 @@
     clippy::disallowed_methods
 )]
 
+mod export;
+mod generate;
+mod providers;
+#[path = "../support/mod.rs"]
 mod support;
 
 use std::fs;
@@ -23,15 +27,15 @@ use tokio::runtime::Runtime;
 use support::{Place, Ran};
 
 /// A platform that others have used for long, and a directory without any resource.
-struct Settlement {
-    place: Place,
-    client: Client,
+pub struct Settlement {
+    pub place: Place,
+    pub client: Client,
     runtime: Runtime,
-    platform: Embedded,
+    pub platform: Embedded,
 }
 
 impl Settlement {
-    fn new() -> Settlement {
+    pub fn new() -> Settlement {
         swarmform::host::tls::install_crypto();
         let place = Place::new();
         let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -66,21 +70,21 @@ impl Settlement {
         settlement
     }
 
-    fn wait<T, E: std::fmt::Debug>(&self, call: impl Future<Output = Result<T, E>>) -> T {
+    pub fn wait<T, E: std::fmt::Debug>(&self, call: impl Future<Output = Result<T, E>>) -> T {
         self.runtime.block_on(call).unwrap()
     }
 
-    fn app(&self, env: &str, name: &str, component: Value) {
+    pub fn app(&self, env: &str, name: &str, component: Value) {
         let definition =
             json!({ "app_name": name, "services": [{ "service_name": "web", "components": [component] }] });
         self.wait(self.client.create_app("acme", env, &definition));
     }
 
-    fn run(&self, args: &[&str]) -> Ran {
+    pub fn run(&self, args: &[&str]) -> Ran {
         self.run_with(args, &[])
     }
 
-    fn run_with(&self, args: &[&str], more: &[(&str, &str)]) -> Ran {
+    pub fn run_with(&self, args: &[&str], more: &[(&str, &str)]) -> Ran {
         let mut command = self.place.command(args);
         command.env("GIANTSWARM_PASSWORD", &self.platform.password);
         command.envs(more.iter().copied());
@@ -88,7 +92,7 @@ impl Settlement {
     }
 
     /// All that can be read of the apps: definitions, and every instance by its id.
-    fn all(&self) -> String {
+    pub fn all(&self) -> String {
         let mut all = String::new();
         for env in self.wait(self.client.environments("acme")) {
             for app in self.wait(self.client.apps("acme", &env)) {
@@ -105,7 +109,7 @@ impl Settlement {
         all
     }
 
-    fn text(&self, name: &str) -> String {
+    pub fn text(&self, name: &str) -> String {
         fs::read_to_string(self.place.path().join(name)).unwrap()
     }
 }
@@ -379,113 +383,4 @@ fn a_fault_of_a_real_definition_stands_on_its_line() {
 fn is_excerpt(line: &str) -> bool {
     let number = line.trim_start().split_once(':').map(|(number, _)| number);
     number.is_some_and(|number| !number.is_empty() && number.chars().all(|letter| letter.is_ascii_digit()))
-}
-
-#[test]
-fn configuration_is_generated_for_imports_that_lead_to_none() {
-    let settlement = Settlement::new();
-    let component = json!({ "component_name": "c", "image": "redis" });
-    settlement.app("dev", "hello", component);
-    settlement.wait(settlement.client.add_member("acme", "grace"));
-    settlement.place.write(
-        "imports.tf",
-        "locals {\n  org = \"acme\"\n}\n\nimport {\n  to = giantswarm_org.acme\n  id = local.org\n}\n\nimport {\n  to = \
-         giantswarm_member.grace\n  id = \"${local.org}/grace\"\n}\n\nimport {\n  to = giantswarm_app.hello\n  id = \
-         \"acme/dev/hello\"\n}\n\nimport {\n  to = terraform_data.x\n  id = \"any\"\n}\n",
-    );
-    settlement
-        .run(&["plan"])
-        .expect(1)
-        .says("-generate-config-out=FILE");
-    for wrong in ["-destroy", "-refresh-only"] {
-        settlement
-            .run(&["plan", wrong, "-generate-config-out=new.tf"])
-            .expect(1)
-            .says("Invalid generate-config-out flag");
-    }
-    settlement
-        .run(&["plan", "-generate-config-out", "main.tf"])
-        .expect(1)
-        .says("Target generated file already exists");
-    assert!(!settlement.place.path().join("new.tf").exists());
-    settlement
-        .run(&["plan", "-generate-config-out=new.tf"])
-        .expect(0)
-        .says("# giantswarm_member.grace will be imported\n  # (config will be generated)\n")
-        .says("Plan: 4 to import, 0 to add, 0 to change, 0 to destroy.")
-        .says("Configuration was written to new.tf.");
-    assert!(
-        settlement.text("new.tf").contains(
-            "resource \"giantswarm_member\" \"grace\" {\n  org      = \"acme\"\n  username = \"grace\"\n}\n"
-        ),
-        "{}",
-        settlement.text("new.tf")
-    );
-    settlement.run(&["fmt", "-check"]).expect(0);
-    settlement
-        .run(&["plan"])
-        .expect(0)
-        .says("Plan: 4 to import, 0 to add, 0 to change, 0 to destroy.")
-        .never_says("config will be generated");
-    settlement
-        .run(&["apply", "-auto-approve"])
-        .expect(0)
-        .says("4 imported");
-    settlement
-        .run(&["plan", "-detailed-exitcode"])
-        .expect(0)
-        .says("No changes");
-}
-
-#[test]
-fn programs_are_told_of_generated_configuration_and_a_saved_plan_has_it() {
-    let place = Place::new();
-    place.write(
-        "main.tf",
-        "import {\n  to = terraform_data.x\n  id = \"any\"\n}\n",
-    );
-    let told = place
-        .run(&["plan", "-json", "-generate-config-out=new.tf", "-out=plan"])
-        .expect(0);
-    let change = told
-        .out
-        .lines()
-        .map(|line| serde_json::from_str::<Value>(line).unwrap())
-        .find(|event| event["type"] == "planned_change")
-        .unwrap();
-    assert_eq!(
-        change["change"]["generated_config"],
-        "resource \"terraform_data\" \"x\" {}"
-    );
-    place.run(&["apply", "plan"]).expect(0).says("1 imported");
-    place.run(&["plan", "-detailed-exitcode"]).expect(0);
-}
-
-#[test]
-fn what_has_keys_or_is_in_a_module_is_not_generated() {
-    let missing = "Configuration for import target does not exist";
-    for (to, rest, reason) in [
-        ("terraform_data.x[\"a\"]", "", missing),
-        (
-            "terraform_data.x[each.key]",
-            "  for_each = toset([\"a\"])\n",
-            missing,
-        ),
-        (
-            "module.m.terraform_data.x",
-            "",
-            "There is no terraform_data.x in module.m",
-        ),
-    ] {
-        let place = Place::new();
-        place.write(
-            "main.tf",
-            &format!("import {{\n  to = {to}\n  id = \"any\"\n{rest}}}\n"),
-        );
-        place
-            .run(&["plan", "-generate-config-out=new.tf"])
-            .expect(1)
-            .says(reason);
-        assert!(!place.path().join("new.tf").exists());
-    }
 }
