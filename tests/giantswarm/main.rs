@@ -13,7 +13,10 @@ mod coverage;
 mod data;
 mod resources;
 mod town;
+mod uses;
 
+#[path = "../support/methods.rs"]
+mod methods;
 #[path = "../support/mod.rs"]
 mod support;
 

@@ -1,23 +1,35 @@
 //! A platform of its own for each test, with a spy in front of it that writes down which methods of the API are called.
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
+use std::process::Stdio;
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-use swarmform::platform::{Embedded, embedded, routes};
+use swarmform::platform::{Embedded, embedded};
 use tokio::runtime::Runtime;
 
+use crate::methods::section;
 use crate::support::{Place, Ran};
 
 /// The request lines seen so far, as `GET /v1/ping`.
 type Seen = Arc<Mutex<Vec<String>>>;
 
+thread_local! {
+    static NOTED: RefCell<Vec<(&'static str, String)>> = const { RefCell::new(Vec::new()) };
+}
+
+/// What towns of this thread have shown since the last time: a section, and what used its method.
+pub fn noted() -> Vec<(&'static str, String)> {
+    NOTED.take()
+}
+
 pub struct Town {
     pub place: Place,
     pub password: String,
-    endpoint: String,
+    pub endpoint: String,
     seen: Seen,
     platform: Embedded,
     _runtime: Runtime,
@@ -55,13 +67,19 @@ impl Town {
         &self.platform.username
     }
 
+    /// What the environment tells of the platform and the user, with this password.
+    pub fn credentials(&self, password: &str) -> [(&'static str, String); 3] {
+        [
+            ("GIANTSWARM_ENDPOINT", self.endpoint.clone()),
+            ("GIANTSWARM_USERNAME", self.username().to_owned()),
+            ("GIANTSWARM_PASSWORD", password.to_owned()),
+        ]
+    }
+
     /// Runs the command with the credentials of the environment, in any directory.
     pub fn run_in(&self, place: &Place, args: &[&str]) -> Ran {
         let mut command = place.command(args);
-        command
-            .env("GIANTSWARM_ENDPOINT", &self.endpoint)
-            .env("GIANTSWARM_USERNAME", self.username())
-            .env("GIANTSWARM_PASSWORD", &self.password);
+        command.envs(self.credentials(&self.password));
         Ran::from(command.output().unwrap())
     }
 
@@ -84,26 +102,43 @@ impl Town {
 
     /// The sections of the methods that were called since the last time.
     pub fn called(&self) -> BTreeSet<&'static str> {
-        let lines = std::mem::take(&mut *self.seen.lock().unwrap());
-        lines.iter().filter_map(|line| section(line)).collect()
+        self.calls().into_iter().collect()
     }
-}
 
-/// The section of a request line, by the platform's own table.
-fn section(line: &str) -> Option<&'static str> {
-    let (method, path) = line.split_once(' ')?;
-    let path = path.split('?').next()?;
-    let fits = |template: &str| {
-        let (wanted, found): (Vec<&str>, Vec<&str>) =
-            (template.split('/').collect(), path.split('/').collect());
-        let same =
-            |(wanted, found): (&&str, &&str)| wanted.starts_with('{') && !found.is_empty() || wanted == found;
-        wanted.len() == found.len() && wanted.iter().zip(&found).all(same)
-    };
-    let entry = routes::METHODS
-        .iter()
-        .find(|entry| entry.method == method && entry.paths.iter().any(|path| fits(path)));
-    entry.map(|entry| entry.section)
+    /// The section of each call since the last time.
+    pub fn calls(&self) -> Vec<&'static str> {
+        let lines = std::mem::take(&mut *self.seen.lock().unwrap());
+        let sections = lines.iter().filter_map(|line| {
+            let (method, path) = line.split_once(' ')?;
+            section(method, path)
+        });
+        sections.collect()
+    }
+
+    /// What was just done is `user`, and it must have called all of these methods.
+    #[track_caller]
+    pub fn shows(&self, user: &str, sections: &[&'static str]) {
+        let called = self.called();
+        for section in sections {
+            assert!(
+                called.contains(section),
+                "{user} did not call {section}: {called:?}"
+            );
+            NOTED.with_borrow_mut(|noted| noted.push((section, user.to_owned())));
+        }
+    }
+
+    /// Runs the command with this text on its standard input, and with no credentials.
+    pub fn answer(&self, args: &[&str], text: &str) -> Ran {
+        let mut command = self.place.command(args);
+        command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let _ = child.stdin.take().unwrap().write_all(text.as_bytes());
+        Ran::from(child.wait_with_output().unwrap())
+    }
 }
 
 /// Passes everything on to the platform and writes down the request lines; its own endpoint.

@@ -25,7 +25,7 @@ async fn org(world: &World) -> String {
 }
 
 #[tokio::test]
-async fn an_application_is_down_until_it_is_started_and_keeps_its_instances_over_a_stop() {
+pub async fn an_application_is_down_until_it_is_started_and_keeps_its_instances_over_a_stop() {
     let world = World::new().await;
     let token = org(&world).await;
     world.clock.hold();
@@ -137,7 +137,7 @@ async fn an_instance_is_found_in_its_own_organization_alone() {
 }
 
 #[tokio::test]
-async fn a_service_stop_answers_10004_and_says_stopped() {
+pub async fn a_service_stop_answers_10004_and_says_stopped() {
     let world = World::new().await;
     let token = world.hello().await;
     let service = format!("{APP}/service/webserver");
@@ -160,7 +160,7 @@ async fn a_service_stop_answers_10004_and_says_stopped() {
 }
 
 #[tokio::test]
-async fn a_component_status_can_be_read_in_both_documented_shapes() {
+pub async fn a_component_status_can_be_read_in_both_documented_shapes() {
     let world = World::new().await;
     let token = world.hello().await;
     let data = world.until(&format!("{FLASK}/status"), &token, "up").await;
@@ -175,7 +175,7 @@ async fn a_component_status_can_be_read_in_both_documented_shapes() {
 }
 
 #[tokio::test]
-async fn scale_is_relative_and_bounded() {
+pub async fn scale_is_relative_and_bounded() {
     let world = World::new().await;
     let token = world.hello().await;
     let scale = async |what: &str| world.call("POST", &format!("{FLASK}/{what}"), &token, "").await;
@@ -263,7 +263,7 @@ async fn scaling_one_member_of_a_pod_scales_the_pod_or_nothing() {
 }
 
 #[tokio::test]
-async fn an_update_changes_the_tag_alone_and_starts_what_was_stopped() {
+pub async fn an_update_changes_the_tag_alone_and_starts_what_was_stopped() {
     let world = World::new().await;
     let token = world.hello().await;
     let old = world.instance(&token).await;
@@ -394,7 +394,7 @@ async fn the_three_strategies_differ_in_what_is_up_meanwhile() {
 }
 
 #[tokio::test]
-async fn a_config_answers_the_definition_in_one_form() {
+pub async fn a_config_answers_the_definition_in_one_form() {
     let world = World::new().await;
     let token = org(&world).await;
     let body = json!({"appName": "helloworld", "services": [{"serviceName": "webserver", "components": [
@@ -445,7 +445,7 @@ async fn a_faulty_definition_is_refused_with_its_faults_and_makes_nothing() {
 }
 
 #[tokio::test]
-async fn a_deleted_application_frees_its_name_at_once() {
+pub async fn a_deleted_application_frees_its_name_at_once() {
     let world = World::new().await;
     let token = world.hello().await;
     let old = world.instance(&token).await;
@@ -482,7 +482,7 @@ async fn an_image_that_fails_shows_as_failed_where_that_is_switched_on() {
 }
 
 #[tokio::test]
-async fn logs_are_the_last_lines_and_statistics_have_the_documented_keys() {
+pub async fn logs_are_the_last_lines_and_statistics_have_the_documented_keys() {
     let world = World::new().await;
     let token = world.hello().await;
     let id = world.instance(&token).await;

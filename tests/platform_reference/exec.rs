@@ -120,7 +120,7 @@ async fn a_terminal_prompts_echoes_and_ends() {
 }
 
 #[tokio::test]
-async fn without_an_upgrade_the_answer_is_text_and_detached_it_is_a_status() {
+pub async fn without_an_upgrade_the_answer_is_text_and_detached_it_is_a_status() {
     let world = World::new().await;
     let token = world.hello().await;
     let id = world.instance(&token).await;

@@ -45,7 +45,7 @@ async fn the_first_organization_of_an_account_is_named_like_the_user_and_stays()
 }
 
 #[tokio::test]
-async fn an_organization_is_created_once_shown_and_removed() {
+pub async fn an_organization_is_created_once_shown_and_removed() {
     let world = World::new().await;
     let (token, kord) = (world.token("terminal"), world.token("kord"));
     let create = r#"{"org_id":"bantic"}"#;
@@ -152,7 +152,7 @@ async fn names_and_bodies_that_are_wrong_are_refused_with_a_reason() {
 }
 
 #[tokio::test]
-async fn members_are_users_added_once_and_the_last_one_stays() {
+pub async fn members_are_users_added_once_and_the_last_one_stays() {
     let world = World::new().await;
     let token = world.token("terminal");
     world
@@ -213,7 +213,7 @@ async fn an_open_membership_takes_any_well_formed_name_but_lets_nobody_in() {
 }
 
 #[tokio::test]
-async fn environments_exist_through_their_applications() {
+pub async fn environments_exist_through_their_applications() {
     let world = World::new().await;
     let token = world.token("terminal");
     world

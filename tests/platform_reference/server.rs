@@ -13,7 +13,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use crate::world::{Answer, World, base64, logged};
 
 #[tokio::test]
-async fn ping_says_failed_when_nothing_can_be_kept() {
+pub async fn ping_says_failed_when_nothing_can_be_kept() {
     let world = World::new().await;
     let answer = world.call("GET", "/v1/ping", "", "").await;
     assert_eq!((answer.status, answer.body.as_str()), (200, "\"OK\""));

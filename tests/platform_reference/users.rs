@@ -9,7 +9,7 @@ fn token_of(answer: &crate::world::Answer) -> String {
 }
 
 #[tokio::test]
-async fn a_login_takes_the_name_or_the_address_and_the_password_in_base64() {
+pub async fn a_login_takes_the_name_or_the_address_and_the_password_in_base64() {
     let world = World::new().await;
     for user in ["terminal", "terminal@giantswarm.io", "terminal%40giantswarm.io"] {
         let token = token_of(&world.login(user, "f00bar").await.ok(10000));
@@ -44,7 +44,7 @@ async fn a_login_takes_the_name_or_the_address_and_the_password_in_base64() {
 }
 
 #[tokio::test]
-async fn a_logout_ends_one_token_and_no_other() {
+pub async fn a_logout_ends_one_token_and_no_other() {
     let world = World::new().await;
     let one = token_of(&world.login("terminal", "f00bar").await);
     let two = token_of(&world.login("terminal", "f00bar").await);
@@ -58,7 +58,7 @@ async fn a_logout_ends_one_token_and_no_other() {
 }
 
 #[tokio::test]
-async fn a_new_password_ends_all_tokens_of_the_user() {
+pub async fn a_new_password_ends_all_tokens_of_the_user() {
     let world = World::new().await;
     let one = token_of(&world.login("terminal", "f00bar").await);
     let two = token_of(&world.login("terminal", "f00bar").await);
@@ -82,7 +82,7 @@ async fn a_new_password_ends_all_tokens_of_the_user() {
 }
 
 #[tokio::test]
-async fn an_address_changes_only_from_the_one_on_record_and_belongs_to_one_user() {
+pub async fn an_address_changes_only_from_the_one_on_record_and_belongs_to_one_user() {
     let world = World::new().await;
     let (token, kord) = (world.token("terminal"), world.token("kord"));
     let change = async |token: &str, old: &str, new: &str| {
@@ -107,7 +107,7 @@ async fn an_address_changes_only_from_the_one_on_record_and_belongs_to_one_user(
 }
 
 #[tokio::test]
-async fn memberships_begin_with_the_users_own_organization() {
+pub async fn memberships_begin_with_the_users_own_organization() {
     let world = World::new().await;
     let token = world.token("terminal");
     for org in ["zebra", "giantswarm"] {

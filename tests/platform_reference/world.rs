@@ -1,6 +1,7 @@
 //! A platform on a free port with a clock that can be moved and identifiers that can be foreseen, and an HTTP
 //! client that sends exactly what it is told.
 
+use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::path::Path;
@@ -75,6 +76,15 @@ impl Ids for TestIds {
             .pop_front()
             .unwrap_or_else(|| RandomIds.token())
     }
+}
+
+thread_local! {
+    static ANSWERED: RefCell<Vec<(String, String)>> = const { RefCell::new(Vec::new()) };
+}
+
+/// The requests of this thread that were answered with 200 since the last time, by method and path.
+pub fn answered_well() -> Vec<(String, String)> {
+    ANSWERED.take()
 }
 
 static LOG: Mutex<Vec<u8>> = Mutex::new(Vec::new());
@@ -228,7 +238,11 @@ impl World {
     }
 
     pub async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
-        Answer::parse(&raw(self.addr, method, path, headers, body).await)
+        let answer = Answer::parse(&raw(self.addr, method, path, headers, body).await);
+        if answer.status == 200 {
+            ANSWERED.with_borrow_mut(|calls| calls.push((method.to_owned(), path.to_owned())));
+        }
+        answer
     }
 
     /// Waits until the status object at `path` says `wanted`.
