@@ -10,13 +10,16 @@ use serde_json::json;
 
 use crate::world::{Answer, base64, raw};
 
-/// The program itself, with `limit` blocks of 512 bytes as the largest file it may write.
-fn served(data: &Path, limit: &str) -> (Child, SocketAddr) {
+/// The program itself, with `limit` blocks of 512 bytes as the largest file it may write. All users have the password
+/// `f00bar`.
+pub fn served(data: &Path, limit: &str, users: &[&str]) -> (Child, SocketAddr) {
+    let users = users.iter().map(|user| format!("-user={user}"));
     let script = format!("trap '' XFSZ; ulimit -f {limit}; exec \"$0\" \"$@\"");
     let mut child = Command::new("sh")
         .args(["-c", &script, env!("CARGO_BIN_EXE_swarmform")])
-        .args(["serve", "-listen", "127.0.0.1:0", "-user", "terminal", "-data"])
+        .args(["serve", "-listen", "127.0.0.1:0", "-data"])
         .arg(data)
+        .args(users)
         .env("SWARMFORM_PASSWORD", "f00bar")
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
@@ -45,7 +48,7 @@ async fn token(addr: SocketAddr) -> String {
 async fn a_full_disk_is_an_error_and_loses_nothing_that_was_acknowledged() {
     let dir = tempfile::tempdir().unwrap();
     let apps = "/v1/org/terminal/env/dev/app/";
-    let (mut child, addr) = served(dir.path(), "8192");
+    let (mut child, addr) = served(dir.path(), "8192", &["terminal"]);
     let asks = token(addr).await;
     let mut kept = Vec::new();
     let mut refused = None;
@@ -69,7 +72,7 @@ async fn a_full_disk_is_an_error_and_loses_nothing_that_was_acknowledged() {
     child.kill().unwrap();
     child.wait().unwrap();
 
-    let (mut child, addr) = served(dir.path(), "unlimited");
+    let (mut child, addr) = served(dir.path(), "unlimited", &["terminal"]);
     let asks = token(addr).await;
     let list = Answer::parse(&raw(addr, "GET", apps, &[("Authorization", &asks)], b"").await);
     let found: Vec<String> = list.json()["data"]

@@ -13,6 +13,9 @@
 
 mod access;
 mod apps;
+mod clients;
+mod coverage;
+mod curl;
 mod definitions;
 mod durability;
 mod examples;
@@ -25,3 +28,6 @@ mod orgs;
 mod server;
 mod users;
 mod world;
+
+#[path = "../support/methods.rs"]
+mod methods;
