@@ -27,7 +27,7 @@ use tokio::runtime::Runtime;
 use support::{Place, Ran};
 
 /// A platform that others have used for long, and a directory without any resource.
-pub struct Settlement {
+pub(crate) struct Settlement {
     pub place: Place,
     pub client: Client,
     runtime: Runtime,

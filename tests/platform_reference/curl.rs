@@ -37,9 +37,8 @@ fn differences(path: &str, ours: &Value, page: &Value, found: &mut Vec<String>) 
                 }
             }
             // A component's status has its instances at the top too, for clients that look there.
-            let beyond = |key: &&String| {
-                !page.contains_key(*key) && !(*key == "instances" && page.contains_key("components"))
-            };
+            let instances = |key: &String| key == "instances" && page.contains_key("components");
+            let beyond = |key: &&String| !page.contains_key(*key) && !instances(key);
             found.extend(
                 ours.keys()
                     .filter(beyond)
