@@ -49,7 +49,8 @@ pub async fn update(mut call: Call) -> Result<Reply, Refusal> {
         true => Update::default(),
         false => serde_json::from_slice(&body).map_err(|e| Refusal::input(e.to_string()))?,
     };
-    let strategy = match wanted.strategy {
+    let strategy = match wanted.strategy.filter(|name| !name.is_empty()) {
+        // An empty one is what a client in Go sends of a field that was not set.
         None => Strategy::default(),
         Some(name) => serde_json::from_value(name.into())
             .map_err(|_| Refusal::input("strategy is one of one-by-one, all-at-once and hot-swap"))?,

@@ -216,6 +216,17 @@ fn two_counts_for_one_pod_are_found_before_anything_is_made() {
 }
 
 #[test]
+fn a_version_and_a_start_of_one_service_in_one_run_do_not_undo_each_other() {
+    let town = Town::new();
+    let shop = shop("shop/web", "running");
+    town.apply(&format!("{shop}{}{}", version("1.0.0"), state(false)));
+    // An update starts what was stopped and stops it again; the start may come before it or behind, and not between.
+    town.apply(&format!("{shop}{}{}", version("2.0.0"), state(true)))
+        .says("2 changed");
+    town.assert_settled();
+}
+
+#[test]
 fn two_versions_and_two_states_of_one_thing_contradict_each_other() {
     let town = Town::new();
     let version = |name: &str, version: &str| {

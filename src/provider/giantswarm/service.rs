@@ -148,8 +148,10 @@ pub(crate) async fn apply(session: &Session, prior: &Value, planned: &Value) -> 
         return component::unnamed(prior);
     };
     let deadline = Deadline::after(app::timeout(&wanted, "update"));
+    let turn = session.turn(&key, &service).await;
     let result = bring(session, &key, &service, running, deadline).await;
     session.forget_app(&key);
+    drop(turn);
     match result {
         Ok(status) => super::done(object(&wanted, &key, &service, running, &status)),
         Err(fault) => component::failed(prior, fault, read(session, prior)).await,

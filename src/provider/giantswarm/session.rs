@@ -71,7 +71,7 @@ pub(crate) struct Session {
     turns: Mutex<BTreeMap<String, Arc<Turn>>>,
 }
 
-/// Held by whoever counts and changes the instances of a service.
+/// Held by whoever looks at the instances of a service and changes them.
 type Turn = tokio::sync::Mutex<()>;
 
 fn cell<T>(cells: &Cells<T>, key: &str) -> Cell<T> {
@@ -113,8 +113,9 @@ impl Session {
         }
     }
 
-    /// One at a time changes the counts of a service: the calls are relative, and the members of a pod scale together, so
-    /// whoever counted while another was about it would count wrong. The turn ends with the guard.
+    /// One at a time changes what is of a service, its counts, versions and state: scale calls are relative, the members of a
+    /// pod scale together, and an update starts what was stopped and stops it again. Whoever looked while another was about
+    /// it would see wrong. The turn ends with the guard.
     pub async fn turn(&self, app: &AppKey, service: &str) -> OwnedMutexGuard<()> {
         let turn = {
             let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);

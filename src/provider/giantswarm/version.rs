@@ -139,9 +139,11 @@ pub(crate) async fn apply(session: &Session, prior: &Value, planned: &Value) -> 
     let (Some(target), Some(wanted)) = (Component::of(&object), text(&object, "version").known()) else {
         return component::unnamed(prior);
     };
+    let turn = session.turn(&target.key, &target.service).await;
     session.forget_app(&target.key);
     let result = bring(session, &target, wanted, &object).await;
     session.forget_app(&target.key);
+    drop(turn);
     match result {
         Ok(()) => super::done(with(&object, [("id", Value::string(target.id()))])),
         Err(fault) => component::failed(prior, fault, read(session, prior)).await,
