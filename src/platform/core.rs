@@ -1,7 +1,9 @@
 //! The platform itself: the world behind a lock, the thread that writes, and the ports. `open` makes it ready;
 //! `change` is the one way to alter the world, and returns when the change is on the disk.
 
+use std::path::Path;
 use std::sync::{Arc, Once, PoisonError, RwLock, RwLockReadGuard};
+use std::time::Duration;
 
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
@@ -9,7 +11,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::platform::auth;
 use crate::platform::clock::{Millis, length};
-use crate::platform::commit::{Committer, Receipt};
+use crate::platform::commit::{Committer, Receipt, Reopen};
 use crate::platform::config::Config;
 use crate::platform::error::{PlatformError, Refusal};
 use crate::platform::model::{Org, Token, User};
@@ -23,7 +25,7 @@ use crate::platform::world::{Changes, World};
 pub struct Platform {
     config: Config,
     runtime: Arc<dyn Runtime>,
-    world: RwLock<World>,
+    world: Arc<RwLock<World>>,
     committer: Committer,
     closed: Once,
     /// Bounds the password hashes at once.
@@ -52,14 +54,9 @@ impl std::fmt::Debug for Platform {
 /// # Errors
 /// When the directory is in use, damaged or not writable, or the first user cannot be made.
 pub fn open(config: Config) -> Result<Arc<Platform>, PlatformError> {
-    let (store, records) = Store::open(&config.data_dir, config.limits.lock_wait)?;
-    let world = World::load(&records).map_err(|detail| PlatformError::Damaged {
-        dir: config.data_dir.clone(),
-        detail,
-        db: config.data_dir.join("db"),
-        export: config.data_dir.join("export.json"),
-    })?;
-    let committer = Committer::start(store)?;
+    let (store, world) = stored(&config.data_dir, config.limits.lock_wait)?;
+    let world = Arc::new(RwLock::new(world));
+    let committer = Committer::start(store, reopen(&config.data_dir, &world))?;
     let runtime = config.runtime.clone().unwrap_or_else(|| {
         Arc::new(Simulated {
             speed: config.speed,
@@ -68,7 +65,7 @@ pub fn open(config: Config) -> Result<Arc<Platform>, PlatformError> {
     });
     let platform = Platform {
         runtime,
-        world: RwLock::new(world),
+        world,
         committer,
         closed: Once::new(),
         hashers: Semaphore::new(config.limits.logins.max(1)),
@@ -91,6 +88,32 @@ pub fn open(config: Config) -> Result<Arc<Platform>, PlatformError> {
         platform.add_user(&name, &password, email.as_deref())?;
     }
     Ok(Arc::new(platform))
+}
+
+/// The store in `dir` and the world in it.
+fn stored(dir: &Path, wait: Duration) -> Result<(Store, World), PlatformError> {
+    let (store, records) = Store::open(dir, wait)?;
+    let world = World::load(&records).map_err(|detail| PlatformError::Damaged {
+        dir: dir.to_owned(),
+        detail,
+        db: dir.join("db"),
+        export: dir.join("export.json"),
+    })?;
+    Ok((store, world))
+}
+
+/// Brings `world` back to what the disk holds. What was altered in it and never written is forgotten, as its caller was
+/// told that it failed.
+fn reopen(dir: &Path, world: &Arc<RwLock<World>>) -> Reopen {
+    let (dir, world) = (dir.to_owned(), Arc::clone(world));
+    Box::new(move |calm| {
+        let (store, mut found) = stored(&dir, Duration::ZERO)?;
+        let mut world = world.write().unwrap_or_else(PoisonError::into_inner);
+        found.take_sessions(&mut world);
+        *world = found;
+        calm();
+        Ok(store)
+    })
 }
 
 impl Platform {

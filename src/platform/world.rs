@@ -119,6 +119,11 @@ impl World {
         self.sessions.insert(hash, token);
     }
 
+    /// Takes over the logins of another world that are stored nowhere.
+    pub fn take_sessions(&mut self, other: &mut World) {
+        self.sessions.append(&mut other.sessions);
+    }
+
     /// Removes a login.
     pub fn remove_token(&mut self, changes: &mut Changes, hash: &str) {
         self.sessions.remove(hash);
