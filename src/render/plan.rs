@@ -1,4 +1,5 @@
-//! A plan as text: what drifted, what will be done and why, how much of it, by which calls, to which outputs.
+//! A plan as text: what drifted, what will be done and why (in short, then in detail), how much of it, by which calls,
+//! to which outputs, and what seems to be renamed.
 //!
 //! The words are ours, the shape is the one that users of Terraform read fluently. The cost is linear in the plan.
 //! How to go on from here (save, apply, approve) is for the command to say.
@@ -183,6 +184,9 @@ const LEGEND: [(Action, &str); 7] = [
     (Action::Forget, "forget, without destroying"),
 ];
 
+/// From so many changes on, each is told on one line first. Fewer are seen at a glance as they are.
+const OVERVIEW: usize = 3;
+
 fn actions(out: &mut String, shown: &[&ResourceChange], plan: &Plan, view: View<'_>) {
     let style = view.style;
     let used = |action: Action| shown.iter().any(|change| change.action == action);
@@ -197,9 +201,16 @@ fn actions(out: &mut String, shown: &[&ResourceChange], plan: &Plan, view: View<
     } else {
         "\nswarmform will perform the following actions:\n\n"
     });
-    if view.brief {
+    if view.brief || shown.len() >= OVERVIEW {
         brief::lines(out, style, shown);
-        return out.push('\n');
+        out.push('\n');
+    }
+    if view.brief {
+        return;
+    }
+    if shown.len() >= OVERVIEW {
+        style.paint_into(out, Ink::Bold, "In detail:");
+        out.push_str("\n\n");
     }
     for change in shown {
         // Drift is in address order.

@@ -118,10 +118,11 @@ fn shown(plan: &Plan, calls: bool) -> String {
     )
 }
 
-/// Holds the part of the text that is about changes against what is expected.
+/// Holds the part of the text that is about changes in detail against what is expected.
 fn check(plan: &Plan, expected: &str) {
     let text = shown(plan, false);
     let (_, changes) = text.split_once("following actions:\n\n").unwrap_or(("", &text));
+    let (_, changes) = changes.split_once("In detail:\n\n").unwrap_or(("", changes));
     assert_eq!(
         changes.trim_end(),
         expected.trim_matches('\n').trim_end(),

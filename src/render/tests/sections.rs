@@ -361,6 +361,30 @@ fn an_empty_plan_says_so() {
 }
 
 #[test]
+fn three_changes_are_told_in_short_first_and_two_are_not() {
+    let new = |name: &str| {
+        let addr = format!("fake_app.{name}");
+        change(&addr, Action::Create, null(), object([("id", unknown())]))
+    };
+    let two = plan(vec![new("a"), new("b")]);
+    assert!(!shown(&two, false).contains("In detail:"));
+    let gone = change("fake_app.c", Action::Delete, named(), null());
+    let three = plan(vec![new("a"), new("b"), gone]);
+    let text = shown(&three, false);
+    let (_, text) = text.split_once("following actions:\n\n").unwrap();
+    let expected = r#"  + fake_app.a
+  + fake_app.b
+  - fake_app.c
+
+In detail:
+
+  # fake_app.a will be created
+  + resource "fake_app" "a" {
+"#;
+    assert!(text.starts_with(expected), "\n{text}");
+}
+
+#[test]
 fn a_brief_plan_tells_each_change_on_one_line_and_no_value() {
     let app = |name: &str, image: &str| {
         object([("name", name.into()), ("image", image.into()), ("id", "1".into())])
