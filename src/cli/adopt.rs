@@ -9,7 +9,7 @@ use std::sync::Arc;
 use clap::Args;
 
 use crate::addr::ModuleAddr;
-use crate::diag::{Diagnostic, Diagnostics, did_you_mean};
+use crate::diag::{self, Diagnostic, Diagnostics, did_you_mean};
 use crate::host::{ConfigFiles, HostFiles, files};
 use crate::lang::write::is_identifier;
 use crate::plan::codes::{PROVIDER_FAILED, READ_FAILED};
@@ -260,16 +260,7 @@ pub(super) fn secrets(ui: &Ui, secrets: &[Secret], how: &str) -> String {
         _ => "Some values look like secrets.",
     };
     let text = format!("{what} {how}");
-    let named: Vec<String> = secrets
-        .iter()
-        .take(20)
-        .map(|secret| format!("  - {}", escape::line(&secret.variable)))
-        .collect();
-    let more = secrets.len().saturating_sub(named.len());
-    let more = if more > 0 {
-        format!("\n  - and {more} more")
-    } else {
-        String::new()
-    };
-    format!("\n{}\n{}{more}\n", ui.style().wrap(&text), named.join("\n"))
+    let named = secrets.iter().map(|secret| escape::line(&secret.variable));
+    let named = diag::list(named, diag::NAMED);
+    format!("\n{}{named}\n", ui.style().wrap(&text))
 }

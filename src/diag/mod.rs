@@ -4,9 +4,13 @@
 //! values that were in scope. It prints nothing (that is `render`), and it never holds a secret: whoever adds
 //! a [`ScopeValue`] writes "(sensitive value)" in place of one.
 
+mod list;
+
 use std::collections::BTreeMap;
 
 use crate::source::Span;
+
+pub use list::{NAMED, list};
 
 /// A kind of diagnostic. Each room declares its own as `static`s and lists them in a `CODES` slice, from
 /// which `docs/errors.md` is generated.

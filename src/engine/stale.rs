@@ -7,15 +7,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::config::load::Reader;
-use crate::diag::Diagnostic;
+use crate::diag::{self, Diagnostic};
 use crate::lang::Files;
 use crate::state::State;
 
 use super::codes;
 use super::saved::Recording;
-
-/// More are counted and not named.
-const NAMED: usize = 20;
 
 /// Refuses when the state is not the one that the plan was made from.
 pub fn check_state(recording: &Recording, now: &State) -> Result<(), Diagnostic> {
@@ -106,13 +103,6 @@ fn list(title: &str, found: Vec<(String, &'static str)>) -> String {
     if found.is_empty() {
         return String::new();
     }
-    let more = found.len().saturating_sub(NAMED);
-    let mut text = format!("\n\n{title}\n");
-    for (name, how) in found.into_iter().take(NAMED) {
-        text.push_str(&format!("\n  - {name} ({how})"));
-    }
-    if more > 0 {
-        text.push_str(&format!("\n  - and {more} more"));
-    }
-    text
+    let named = found.into_iter().map(|(name, how)| format!("{name} ({how})"));
+    format!("\n\n{title}\n{}", diag::list(named, diag::NAMED))
 }
