@@ -47,7 +47,6 @@ const WALLS: &[(&str, &[&str])] = &[
     ("lsp_server", &["cli"]),
     ("miette", &["render", "cli"]),
     ("similar", &["render", "cli"]),
-    ("indicatif", &["render", "cli"]),
     ("sled", &["store", "platform"]),
     ("reqwest", &["api"]),
     ("axum", &["platform"]),

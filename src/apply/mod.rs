@@ -7,10 +7,12 @@
 mod intent;
 mod prepare;
 mod record;
+pub mod report;
 pub mod settle;
 pub mod walker;
 
-pub use walker::{Outcome, Report, Walker, Work};
+pub use report::{Because, Failed, Report, Skipped};
+pub use walker::{Outcome, Walker, Work};
 
 #[cfg(test)]
 mod tests;

@@ -20,7 +20,7 @@ use crate::source::SourceMap;
 use crate::state::State;
 use crate::value::{Path, Type, Value};
 
-use super::{Outcome, Report, Walker, Work};
+use super::{Because, Outcome, Report, Walker, Work};
 
 mod intents;
 mod lifecycle;
@@ -387,7 +387,10 @@ fn a_failed_step_holds_back_only_what_waits_for_it() {
     "#;
     let (log, report, state) = walk(plan(text, &State::default()), &["thing_one.a"]);
     assert_eq!(log, ["create thing_one.a", "create thing_one.c"]);
-    assert_eq!(report.skipped, ["create thing_one.b"]);
+    let because = Because::Failed("create thing_one.a".to_owned());
+    assert_eq!(untried(&report), [("create thing_one.b", &because)]);
+    let failed: Vec<&str> = report.failed.iter().map(|failed| &*failed.step).collect();
+    assert_eq!(failed, ["create thing_one.a"]);
     assert!(report.diagnostics.has_errors());
     let left: Vec<String> = state.instances.keys().map(InstanceAddr::to_string).collect();
     assert_eq!(left, ["thing_one.c"]);
@@ -543,4 +546,12 @@ fn a_replacement_on_request_says_so() {
         crate::plan::change::Reason::ByRequest
     );
     assert_eq!(planned.plan.counts().add, 1);
+}
+
+/// Steps that were not tried, and why.
+fn untried(report: &Report) -> Vec<(&str, &Because)> {
+    let skipped = report.skipped.iter();
+    skipped
+        .map(|skipped| (&*skipped.step, &skipped.because))
+        .collect()
 }

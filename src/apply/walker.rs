@@ -16,6 +16,8 @@ use crate::plan::steps::{StepId, StepKind};
 use crate::state::{Event, OutputRecord, State};
 use crate::value::Value;
 
+use super::report::{self, Report};
+
 /// An effect that a step asks for.
 #[derive(Clone, Debug)]
 pub enum Work {
@@ -57,22 +59,11 @@ pub enum Outcome {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Status {
+pub(super) enum Status {
     Waiting,
     Running,
     Done,
     Failed,
-}
-
-/// How a run ended.
-#[derive(Debug, Default)]
-pub struct Report {
-    /// What was done.
-    pub counts: Counts,
-    /// What failed, and notes.
-    pub diagnostics: Diagnostics,
-    /// Effective steps that were not tried, because one they wait for failed or the run was interrupted.
-    pub skipped: Vec<String>,
 }
 
 /// See the module's documentation.
@@ -92,6 +83,8 @@ pub struct Walker {
     evaluated: BTreeSet<ConfigNode>,
     unevaluated: BTreeSet<ConfigNode>,
     counts: Counts,
+    /// The first error of each step that failed: its code and its title.
+    failures: BTreeMap<StepId, (&'static str, String)>,
     /// How many steps call a provider, and how many of these have ended: told after every step, so not counted then.
     effects: usize,
     ended: usize,
@@ -128,6 +121,7 @@ impl Walker {
             evaluated: BTreeSet::new(),
             unevaluated: unevaluated.collect(),
             counts: Counts::default(),
+            failures: BTreeMap::new(),
             effects: planned.plan.steps.effects(),
             ended: 0,
             planned,
@@ -348,6 +342,9 @@ impl Walker {
 
     fn fail(&mut self, id: StepId, faults: Diagnostics) {
         self.set(id, Status::Failed);
+        if let Some(first) = faults.iter().find(|fault| fault.is_error()) {
+            self.failures.insert(id, (first.code.id, first.summary.clone()));
+        }
         self.faults.extend(faults);
     }
 
@@ -442,21 +439,10 @@ impl Walker {
 
     /// Ends the run.
     pub fn finish(self, interrupted: bool) -> (Report, State) {
-        let mut report = Report {
-            counts: self.counts,
-            diagnostics: self.faults,
-            skipped: Vec::new(),
-        };
-        let waiting = |id: &StepId| self.status.get(*id) == Some(&Status::Waiting);
-        for (id, step) in self.planned.plan.steps.steps.iter().enumerate() {
-            // An object that was not begun is told once, not with its commands again.
-            let begins = !matches!(step.kind, StepKind::Provision(_)) || !step.needs.iter().all(waiting);
-            if waiting(&id) && step.kind.is_effect() && begins {
-                report
-                    .skipped
-                    .push(crate::plan::steps::label(&step.kind, &self.planned.plan.changes));
-            }
-        }
+        let mut report = report::of_steps(&self.planned.plan, &self.status, &self.failures);
+        report.counts = self.counts;
+        report.diagnostics = self.faults;
+        report.interrupted = interrupted;
         if interrupted {
             let left = report.skipped.len();
             report.diagnostics.push(Diagnostic::error(

@@ -5,9 +5,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::addr::{InstanceAddr, Target};
-use crate::apply::Report;
 use crate::config::Config;
-use crate::diag::{Diagnostic, Diagnostics};
+use crate::diag::{self, Diagnostic, Diagnostics};
 use crate::engine::codes::STALE_PLAN;
 use crate::engine::saved::{RecordedFiles, RecordedReader};
 use crate::engine::{Engine, Session, stale};
@@ -17,12 +16,13 @@ use crate::plan::codes::{APPLIED_PART, MISSING_VARIABLE};
 use crate::plan::digest;
 use crate::plan::planner::PlanOptions;
 use crate::ports::{Lock, StateStore};
+use crate::render::closing::Effort;
 use crate::render::stream::Operation;
-use crate::render::{Ink, Schemas, escape, output, plan as plan_text, progress};
+use crate::render::{Ink, Schemas, escape, plan as plan_text};
 use crate::source::SourceMap;
-use crate::state::State;
 
 use super::args::Assignment;
+use super::conclude::{self, End, Told};
 use super::generate::{self, Generated};
 use super::options::Planning;
 use super::plan_options::options;
@@ -31,14 +31,6 @@ use super::session::{self, Place};
 use super::ui::{Ui, has_person};
 use super::variables::Given;
 use super::{Stop, codes, plan_file, variables};
-
-/// What the end of a run is told as, by the name of its command.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Told {
-    Apply,
-    Destroy,
-    Refresh,
-}
 
 /// A plan that was made and shown, ready to be saved or applied.
 pub struct Prepared {
@@ -55,6 +47,8 @@ pub struct Prepared {
     files: Arc<RecordedFiles>,
     teller: Arc<Teller>,
     told_as: Told,
+    /// The options and the variables of the saved plan that it was.
+    saved: Option<(PlanOptions, Vec<Arc<str>>)>,
     // Held until everything is done.
     lock: Option<Box<dyn Lock>>,
 }
@@ -173,6 +167,7 @@ async fn prepare(
     let files = session::shared(RecordedFiles::of(Arc::new(HostFiles)));
     let (teller, store) = (Teller::new(ui), place.store());
     let engine = place.engine(&store, teller.listener(), planning.parallelism);
+    teller.count(&engine.providers);
     let timestamp = place.timestamp();
     // What is wrong with the configuration comes first, but the state is read while that is found out.
     let reading = session::lock_and_read(&store, operation, planning);
@@ -225,6 +220,7 @@ async fn prepare(
             "refresh" => Told::Refresh,
             _ => Told::Apply,
         },
+        saved: None,
         lock,
     };
     let schemas = prepared.place.schemas();
@@ -367,26 +363,19 @@ impl Prepared {
         let Some(most) = most.filter(|most| going.len() > *most) else {
             return Ok(self);
         };
-        // A long list is in the plan that was shown.
-        let named = going.iter().take(20).map(|change| {
-            let what = if change.action.is_replace() {
-                "replaced"
-            } else {
-                "deleted"
+        let named = going.iter().map(|change| {
+            let what = match change.action.is_replace() {
+                true => "replaced",
+                false => "deleted",
             };
-            let deposed = change
-                .deposed
-                .as_ref()
-                .map(|key| format!(" (deposed object {key})"));
-            format!("\n  - {}{} is {what}", change.addr, deposed.unwrap_or_default())
+            let deposed = change.deposed.as_ref();
+            let deposed = deposed.map(|key| format!(" (deposed object {key})"));
+            format!("{}{} is {what}", change.addr, deposed.unwrap_or_default())
         });
-        let mut named: String = named.collect();
-        if going.len() > 20 {
-            named.push_str(&format!("\n  - and {} more", going.len() - 20));
-        }
         let detail = format!(
-            "This plan would destroy {}, and -max-destroy allows {most}. Nothing was done.\n{named}",
-            objects(going.len())
+            "This plan would destroy {}, and -max-destroy allows {most}. Nothing was done.\n{}",
+            objects(going.len()),
+            diag::list(named, diag::NAMED)
         );
         self.close().await;
         Err(Diagnostic::error(&codes::MAX_DESTROY, detail).into())
@@ -439,8 +428,17 @@ impl Prepared {
 
     /// Carries the plan out and tells what came of it. The answer is the exit code.
     pub async fn apply(self, ui: &mut Ui) -> u8 {
-        let partial = self.session.planned.plan.partial;
+        let plan = &self.session.planned.plan;
+        let partial = plan.partial;
+        let config = Arc::clone(&self.session.planned.evaluator.config);
+        let (clock, providers) = (Arc::clone(&self.engine.clock), Arc::clone(&self.engine.providers));
+        self.teller.applying(plan);
+        let (began, calls) = (clock.uptime(), providers.calls_made());
         let (mut report, state) = self.engine.apply(self.session).await;
+        let effort = Effort {
+            took: clock.uptime().saturating_sub(began),
+            calls: providers.calls_made().saturating_sub(calls),
+        };
         self.teller.rest();
         drop(self.lock);
         if partial {
@@ -450,7 +448,15 @@ impl Prepared {
                 .diagnostics
                 .push(Diagnostic::warning(&APPLIED_PART, detail));
         }
-        conclude(ui, self.told_as, &report, &state)
+        let end = End {
+            told_as: self.told_as,
+            report: &report,
+            state: &state,
+            effort,
+            config: &config,
+            saved: self.saved.as_ref(),
+        };
+        conclude::conclude(ui, &end)
     }
 }
 
@@ -460,60 +466,6 @@ fn objects(many: usize) -> String {
     } else {
         format!("{many} objects")
     }
-}
-
-fn conclude(ui: &mut Ui, told_as: Told, report: &Report, state: &State) -> u8 {
-    let destroy = told_as == Told::Destroy;
-    ui.diagnostics(&report.diagnostics);
-    let failed = report.diagnostics.has_errors();
-    let complete = progress::complete(crate::render::Style::PLAIN, destroy, report.counts);
-    if failed {
-        let counts = report.counts;
-        let mut text = format!(
-            "The state has all that was done: {} added, {} changed, {} destroyed.",
-            counts.add, counts.change, counts.destroy
-        );
-        if !report.skipped.is_empty() {
-            // A long list is for the next plan to show.
-            let named: Vec<String> = report
-                .skipped
-                .iter()
-                .take(10)
-                .map(|addr| format!("  - {}", escape::line(addr)))
-                .collect();
-            let more = report.skipped.len().saturating_sub(named.len());
-            text.push_str(&format!(
-                "\nNot tried, {} in all:\n{}",
-                report.skipped.len(),
-                named.join("\n")
-            ));
-            if more > 0 {
-                text.push_str(&format!("\n  - and {more} more"));
-            }
-        }
-        ui.say(&format!("\n{}\n", ui.style().wrap(&text)));
-    } else {
-        ui.say(&format!(
-            "\n{}\n",
-            progress::complete(ui.style(), destroy, report.counts)
-        ));
-    }
-    let operation = if destroy {
-        Operation::Destroy
-    } else {
-        Operation::Apply
-    };
-    if !failed && told_as != Told::Refresh {
-        ui.emit(|stream| stream.summary(operation, report.counts, &complete, None, &[]));
-    }
-    if !failed && !destroy {
-        if !state.outputs.is_empty() {
-            let title = ui.style().paint(Ink::Bold, "Outputs:");
-            ui.say(&format!("\n{title}\n\n{}", output::text(&state.outputs)));
-        }
-        ui.emit(|stream| stream.outputs(&state.outputs));
-    }
-    u8::from(failed)
 }
 
 /// Makes a saved plan ready to be applied: on the same state, with providers configured anew.
@@ -539,6 +491,7 @@ pub async fn reopen(ui: &mut Ui, planning: &Planning, path: &Path) -> Result<Pre
     let (config, _) = read?;
     let (teller, store) = (Teller::new(ui), place.store());
     let engine = place.engine(&store, teller.listener(), planning.parallelism);
+    teller.count(&engine.providers);
     let read = (config, Arc::clone(&ui.sources));
     let told_files = Arc::clone(&files) as Arc<dyn crate::lang::Files>;
     let given = Given {
@@ -556,6 +509,7 @@ pub async fn reopen(ui: &mut Ui, planning: &Planning, path: &Path) -> Result<Pre
     if stale.has_errors() {
         return Err(stale.into());
     }
+    let saved = (options.clone(), inputs.variables.keys().cloned().collect());
     let planned = engine
         .plan_from(&inputs, options, recording.state()?, Some(&recording))
         .await;
@@ -577,6 +531,7 @@ pub async fn reopen(ui: &mut Ui, planning: &Planning, path: &Path) -> Result<Pre
         files,
         teller,
         told_as: Told::Apply,
+        saved: Some(saved),
         lock,
     };
     prepared.limited(planning.max_destroy).await

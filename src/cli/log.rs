@@ -52,6 +52,14 @@ pub fn is_on() -> bool {
     BEGUN.load(Ordering::Relaxed)
 }
 
+/// Whether a log goes to standard error.
+static ON_ERROR: AtomicBool = AtomicBool::new(false);
+
+/// Whether a log goes to standard error, where it is between other lines.
+pub fn is_on_error() -> bool {
+    ON_ERROR.load(Ordering::Relaxed)
+}
+
 /// Texts that are in no line.
 static SECRETS: OnceLock<Mutex<BTreeSet<String>>> = OnceLock::new();
 
@@ -131,7 +139,10 @@ pub fn begin(wanted: &Wanted, environment: &Environment) -> Result<(), Diagnosti
         .clone()
         .or_else(|| named("SWARMFORM_LOG_PATH", "TF_LOG_PATH").map(|(_, path)| PathBuf::from(path)));
     let out = match path {
-        None => Out::Error,
+        None => {
+            ON_ERROR.store(true, Ordering::Relaxed);
+            Out::Error
+        }
         Some(path) => {
             let mut options = File::options();
             let file = options.append(true).create(true).mode(0o600).open(&path);
@@ -217,6 +228,7 @@ fn write(progress: &Progress) {
     match progress {
         Progress::RefreshStart { addr, .. } => tracing::debug!(%addr, "refresh begins"),
         Progress::RefreshDone { addr, .. } => tracing::debug!(%addr, "refresh ends"),
+        Progress::Reads { done, total } => tracing::trace!(done, total, "reads"),
         Progress::ReadStart(addr) => tracing::debug!(%addr, "read begins"),
         Progress::ReadDone(addr, elapsed) => tracing::debug!(%addr, millis = millis(elapsed), "read ends"),
         Progress::StepStart { kind, addr, .. } => tracing::info!(step = name(kind), %addr, "step begins"),

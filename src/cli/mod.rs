@@ -10,10 +10,12 @@
 )]
 
 pub mod adopt;
+mod again;
 pub mod apply;
 pub mod args;
 pub mod codes;
 pub mod completion;
+mod conclude;
 pub mod console;
 pub mod convert;
 pub mod destroy;
@@ -61,6 +63,7 @@ mod tests;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::{CommandFactory, FromArgMatches};
 
@@ -115,6 +118,7 @@ fn run(given: Vec<OsString>) -> u8 {
         Err(message) => return usage_fault(&message),
     };
     let environment = |name: &str| std::env::var(name).ok();
+    let typed: Arc<[String]> = given.clone().into();
     let normal = match args::normalize(given, &environment) {
         Ok(normal) => normal,
         Err(message) => return usage_fault(&message),
@@ -161,7 +165,7 @@ fn run(given: Vec<OsString>) -> u8 {
     if told {
         tracing::info!(command = name, version = env!("CARGO_PKG_VERSION"), "begins");
     }
-    let code = dispatch(cli, assignments, no_color);
+    let code = dispatch(cli, assignments, no_color, typed);
     if told {
         tracing::info!(command = name, code, "ends");
     }
@@ -235,7 +239,7 @@ fn tell(fault: Diagnostic) -> u8 {
     1
 }
 
-fn dispatch(cli: Cli, assignments: Vec<args::Assignment>, no_color: bool) -> u8 {
+fn dispatch(cli: Cli, assignments: Vec<args::Assignment>, no_color: bool, typed: Arc<[String]>) -> u8 {
     let command = match (cli.command, cli.version) {
         (_, true) => Command::Version(options::Version { json: false }),
         (Some(command), false) => command,
@@ -248,6 +252,7 @@ fn dispatch(cli: Cli, assignments: Vec<args::Assignment>, no_color: bool) -> u8 
         no_color,
         ..command.view()
     });
+    ui.words = typed;
     // What only prints needs no threads.
     let printed = match &command {
         Command::Version(options) => Some(version::run(&mut ui, options)),

@@ -144,6 +144,8 @@ pub struct View {
     pub stream: bool,
     /// Warnings on one line each.
     pub compact_warnings: bool,
+    /// Only results are told, and not what begins.
+    pub concise: bool,
 }
 
 impl Command {
@@ -152,16 +154,22 @@ impl Command {
         let view = |no_color, stream| View {
             no_color,
             stream,
-            compact_warnings: false,
+            ..View::default()
         };
         match self {
             Command::Init(options) => view(options.no_color, options.json),
-            Command::Validate(options) => view(options.no_color, false),
+            Command::Validate(options) => View {
+                compact_warnings: options.compact_warnings,
+                ..view(options.no_color, false)
+            },
             Command::Fmt(options) => view(options.no_color, false),
             Command::Plan(options) => options.planning.view(),
             Command::Apply(options) => options.planning.view(),
             Command::Destroy(options) => options.planning.view(),
-            Command::Drift(options) => view(options.no_color, false),
+            Command::Drift(options) => View {
+                compact_warnings: options.compact_warnings,
+                ..view(options.no_color, false)
+            },
             Command::Import(options) => options.planning.view(),
             Command::Adopt(options) => view(options.no_color, false),
             Command::Convert(options) => view(options.no_color, false),
@@ -232,6 +240,9 @@ pub struct Validate {
     /// Print for programs
     #[arg(long)]
     pub json: bool,
+    /// Show warnings on one line each
+    #[arg(long)]
+    pub compact_warnings: bool,
     /// Print no colour
     #[arg(long)]
     pub no_color: bool,
@@ -302,6 +313,9 @@ pub struct Planning {
     /// Show warnings on one line each
     #[arg(long)]
     pub compact_warnings: bool,
+    /// Tell results, errors and the summary alone, and not what is read, begins or lasts
+    #[arg(long)]
+    pub concise: bool,
     /// Ask for values of variables and for approval
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true, action = ArgAction::Set)]
     pub input: Option<bool>,
@@ -331,6 +345,7 @@ impl Planning {
             no_color: self.no_color,
             stream: self.json,
             compact_warnings: self.compact_warnings,
+            concise: self.concise,
         }
     }
 

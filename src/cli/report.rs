@@ -1,23 +1,28 @@
-//! Telling what a run does while it does it: lines as steps start and end, a live line on a terminal, or events.
+//! Telling what a run does while it does it: lines as steps start and end, a live view on a terminal, or events.
 //!
-//! The engine calls it from its one task; it never waits and never fails.
+//! The engine calls it from its one task; it never waits and never fails. The live view is drawn anew from a task of its
+//! own, for times pass while nothing happens.
 
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Duration;
 
 use crate::apply::settle::Settled;
 use crate::engine::{Outcome, Progress as Told, Provision};
 use crate::host::SystemClock;
-use crate::plan::change::Action;
+use crate::plan::change::{Action, Plan};
 use crate::plan::steps::StepKind;
-use crate::ports::Clock;
-use crate::render::live::Live;
-use crate::render::progress::{Event, Progress};
+use crate::ports::{Clock, Providers};
+use crate::render::board::Board;
+use crate::render::live::{FRAME, Live};
+use crate::render::progress::Event;
 use crate::render::stream::{Stream, timestamp};
-use crate::render::{Ink, Style, escape};
+use crate::render::{Ink, Style, escape, view};
 use crate::state::State as Applied;
 
 use super::ui::Ui;
+
+/// How often calls are counted.
+const SAMPLE: Duration = Duration::from_millis(500);
 
 /// The teller of one run.
 pub struct Teller {
@@ -25,51 +30,97 @@ pub struct Teller {
 }
 
 struct State {
-    began: Instant,
+    clock: Arc<dyn Clock>,
     live: Live,
     style: Style,
     stream: bool,
-    progress: Progress,
-    reads: (usize, usize),
-    steps: (usize, usize),
+    concise: bool,
+    /// Whether no event has a line.
+    silent: bool,
+    board: Board,
+    providers: Option<Arc<dyn Providers>>,
+    /// When calls were counted last.
+    sampled: Duration,
 }
 
 impl Teller {
     /// A teller for this user.
     pub fn new(ui: &Ui) -> Arc<Teller> {
         let state = State {
-            began: Instant::now(),
+            clock: Arc::new(SystemClock),
             live: Live::new(ui.terminal),
             style: ui.style(),
             stream: ui.stream().is_some(),
-            progress: Progress::new(ui.style()),
-            reads: (0, 0),
-            steps: (0, 0),
+            concise: ui.concise,
+            silent: false,
+            board: Board::new(ui.style()),
+            providers: None,
+            sampled: Duration::ZERO,
         };
-        Arc::new(Teller {
+        let teller = Arc::new(Teller {
             state: Mutex::new(state),
-        })
+        });
+        if ui.terminal {
+            tokio::spawn(frames(Arc::downgrade(&teller)));
+        }
+        teller
+    }
+
+    /// A teller of a command that only reads: on a terminal it shows how far that is, and nothing is left of it.
+    pub fn of_reading(ui: &Ui) -> Arc<Teller> {
+        let teller = Teller::new(ui);
+        teller.state().silent = true;
+        teller
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// As the engine wants it.
     pub fn listener(self: &Arc<Teller>) -> Arc<dyn Fn(&Told) + Send + Sync> {
         let teller = Arc::clone(self);
-        Arc::new(move |told| {
-            teller
-                .state
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .tell(told)
-        })
+        Arc::new(move |told| teller.state().tell(told))
     }
 
-    /// Takes the live line away, so that other text can follow.
+    /// Counts the calls of these providers from now on.
+    pub fn count(&self, providers: &Arc<dyn Providers>) {
+        self.state().providers = Some(Arc::clone(providers));
+    }
+
+    /// The steps of a plan are about to be carried out.
+    pub fn applying(&self, plan: &Plan) {
+        let steps = plan.steps.steps.iter();
+        let kinds = steps.filter_map(|step| match &step.kind {
+            // Its commands end a creation that was counted, and what was found is there at once.
+            StepKind::Provision(_) | StepKind::Import(_) => None,
+            kind if kind.is_effect() => {
+                let change = plan.changes.get(kind.change()?)?;
+                Some((action(kind)?, Arc::clone(&change.addr.resource.type_name)))
+            }
+            _ => None,
+        });
+        let mut state = self.state();
+        let now = state.clock.uptime();
+        state.board.applying(now, kinds.collect());
+    }
+
+    /// Takes the live view away, so that other text can follow.
     pub fn rest(&self) {
-        self.state
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .live
-            .clear();
+        let mut state = self.state();
+        state.board.rest();
+        state.live.clear();
+    }
+}
+
+/// Draws, for as long as there is a teller.
+async fn frames(teller: Weak<Teller>) {
+    loop {
+        tokio::time::sleep(FRAME).await;
+        match teller.upgrade() {
+            Some(teller) => teller.state().draw(),
+            None => return,
+        }
     }
 }
 
@@ -110,27 +161,20 @@ pub fn pending(ui: &Ui, state: &Applied, in_use: bool) {
 
 impl State {
     fn tell(&mut self, told: &Told) {
-        let now = self.began.elapsed();
+        let now = self.clock.uptime();
         match told {
-            Told::RefreshStart { addr, id } => {
-                self.reads.1 += 1;
-                self.event(Event::RefreshStart(addr, id.as_deref()), now);
-                self.reading();
-            }
-            Told::RefreshDone { addr, id } => {
-                self.reads.0 += 1;
-                self.event(Event::RefreshDone(addr, id.as_deref()), now);
-                self.reading();
-            }
-            Told::ReadStart(addr) => {
-                self.reads.1 += 1;
-                self.event(Event::Start(addr, Action::Read, None), now);
-                self.reading();
-            }
+            Told::RefreshStart { addr, id } => self.event(Event::RefreshStart(addr, id.as_deref()), now),
+            Told::RefreshDone { addr, id } => self.event(Event::RefreshDone(addr, id.as_deref()), now),
+            Told::Reads { done, total } => self.board.reading(now, *done, *total),
+            Told::ReadStart(addr) => self.event(Event::Start(addr, Action::Read, None), now),
             Told::ReadDone(addr, took) => {
-                self.reads.0 += 1;
-                self.event(Event::Done(addr, Action::Read, None), *took);
-                self.reading();
+                let read = Event::Done(addr, Action::Read, None);
+                // That a plan reads is no result.
+                if self.concise && !self.stream {
+                    self.board.event(now, read);
+                } else {
+                    self.event(read, *took);
+                }
             }
             Told::Provision { addr, told } => {
                 let event = match told {
@@ -159,10 +203,9 @@ impl State {
                         _ => Event::Start(addr, action, id.as_deref()),
                     };
                     self.event(event, now);
-                    self.status();
                 }
             }
-            Told::StepStill { .. } => self.lasting(),
+            Told::StepStill { .. } => self.lasting(now),
             Told::StepDone {
                 kind,
                 addr,
@@ -176,71 +219,72 @@ impl State {
                         Outcome::Failed => Event::Failed(addr, action),
                     };
                     self.event(event, *elapsed);
-                    self.status();
                 }
             }
-            Told::Steps { done, total, .. } => {
-                self.steps = (*done, *total);
-                self.status();
-            }
+            Told::Steps { done, total, .. } => self.board.steps(*done, *total),
             Told::Settled(settled) => self.settled(settled),
             Told::Stopping => self.stopping(),
         }
+        self.draw();
+    }
+
+    fn draw(&mut self) {
+        let now = self.clock.uptime();
+        if let Some(providers) = self
+            .providers
+            .as_ref()
+            .filter(|_| now.saturating_sub(self.sampled) >= SAMPLE)
+        {
+            self.board.calls(now, providers.calls_made());
+            self.sampled = now;
+        }
+        let (board, style) = (&self.board, self.style);
+        self.live.draw(now, |size| view::lines(board, now, size, style));
     }
 
     /// `took` is how long the step of the event took; meaningless for its start.
-    fn event(&mut self, event: Event<'_>, took: std::time::Duration) {
-        let line = self.progress.event(self.began.elapsed(), event);
-        if self.stream {
-            self.live.print(&self.events().event(event, took));
+    fn event(&mut self, event: Event<'_>, took: Duration) {
+        let line = self.board.event(self.clock.uptime(), event);
+        if self.silent {
             return;
         }
-        // On a terminal the live line says what is read again; only what changes something stays.
-        let passing = matches!(event, Event::RefreshStart(..));
-        if let Some(line) = line.filter(|_| !(passing && self.live.is_live())) {
+        if self.stream {
+            self.live.print(&self.events().event(event, took));
+        } else if let Some(line) = line.filter(|_| !self.is_quiet_about(event)) {
             self.live.print(&line);
+        }
+    }
+
+    /// Whether an event has no line: what only begins is in the live view, and left out where it shall be concise.
+    fn is_quiet_about(&self, event: Event<'_>) -> bool {
+        match event {
+            Event::RefreshStart(..) | Event::Start(..) | Event::StartDeposed(..) | Event::Importing(..) => {
+                self.concise || self.live.is_live()
+            }
+            Event::ProvisionStart(..) => self.concise,
+            _ => false,
         }
     }
 
     fn events(&self) -> Stream {
         Stream {
-            time: timestamp(SystemClock.now_unix_nanos()),
+            time: timestamp(self.clock.now_unix_nanos()),
         }
     }
 
-    fn lasting(&mut self) {
-        let now = self.began.elapsed();
+    fn lasting(&mut self, now: Duration) {
         if self.stream {
-            for (addr, action, ran) in self.progress.lasting(now) {
+            for (addr, action, ran) in self.board.progress().lasting(now) {
                 self.live.print(&self.events().lasting(&addr, action, ran));
             }
-        } else {
-            for line in self.progress.still(now) {
+        } else if !self.concise && !self.live.is_live() {
+            for line in self.board.progress().still(now) {
                 self.live.print(&line);
             }
         }
     }
 
-    fn reading(&mut self) {
-        if self.live.is_live() {
-            let (done, begun) = self.reads;
-            self.live.status(format!(
-                "reading: {done} done, {} running",
-                begun.saturating_sub(done)
-            ));
-        }
-    }
-
-    fn status(&mut self) {
-        if self.live.is_live() {
-            let (done, total) = self.steps;
-            // The sign that turns stands before the text.
-            let width = self.style.width.saturating_sub(2);
-            self.live.status(self.progress.status(done, total, width));
-        }
-    }
-
-    fn settled(&self, settled: &Settled) {
+    fn settled(&mut self, settled: &Settled) {
         let text = format!("Settled: {settled}.");
         if self.stream {
             self.live.print(&self.events().log(&text));
@@ -249,7 +293,8 @@ impl State {
         }
     }
 
-    fn stopping(&self) {
+    fn stopping(&mut self) {
+        self.board.stopping();
         let text = "Interrupt received. swarmform starts nothing new and waits for the steps that run; what they \
                     do is saved. Interrupt again to stop at once, without knowing how they end.";
         if self.stream {

@@ -22,6 +22,10 @@ pub struct Ui {
     compact: bool,
     /// Whether standard output is a terminal where lines may be drawn.
     pub terminal: bool,
+    /// Whether only results are told, and not what begins.
+    pub concise: bool,
+    /// The words of the command line, without the program's name.
+    pub words: Arc<[String]>,
     /// Whether hints about what to do next are out of place: `TF_IN_AUTOMATION`.
     pub automation: bool,
     /// The texts that diagnostics may speak of.
@@ -36,7 +40,7 @@ impl Ui {
             view.no_color || variable("NO_COLOR").is_some() || variable("TERM").as_deref() == Some("dumb");
         let style = |terminal: bool| {
             let width = if terminal {
-                live::width()
+                live::columns()
             } else {
                 Style::PLAIN.width
             };
@@ -51,7 +55,13 @@ impl Ui {
             err: style(err),
             stream: view.stream,
             compact: view.compact_warnings,
-            terminal: out && !view.stream && variable("TERM").as_deref() != Some("dumb"),
+            // Lines of a log between its own would tear the live view apart.
+            terminal: out
+                && !view.stream
+                && !(err && super::log::is_on_error())
+                && variable("TERM").as_deref() != Some("dumb"),
+            concise: view.concise,
+            words: Arc::default(),
             automation: variable("TF_IN_AUTOMATION").is_some(),
             sources: Arc::default(),
         }

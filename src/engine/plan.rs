@@ -164,8 +164,12 @@ impl Engine {
     ) -> Result<(), Diagnostic> {
         let mut queue = std::collections::VecDeque::new();
         let mut running = FuturesUnordered::new();
+        let (mut done, mut total) = (0, 0);
+        let tell = |done, total| (self.progress)(&Progress::Reads { done, total });
         loop {
-            queue.extend(planner.advance());
+            let asked = planner.advance();
+            total += asked.iter().filter(|(_, request)| request.reads()).count();
+            queue.extend(asked);
             while running.len() < self.parallelism.max(1) {
                 let Some((id, request)) = queue.pop_front() else {
                     break;
@@ -175,6 +179,7 @@ impl Engine {
                 }
                 if let Some(answer) = replay.and_then(|replay| replay.answer(&request, notes.semantics())) {
                     notes.note(&request, &answer);
+                    done += usize::from(request.reads());
                     planner.answer(id, answer);
                     continue;
                 }
@@ -182,13 +187,16 @@ impl Engine {
             }
             if running.is_empty() {
                 if queue.is_empty() {
-                    queue.extend(planner.advance());
-                    if queue.is_empty() {
+                    let asked = planner.advance();
+                    if asked.is_empty() {
                         return Ok(());
                     }
+                    total += asked.iter().filter(|(_, request)| request.reads()).count();
+                    queue.extend(asked);
                 }
                 continue;
             }
+            tell(done, total);
             let next = tokio::select! {
                 next = running.next() => next,
                 () = self.cancel.stopped() => return Err(interrupted()),
@@ -198,6 +206,7 @@ impl Engine {
                     providers.insert(provider.clone(), made);
                 }
                 notes.note(&request, &answer);
+                done += usize::from(request.reads());
                 planner.answer(id, answer);
             }
         }

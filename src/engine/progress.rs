@@ -46,6 +46,13 @@ pub enum Progress {
         /// Its `id` attribute.
         id: Option<Arc<str>>,
     },
+    /// How far the reading is.
+    Reads {
+        /// Objects and data sources that were read.
+        done: usize,
+        /// Those to read, as far as it is known.
+        total: usize,
+    },
     /// A data source is being read.
     ReadStart(InstanceAddr),
     /// A data source was read.

@@ -37,6 +37,10 @@ impl Providers for Readers {
         let provider = self.0.create(name)?;
         Some(Arc::new(Reader(provider)))
     }
+
+    fn calls_made(&self) -> u64 {
+        self.0.calls_made()
+    }
 }
 
 /// A provider that only reads.

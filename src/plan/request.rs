@@ -92,6 +92,13 @@ pub enum Request {
     },
 }
 
+impl Request {
+    /// Whether something is read that the plan speaks of.
+    pub fn reads(&self) -> bool {
+        !matches!(self, Request::Configure { .. })
+    }
+}
+
 /// What came of a [`Request`].
 #[derive(Clone, Debug)]
 pub enum Answer {

@@ -72,6 +72,11 @@ pub trait Providers: Send + Sync {
 
     /// A new, unconfigured provider; one for each provider block.
     fn create(&self, name: &str) -> Option<Arc<dyn Provider>>;
+
+    /// How many HTTP requests all that were made here have made so far.
+    fn calls_made(&self) -> u64 {
+        0
+    }
 }
 
 /// Who holds or wants the lock.

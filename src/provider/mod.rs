@@ -9,7 +9,7 @@
     clippy::disallowed_macros
 )]
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::plan::semantics::Semantics;
 use crate::ports::{Clock, Ids, Provider, Providers};
@@ -29,6 +29,8 @@ pub struct Registry {
     embedded: Arc<dyn EmbeddedPlatforms>,
     ids: Arc<dyn Ids>,
     clock: Arc<dyn Clock>,
+    /// The counts of all that were created.
+    counters: Mutex<Vec<Arc<giantswarm::session::Counter>>>,
 }
 
 impl Registry {
@@ -45,6 +47,7 @@ impl Registry {
             embedded,
             ids,
             clock,
+            counters: Mutex::default(),
         }
     }
 
@@ -74,9 +77,20 @@ impl Providers for Registry {
 
     fn create(&self, name: &str) -> Option<Arc<dyn Provider>> {
         match name {
-            giantswarm::NAME => Some(Arc::new(self.giantswarm())),
+            giantswarm::NAME => {
+                let made = self.giantswarm();
+                let mut counters = self.counters.lock().unwrap_or_else(PoisonError::into_inner);
+                counters.push(made.counter());
+                Some(Arc::new(made))
+            }
             builtin::NAME => Some(Arc::new(Builtin::new(Arc::clone(&self.ids)))),
             _ => None,
         }
+    }
+
+    fn calls_made(&self) -> u64 {
+        let counters = self.counters.lock().unwrap_or_else(PoisonError::into_inner);
+        let counts = counters.iter().map(|counter| counter.counts());
+        counts.map(|(reads, mutations)| reads + mutations).sum()
     }
 }

@@ -9,14 +9,17 @@
     clippy::disallowed_macros
 )]
 
+pub mod board;
 mod brief;
 pub mod calls;
+pub mod closing;
 pub mod diag;
 pub mod diag_json;
 pub mod diff;
 pub mod drift;
 mod elements;
 pub mod escape;
+pub mod estimate;
 pub mod excerpt;
 pub mod graph;
 mod graphic;
@@ -43,6 +46,7 @@ pub mod style;
 pub mod tree;
 pub mod unified;
 pub mod value;
+pub mod view;
 
 #[cfg(test)]
 mod diag_tests;

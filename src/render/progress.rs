@@ -51,6 +51,19 @@ struct Running {
     id: Option<String>,
 }
 
+/// A step that runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Run<'a> {
+    /// On what.
+    pub addr: &'a InstanceAddr,
+    /// What it does.
+    pub action: Action,
+    /// The same in a word: `creating`.
+    pub doing: &'static str,
+    /// For how long.
+    pub ran: Duration,
+}
+
 /// The steps that run now.
 #[derive(Debug)]
 pub struct Progress {
@@ -205,49 +218,33 @@ impl Progress {
         lasting.iter().map(tell).collect()
     }
 
-    /// `12/1000 steps, 3 running: a.b, c.d, ...` for one line of a terminal.
-    pub fn status(&self, done: usize, total: usize, width: usize) -> String {
-        let mut text = format!("{done}/{total} steps");
-        if !self.running.is_empty() {
-            let _ = write!(text, ", {} running: ", self.running.len());
-            // Few enough to fit a line; what is left over is cut.
-            let names: Vec<String> = self
-                .running
-                .keys()
-                .take(8)
-                .map(|(addr, _)| addr.to_string())
-                .collect();
-            text.push_str(&escape::line(&names.join(", ")));
+    /// How long a step has run.
+    pub fn ran(&self, at: Duration, addr: &InstanceAddr, action: Action) -> Duration {
+        let (_, _, _, rank) = words(action);
+        let started = self.running.get(&(addr.clone(), rank));
+        started.map_or(Duration::ZERO, |running| at.saturating_sub(running.since))
+    }
+
+    /// What runs, the longest first.
+    pub fn running(&self, at: Duration) -> Vec<Run<'_>> {
+        let mut all: Vec<Run<'_>> = Vec::with_capacity(self.running.len());
+        for ((addr, rank), running) in &self.running {
+            let action = action_of(*rank);
+            all.push(Run {
+                addr,
+                action,
+                doing: words(action).1,
+                ran: at.saturating_sub(running.since),
+            });
         }
-        let limit = if width == 0 { 79 } else { width.saturating_sub(1) };
-        if text.chars().count() > limit {
-            text = text.chars().take(limit.saturating_sub(1)).chain(['…']).collect();
-        }
-        text
+        all.sort_by_key(|run| std::cmp::Reverse(run.ran));
+        all
     }
 }
 
 fn with_id(id: Option<&str>) -> String {
     id.map(|id| format!(" [id={}]", escape::line(id)))
         .unwrap_or_default()
-}
-
-/// `Apply complete! Resources: 1 added, 0 changed, 0 destroyed.`, for the counts of what was done.
-pub fn complete(style: Style, destroy: bool, counts: crate::plan::change::Counts) -> String {
-    let text = if destroy {
-        format!("Destroy complete! Resources: {} destroyed.", counts.destroy)
-    } else {
-        let import = if counts.import > 0 {
-            format!("{} imported, ", counts.import)
-        } else {
-            String::new()
-        };
-        format!(
-            "Apply complete! Resources: {import}{} added, {} changed, {} destroyed.",
-            counts.add, counts.change, counts.destroy
-        )
-    };
-    style.paint(Ink::Green, &text)
 }
 
 #[cfg(test)]
@@ -271,13 +268,11 @@ mod tests {
             ["a.b[\"k\"]: Still creating... [10s elapsed]"]
         );
         assert!(progress.still(seconds(13)).is_empty());
-        assert_eq!(progress.status(0, 3, 80), "0/3 steps, 1 running: a.b[\"k\"]");
         let done = progress.event(seconds(71), Event::Done(&addr, Action::Create, Some("x\u{1b}")));
         assert_eq!(
             done.unwrap(),
             "a.b[\"k\"]: Creation complete after 1m10s [id=x\\u001b]"
         );
-        assert_eq!(progress.status(1, 3, 80), "1/3 steps");
     }
 
     #[test]
@@ -288,17 +283,5 @@ mod tests {
         assert_eq!(start.unwrap(), "a.b: Destroying... [id=7]");
         let done = progress.event(seconds(0), Event::Done(&addr, Action::Delete, Some("7")));
         assert_eq!(done.unwrap(), "a.b: Destruction complete after 0s");
-    }
-
-    #[test]
-    fn a_status_fits_its_line() {
-        let mut progress = Progress::new(Style::PLAIN);
-        for at in 0..100 {
-            let addr = parse_instance(&format!("giantswarm_org.many[{at}]")).unwrap();
-            progress.event(seconds(0), Event::Start(&addr, Action::Create, None));
-        }
-        let status = progress.status(3, 100, 60);
-        assert!(status.starts_with("3/100 steps, 100 running: giantswarm_org.many[0],"));
-        assert_eq!(status.chars().count(), 59);
     }
 }

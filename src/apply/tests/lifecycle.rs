@@ -351,7 +351,8 @@ fn an_object_whose_commands_failed_is_replaced() {
         walker.done(id, outcome);
     }
     let (report, state) = walker.finish(false);
-    assert_eq!(report.skipped, ["create thing_one.b"]);
+    let because = Because::Failed("provision thing_one.a".to_owned());
+    assert_eq!(untried(&report), [("create thing_one.b", &because)]);
     assert!(
         report
             .diagnostics

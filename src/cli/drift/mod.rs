@@ -25,6 +25,7 @@ use crate::state::State;
 use crate::store::Kept;
 
 use super::args::Assignment;
+use super::report::Teller;
 use super::session::Place;
 use super::ui::Ui;
 use super::{Answer, Stop, codes, variables};
@@ -61,6 +62,9 @@ pub struct Drift {
     /// The directory of the state
     #[arg(long, value_name = "DIR")]
     pub state: Option<PathBuf>,
+    /// Show warnings on one line each
+    #[arg(long)]
+    pub compact_warnings: bool,
     /// Print no colour
     #[arg(long)]
     pub no_color: bool,
@@ -124,7 +128,8 @@ async fn ask(
     let mut notes = pending_notes(&state, store.is_in_use().await);
     // What is kept of earlier runs may be gone without harm.
     let kept = store.history().await.unwrap_or_default();
-    let engine = reader(place, options, &store, &state);
+    let teller = Teller::of_reading(ui);
+    let engine = reader(place, options, (&store, &state), &teller);
     let moment = place.timestamp();
     let files: Arc<dyn Files> = Arc::new(HostFiles);
     let mut inputs: Inputs = place.inputs(
@@ -134,7 +139,9 @@ async fn ask(
         (&place.workspace.name, &moment),
     );
     inputs.graph = Some(valid.graph);
-    let session = engine.plan_from(&inputs, plan_options, state, None).await?;
+    let planned = engine.plan_from(&inputs, plan_options, state, None).await;
+    teller.rest();
+    let session = planned?;
     let told = tell(options, &session, place, &text, &kept).await;
     session.close().await;
     ui.diagnostics(&session.planned.plan.warnings);
@@ -151,13 +158,20 @@ async fn ask(
 }
 
 /// An engine that can change nothing.
-fn reader(place: &Place, options: &Drift, store: &super::session::Store, state: &State) -> Engine {
-    let engine = place.engine(store, Arc::new(|_| {}), options.parallelism);
-    Engine {
+fn reader(
+    place: &Place,
+    options: &Drift,
+    (store, state): (&super::session::Store, &State),
+    teller: &Arc<Teller>,
+) -> Engine {
+    let engine = place.engine(store, teller.listener(), options.parallelism);
+    let engine = Engine {
         providers: Arc::new(Readers::of(place.providers())),
         store: Arc::new(Shelf(state.clone())),
         ..engine
-    }
+    };
+    teller.count(&engine.providers);
+    engine
 }
 
 fn plan_options(options: &Drift) -> Result<PlanOptions, Diagnostics> {

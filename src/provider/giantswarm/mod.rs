@@ -18,7 +18,7 @@ mod org;
 mod scale;
 mod schema;
 mod service;
-mod session;
+pub(super) mod session;
 pub mod settings;
 mod survey;
 mod user;
@@ -74,6 +74,11 @@ impl GiantSwarm {
             session: RwLock::new(None),
             counter: Arc::new(Counter::default()),
         }
+    }
+
+    /// What counts its calls.
+    pub(super) fn counter(&self) -> Arc<Counter> {
+        Arc::clone(&self.counter)
     }
 
     fn current(&self) -> Option<Arc<Session>> {
