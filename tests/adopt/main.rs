@@ -169,6 +169,52 @@ fn an_organization_with_200_apps_is_adopted_and_nothing_changes() {
 }
 
 #[test]
+fn an_app_of_which_one_service_is_stopped_is_adopted_as_it_is() {
+    let settlement = Settlement::new();
+    let service = |name: &str| {
+        let component =
+            json!({ "component_name": "c", "image": "redis", "scaling_policy": { "min": 1, "max": 5 } });
+        json!({ "service_name": name, "components": [component] })
+    };
+    let definition = json!({ "app_name": "shop", "services": [service("front"), service("back")] });
+    let client = &settlement.client;
+    settlement.wait(client.create_app("acme", "live", &definition));
+    settlement.wait(client.start_app("acme", "live", "shop"));
+    let front = ComponentRef {
+        org: "acme",
+        env: "live",
+        app: "shop",
+        service: "front",
+        component: "c",
+    };
+    settlement.wait(client.scale_up(front, 3));
+    settlement.wait(client.stop_service("acme", "live", "shop", "back"));
+    settlement
+        .run(&["adopt", "acme"])
+        .expect(0)
+        .says("1 app and 1 scale");
+    let text = settlement.text("adopted.tf");
+    assert!(
+        text.contains("instances = 4") && text.contains("ignore_changes = [running]"),
+        "{text}"
+    );
+    settlement.run(&["fmt", "-check"]).expect(0);
+    settlement
+        .run(&["plan", "-detailed-exitcode", "-calls"])
+        .expect(2)
+        .says("Plan: 5 to import, 0 to add, 0 to change, 0 to destroy.")
+        .never_says("POST");
+    settlement
+        .run(&["apply", "-auto-approve"])
+        .expect(0)
+        .says("5 imported, 0 added, 0 changed, 0 destroyed");
+    settlement
+        .run(&["plan", "-detailed-exitcode"])
+        .expect(0)
+        .says("No changes");
+}
+
+#[test]
 fn adopt_takes_environments_and_never_writes_over_a_file() {
     let settlement = Settlement::new();
     let component = || json!({ "component_name": "c", "image": "redis" });

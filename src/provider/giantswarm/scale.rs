@@ -101,7 +101,7 @@ fn scaled(target: &Component, instances: usize) -> Value {
 }
 
 /// The instances that there are; those on their way out do not count.
-fn count(component: &ComponentStatus) -> usize {
+pub(crate) fn count(component: &ComponentStatus) -> usize {
     let stays = |status: &Status| *status != Status::Deleting;
     component
         .instances

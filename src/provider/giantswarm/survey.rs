@@ -9,6 +9,7 @@ use crate::plan::semantics::Fault;
 use crate::provider::giantswarm::GiantSwarm;
 use crate::provider::giantswarm::app::{actual, is_running};
 use crate::provider::giantswarm::faults::failed;
+use crate::provider::giantswarm::scale::count;
 use crate::provider::giantswarm::session::{AppKey, AppReading, Session};
 use crate::provider::giantswarm::written::{AdoptedApp, AdoptedOrganization, Scale};
 use crate::value::Path;
@@ -86,10 +87,7 @@ fn app(key: &AppKey, reading: &Arc<AppReading>) -> AdoptedApp {
         let status = reading
             .status
             .component(&service.service_name, &component.component_name);
-        let Some(instances) = status
-            .map(|status| status.instances.len())
-            .filter(|count| *count > 0)
-        else {
+        let Some(instances) = status.map(count).filter(|count| *count > 0) else {
             continue;
         };
         let policy = component
@@ -113,9 +111,19 @@ fn app(key: &AppKey, reading: &Arc<AppReading>) -> AdoptedApp {
             instances,
         });
     }
+    let services = reading.status.services.iter();
+    let states: Vec<(String, bool)> = services
+        .filter_map(|service| {
+            let running = is_running(&service.status, std::slice::from_ref(service))?;
+            Some((service.name.clone(), running))
+        })
+        .collect();
+    let one = |wanted: bool| states.iter().any(|(_, running)| *running == wanted);
+    let mixed = one(true) && one(false);
     AdoptedApp {
         env: key.env.clone(),
-        running: is_running(&reading.status.status, &reading.status.services).unwrap_or(true),
+        running: mixed || is_running(&reading.status.status, &reading.status.services).unwrap_or(true),
+        states: if mixed { states } else { Vec::new() },
         scales,
         definition,
     }

@@ -28,6 +28,8 @@ pub struct AdoptedApp {
     pub definition: Definition,
     /// Whether it runs.
     pub running: bool,
+    /// Its services and whether each runs, where they differ. The app leaves it to them then.
+    pub states: Vec<(String, bool)>,
     /// Components that have another number of instances than their definition starts.
     pub scales: Vec<Scale>,
 }
@@ -113,7 +115,13 @@ fn one(organization: &AdoptedOrganization, given: &mut Given, written: &mut Writ
             &mut written.secrets,
         );
         written.text.push('\n');
-        written.text.push_str(&block);
+        match block.strip_suffix("}\n").filter(|_| !app.states.is_empty()) {
+            None => written.text.push_str(&block),
+            Some(block) => {
+                let lifecycle = "\n  lifecycle {\n    ignore_changes = [running]\n  }\n}\n";
+                written.text.push_str(&format!("{block}{lifecycle}"));
+            }
+        }
         let to = format!("giantswarm_app.{label}");
         import(
             &mut written.text,
@@ -121,6 +129,21 @@ fn one(organization: &AdoptedOrganization, given: &mut Given, written: &mut Writ
             &to,
             &format!("{org}/{env}/{app_name}"),
         );
+        for (service, running) in &app.states {
+            let label = names.give(&format!("{label}_{service}"));
+            written.text.push_str(&format!(
+                "\nresource \"giantswarm_service_state\" \"{label}\" {{\n{}  app = {to}.id\n  service = {}\n  running = \
+                 {running}\n}}\n",
+                given.provider_line(),
+                quoted(service)
+            ));
+            import(
+                &mut written.text,
+                &given.provider_line(),
+                &format!("giantswarm_service_state.{label}"),
+                &format!("{org}/{env}/{app_name}/{service}"),
+            );
+        }
         for scale in &app.scales {
             let Scale {
                 service,

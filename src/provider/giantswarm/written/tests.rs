@@ -205,6 +205,7 @@ fn an_organization_is_written_with_its_imports() {
         env: "live".to_owned(),
         definition: parse(definition).unwrap(),
         running: false,
+        states: Vec::new(),
         scales: vec![Scale {
             service: "s".to_owned(),
             component: "c".to_owned(),
