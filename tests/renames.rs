@@ -225,6 +225,42 @@ fn what_is_not_known_yet_is_not_held_against_it() {
 }
 
 #[test]
+fn objects_of_the_platform_stay_as_they_are() {
+    let lab = r#"
+provider "giantswarm" {
+  endpoint = "embedded"
+}
+
+resource "giantswarm_org" "lab" {
+  name = "acme_lab"
+}
+
+resource "giantswarm_member" "crew" {
+  count    = 2
+  org      = giantswarm_org.lab.name
+  username = ["ada", "grace"][count.index]
+}
+"#;
+    let now = lab
+        .replace("\"lab\" {", "\"works\" {")
+        .replace("giantswarm_org.lab", "giantswarm_org.works")
+        .replace("count    = 2", "for_each = toset([\"grace\", \"ada\"])")
+        .replace("[\"ada\", \"grace\"][count.index]", "each.key");
+    let place = place(&[("main.tf", lab)], &[("main.tf", &now)]);
+    place.run(&["plan"]).expect(0).says("API calls: 1 DELETE, 5 POST");
+    let renames = [
+        ("giantswarm_member.crew[0]", "giantswarm_member.crew[\"ada\"]", 1),
+        (
+            "giantswarm_member.crew[1]",
+            "giantswarm_member.crew[\"grace\"]",
+            1,
+        ),
+        ("giantswarm_org.lab", "giantswarm_org.works", 1),
+    ];
+    settles(&place, &renames);
+}
+
+#[test]
 fn a_resource_that_goes_into_a_module() {
     let data = "resource \"terraform_data\" \"a\" {\n  input = \"one\"\n}\n";
     let place = place(
