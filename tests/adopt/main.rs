@@ -212,6 +212,14 @@ fn an_app_of_which_one_service_is_stopped_is_adopted_as_it_is() {
         .run(&["plan", "-detailed-exitcode"])
         .expect(0)
         .says("No changes");
+    // Somebody else is scaling it down just now: what is on its way out is not counted, and not taken away twice.
+    settlement
+        .place
+        .edit("adopted.tf", "instances = 4", "instances = 2");
+    settlement.wait(client.scale_down(front, 2));
+    settlement.run(&["apply", "-auto-approve"]).expect(0);
+    let status = settlement.wait(client.component_status(front));
+    assert_eq!(status.instances.len(), 2);
 }
 
 #[test]

@@ -194,12 +194,18 @@ type Failure = (Fault, Option<usize>);
 async fn bring(session: &Session, target: &Component, wanted: usize, aim: &str) -> Result<(), Failure> {
     let status = async || session.client.component_status(target.path()).await;
     let fault = |error: &ApiError, seen| (failed(Path::root(), aim, error), seen);
-    let component = match status().await {
-        Ok(component) => component,
-        Err(error) if error.kind == ErrorKind::NotFound => {
-            return Err((target.missing(), None));
+    let deadline = Instant::now() + PATIENCE;
+    let mut pause = Pause::default();
+    let component = loop {
+        match status().await {
+            // Instances on their way out are still shown, and would be counted, and taken away a second time.
+            Ok(component) if component.status == Status::Stopping && Instant::now() < deadline => {
+                sleep(pause.next()).await;
+            }
+            Ok(component) => break component,
+            Err(error) if error.kind == ErrorKind::NotFound => return Err((target.missing(), None)),
+            Err(error) => return Err(fault(&error, None)),
         }
-        Err(error) => return Err(fault(&error, None)),
     };
     let have = count(&component);
     if have == wanted {
@@ -217,8 +223,6 @@ async fn bring(session: &Session, target: &Component, wanted: usize, aim: &str) 
         return Err(fault(error, Some(have)));
     }
     // Read again, whether there was an answer or not.
-    let deadline = Instant::now() + PATIENCE;
-    let mut pause = Pause::default();
     loop {
         let component = status().await.map_err(|error| fault(&error, Some(have)))?;
         let now = count(&component);
