@@ -47,6 +47,7 @@ const WALLS: &[(&str, &[&str])] = &[
     ("lsp_server", &["cli"]),
     ("miette", &["render", "cli"]),
     ("similar", &["render", "cli"]),
+    ("graphlay", &["render"]),
     ("sled", &["store", "platform"]),
     ("reqwest", &["api"]),
     ("axum", &["platform"]),

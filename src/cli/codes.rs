@@ -44,6 +44,12 @@ pub static FILE: Code = Code::new(
     "A file cannot be read or written",
     "The operating system refused to read or write a file that was named on the command line. The message says why.",
 );
+/// A picture of too much.
+pub static LARGE_PICTURE: Code = Code::new(
+    "cli/large-picture",
+    "Too much for a picture",
+    "`graph -svg` draws 1,000 boxes and 4,000 lines at most. Draw a part: plan with `-target` and `-out`, then `graph -svg -plan=FILE`. Or take the DOT language, which `graph` prints without `-svg`, to a tool that is made for large graphs.",
+);
 /// Not a file that is formatted.
 pub static NOT_FORMATTED: Code = Code::new(
     "cli/not-formatted",
@@ -222,6 +228,7 @@ pub static CODES: &[&Code] = &[
     &NOT_CONSTANT,
     &BAD_VARIABLES_FILE,
     &FILE,
+    &LARGE_PICTURE,
     &NOT_FORMATTED,
     &BAD_ADDRESS,
     &NO_INSTANCE,

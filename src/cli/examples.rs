@@ -92,7 +92,10 @@ const ALL: &[(&str, &str)] = &[
     ("get", "swarmform get"),
     ("modules", "swarmform modules -json"),
     ("metadata functions", "swarmform metadata functions -json"),
-    ("graph", "swarmform graph\nswarmform graph -plan=next"),
+    (
+        "graph",
+        "swarmform graph\nswarmform graph -svg\nswarmform graph -svg -plan=next",
+    ),
     (
         "providers",
         "swarmform providers\nswarmform providers schema -json",

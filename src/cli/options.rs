@@ -96,7 +96,7 @@ pub enum Command {
     Modules(Modules),
     /// Tell about the language, for programs
     Metadata(Metadata),
-    /// Show the dependency graph in the DOT language
+    /// Show the dependency graph in the DOT language, or draw it
     Graph(Graph),
     /// List the providers that are needed, or show what they offer
     Providers(Providers),
@@ -531,6 +531,9 @@ pub struct Graph {
     /// The graph of the steps of this saved plan
     #[arg(long, value_name = "FILE")]
     pub plan: Option<PathBuf>,
+    /// Draw it, as an SVG image
+    #[arg(long)]
+    pub svg: bool,
 }
 
 /// Options of `providers`.

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::{Finding, Report};
+use crate::render::markup::escaped;
 
 /// What is said of one address.
 #[derive(Default)]
@@ -83,24 +84,4 @@ fn line(finding: &Finding) -> String {
         Some(place) => format!("{}:{}: {}", place.file, place.line, finding.sentence()),
         None => finding.sentence(),
     }
-}
-
-/// Text that may stand in XML, in an attribute as well. Characters that XML cannot hold are replaced.
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for letter in text.chars() {
-        match letter {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\n' => out.push_str("&#10;"),
-            '\t' => out.push_str("&#9;"),
-            letter if letter.is_control() || matches!(letter, '\u{fffe}' | '\u{ffff}') => {
-                out.push('\u{fffd}')
-            }
-            letter => out.push(letter),
-        }
-    }
-    out
 }
