@@ -33,6 +33,10 @@ deny:
 docs:
     SWARMFORM_WRITE_DOCS=1 cargo test --test reference
 
+# Take the pictures of the documentation again: needs Chromium.
+pictures:
+    SWARMFORM_WRITE_PICTURES=1 cargo test --test browser
+
 # Benchmarks.
 bench:
     cargo bench

@@ -8,7 +8,7 @@ use std::ffi::OsString;
 use clap::ArgMatches;
 
 /// Options that take a value, which may follow as an argument of its own.
-const WITH_VALUE: [&str; 35] = [
+const WITH_VALUE: [&str; 36] = [
     "backend-config",
     "backup",
     "backup-out",
@@ -20,6 +20,7 @@ const WITH_VALUE: [&str; 35] = [
     "expect-digest",
     "from-module",
     "generate-config-out",
+    "html",
     "id",
     "ignore",
     "listen",

@@ -15,7 +15,7 @@ const ALL: &[(&str, &str)] = &[
     ),
     (
         "plan",
-        "swarmform plan\nswarmform plan -out=next -var 'region=eu'\nswarmform plan -calls -target='giantswarm_app.web'",
+        "swarmform plan\nswarmform plan -out=next -var 'region=eu'\nswarmform plan -html=plan.html\nswarmform plan -calls -target='giantswarm_app.web'",
     ),
     (
         "apply",
@@ -50,7 +50,10 @@ const ALL: &[(&str, &str)] = &[
     ),
     ("taint", "swarmform taint 'giantswarm_app.web'"),
     ("untaint", "swarmform untaint 'giantswarm_app.web'"),
-    ("show", "swarmform show\nswarmform show -json next"),
+    (
+        "show",
+        "swarmform show\nswarmform show -json next\nswarmform show -html=plan.html next",
+    ),
     ("output", "swarmform output\nswarmform output -raw url"),
     (
         "console",

@@ -17,6 +17,7 @@ use crate::plan::digest;
 use crate::plan::planner::PlanOptions;
 use crate::ports::{Lock, StateStore};
 use crate::render::closing::Effort;
+use crate::render::html::Times;
 use crate::render::stream::Operation;
 use crate::render::{Ink, Schemas, escape, plan as plan_text};
 use crate::source::SourceMap;
@@ -30,7 +31,7 @@ use super::report::Teller;
 use super::session::{self, Place};
 use super::ui::{Ui, has_person};
 use super::variables::Given;
-use super::{Stop, codes, plan_file, variables};
+use super::{Stop, codes, page, plan_file, variables};
 
 /// A plan that was made and shown, ready to be saved or applied.
 pub struct Prepared {
@@ -41,6 +42,7 @@ pub struct Prepared {
     digest: OnceCell<String>,
     /// The configuration that was written for it.
     pub generated: Option<Generated>,
+    times: Times,
     sources: Arc<SourceMap>,
     place: Place,
     reader: RecordedReader,
@@ -150,6 +152,7 @@ async fn prepare(
         Some(generated) => Box::new(generated.reader()),
         None => Box::new(ConfigFiles),
     });
+    let begun = place.uptime();
     let mut sources = SourceMap::new();
     let needed = options.mode != PlanMode::Destroy;
     let read = place.read_config(&reader, &mut sources, needed);
@@ -178,6 +181,7 @@ async fn prepare(
             return Err(faults.into());
         }
     };
+    let checked = place.uptime();
     let read = (config, Arc::clone(&ui.sources));
     let mut inputs = place.inputs(
         read,
@@ -205,9 +209,14 @@ async fn prepare(
             return Err(refused.faults.into());
         }
     };
+    let times = Times {
+        configuration: checked.saturating_sub(begun),
+        planning: place.uptime().saturating_sub(checked),
+    };
     let prepared = Prepared {
         digest: OnceCell::new(),
         generated: None,
+        times,
         sources: Arc::clone(&inputs.sources),
         engine,
         session,
@@ -338,6 +347,20 @@ impl Prepared {
         let notes = &self.session.notes;
         let recording = notes.recording(&self.session.planned.plan, &self.reader, &self.files);
         plan_file::write(&self.place, path, &recording, self.digest())
+    }
+
+    /// Writes the plan as a page for a browser.
+    pub fn page(&self, path: &Path) -> Result<(), Diagnostic> {
+        let schemas = self.place.schemas();
+        let times = Some(self.times);
+        page::write(
+            path,
+            &self.session.planned,
+            &schemas,
+            &self.sources,
+            self.digest(),
+            times,
+        )
     }
 
     /// The same, if it is the plan of this digest.
@@ -523,6 +546,7 @@ pub async fn reopen(ui: &mut Ui, planning: &Planning, path: &Path) -> Result<Pre
     let prepared = Prepared {
         digest: OnceCell::new(),
         generated: None,
+        times: Times::default(),
         sources: Arc::clone(&inputs.sources),
         engine,
         session,

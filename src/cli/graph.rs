@@ -1,7 +1,9 @@
 //! `graph`: what depends on what, in the DOT language or as a picture.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+use clap::Args;
 
 use crate::diag::Diagnostic;
 use crate::graph::config_graph;
@@ -10,10 +12,20 @@ use crate::render::graph;
 use crate::render::picture::{self, Frame, MOST_EDGES, MOST_NODES, Picture, TooLarge};
 use crate::source::SourceMap;
 
-use super::options::Graph;
 use super::session::Place;
 use super::ui::Ui;
 use super::{Answer, codes, plan_file};
+
+/// Options of `graph`.
+#[derive(Args, Debug)]
+pub struct Graph {
+    /// The graph of the steps of this saved plan
+    #[arg(long, value_name = "FILE")]
+    pub plan: Option<PathBuf>,
+    /// Draw it, as an SVG image
+    #[arg(long)]
+    pub svg: bool,
+}
 
 /// Runs it.
 pub fn run(ui: &mut Ui, options: &Graph) -> Answer {

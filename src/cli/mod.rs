@@ -39,6 +39,7 @@ pub mod modules;
 pub mod operate;
 pub mod options;
 pub mod output;
+mod page;
 pub mod plan;
 mod plan_file;
 mod plan_options;

@@ -15,12 +15,14 @@ use super::drift::Drift;
 use super::duration;
 use super::export::Export;
 use super::force_unlock::ForceUnlock;
+use super::graph::Graph;
 use super::lsp::Lsp;
 use super::man::Man;
 use super::metadata::Metadata;
 use super::modules::{Get, Modules};
 use super::operate::options::{Exec, Login, Logs, Look, Plain, Power, WhoAmI};
 use super::refresh::Refresh;
+use super::show::Show;
 use super::state::options::{State, StateCommand};
 use super::workspace::Workspace;
 
@@ -387,6 +389,9 @@ pub struct Plan {
     /// Save the plan in this file
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
+    /// Write the plan as a page for a browser into this file
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
     /// Write resource blocks for `import` blocks that lead to none into this new file, and plan with them
     #[arg(long, value_name = "FILE")]
     pub generate_config_out: Option<PathBuf>,
@@ -466,29 +471,6 @@ pub struct Taint {
     pub address: String,
 }
 
-/// Options of `show`.
-#[derive(Args, Debug)]
-pub struct Show {
-    /// Print for programs
-    #[arg(long)]
-    pub json: bool,
-    /// Print no colour
-    #[arg(long)]
-    pub no_color: bool,
-    /// The directory of the state
-    #[arg(long, value_name = "DIR")]
-    pub state: Option<PathBuf>,
-    /// List every API call of a saved plan
-    #[arg(long)]
-    pub calls: bool,
-    /// Show each change of a saved plan on one line, without values
-    #[arg(long)]
-    pub summary: bool,
-    /// A saved plan; the state if none is given
-    #[arg(value_name = "PLAN")]
-    pub plan: Option<PathBuf>,
-}
-
 /// Options of `output`.
 #[derive(Args, Debug)]
 pub struct Output {
@@ -523,17 +505,6 @@ pub struct Console {
     /// Read values of variables from this file; may be repeated
     #[arg(long, value_name = "FILE")]
     pub var_file: Vec<String>,
-}
-
-/// Options of `graph`.
-#[derive(Args, Debug)]
-pub struct Graph {
-    /// The graph of the steps of this saved plan
-    #[arg(long, value_name = "FILE")]
-    pub plan: Option<PathBuf>,
-    /// Draw it, as an SVG image
-    #[arg(long)]
-    pub svg: bool,
 }
 
 /// Options of `providers`.

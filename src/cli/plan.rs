@@ -26,9 +26,13 @@ pub async fn run(ui: &mut Ui, options: &Plan, assignments: &[Assignment]) -> Ans
     }
     let generated = prepared.generated.take();
     let saved = options.out.as_deref().map(|path| prepared.save(path));
+    let written = options.html.as_deref().map(|path| prepared.page(path));
     prepared.close().await;
     if let Some(saved) = saved {
         saved?;
+    }
+    if let Some(written) = written {
+        written?;
     }
     if let Some(generated) = generated {
         let text = format!(

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use tokio::sync::Mutex;
@@ -220,6 +221,11 @@ impl Place {
     /// Now, RFC 3339 with whole seconds.
     pub fn timestamp(&self) -> String {
         clock::timestamp(&*self.clock)
+    }
+
+    /// How long the program has been running.
+    pub fn uptime(&self) -> Duration {
+        self.clock.uptime()
     }
 
     /// Time and randomness for functions.

@@ -1,6 +1,8 @@
 //! `show`: the state or a saved plan, for people or for programs. It asks no platform.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
 
 use crate::addr::ModuleInstance;
 use crate::plan::digest;
@@ -8,10 +10,35 @@ use crate::render::json_plan::{self, Source};
 use crate::render::plan::{View, text};
 use crate::render::{json_state, state};
 
-use super::options::Show;
 use super::session::Place;
 use super::ui::Ui;
-use super::{Answer, plan_file};
+use super::{Answer, page, plan_file};
+
+/// Options of `show`.
+#[derive(Args, Debug)]
+pub struct Show {
+    /// Print for programs
+    #[arg(long)]
+    pub json: bool,
+    /// Print no colour
+    #[arg(long)]
+    pub no_color: bool,
+    /// The directory of the state
+    #[arg(long, value_name = "DIR")]
+    pub state: Option<PathBuf>,
+    /// List every API call of a saved plan
+    #[arg(long)]
+    pub calls: bool,
+    /// Show each change of a saved plan on one line, without values
+    #[arg(long)]
+    pub summary: bool,
+    /// Write a saved plan as a page for a browser into this file
+    #[arg(long, value_name = "FILE", conflicts_with = "json", requires = "plan")]
+    pub html: Option<PathBuf>,
+    /// A saved plan; the state if none is given
+    #[arg(value_name = "PLAN")]
+    pub plan: Option<PathBuf>,
+}
 
 /// Runs it.
 pub async fn run(ui: &mut Ui, options: &Show) -> Answer {
@@ -43,6 +70,10 @@ fn saved(ui: &mut Ui, options: &Show, place: &Place, path: &Path) -> Answer {
     let digest = digest::of(&planned, &sources);
     ui.sources = sources;
     let schemas = place.schemas();
+    if let Some(path) = &options.html {
+        page::write(path, &planned, &schemas, &ui.sources, &digest, None)?;
+        return Ok(0);
+    }
     if options.json {
         let root = planned.world.module(&ModuleInstance::root());
         let variables = root.map(|root| root.variables.clone()).unwrap_or_default();

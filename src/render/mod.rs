@@ -23,6 +23,7 @@ pub mod estimate;
 pub mod excerpt;
 pub mod graph;
 mod graphic;
+pub mod html;
 pub mod json;
 mod json_checks;
 mod json_config;

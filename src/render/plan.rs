@@ -67,7 +67,8 @@ pub fn text(plan: &Plan, view: View<'_>) -> String {
     }
     if !outputs.is_empty() {
         out.push('\n');
-        output_changes(&mut out, &outputs, view);
+        out.push_str("Changes to Outputs:\n");
+        output_changes(&mut out, &outputs, view.style);
         if shown.is_empty() && !plan.errored {
             let note = "Applying this plan saves these output values in the state and changes nothing on the platform.";
             out.push_str(&format!("\n{}\n", view.style.wrap(note)));
@@ -213,15 +214,16 @@ fn actions(out: &mut String, shown: &[&ResourceChange], plan: &Plan, view: View<
         out.push_str("\n\n");
     }
     for change in shown {
-        // Drift is in address order.
-        let outside = plan
-            .drift
-            .binary_search_by(|drift| drift.addr.cmp(&change.addr))
-            .ok()
-            .and_then(|at| plan.drift.get(at))
-            .filter(|_| change.deposed.is_none());
-        resource::change(out, style, view.schemas, change, outside);
+        resource::change(out, style, view.schemas, change, outside(plan, change));
     }
+}
+
+/// What was found outside of the object of a change.
+pub(super) fn outside<'a>(plan: &'a Plan, change: &ResourceChange) -> Option<&'a Drift> {
+    // Drift is in address order.
+    let found = plan.drift.binary_search_by(|drift| drift.addr.cmp(&change.addr));
+    let drift = found.ok().and_then(|at| plan.drift.get(at));
+    drift.filter(|_| change.deposed.is_none())
 }
 
 fn summary(out: &mut String, plan: &Plan, view: View<'_>) {
@@ -238,9 +240,8 @@ fn summary(out: &mut String, plan: &Plan, view: View<'_>) {
     }
 }
 
-/// The section of outputs.
-fn output_changes(out: &mut String, outputs: &[&OutputChange], view: View<'_>) {
-    out.push_str("Changes to Outputs:\n");
+/// The changes of outputs.
+pub(super) fn output_changes(out: &mut String, outputs: &[&OutputChange], style: Style) {
     let names: Vec<String> = outputs.iter().map(|output| escape::name(&output.name)).collect();
     let width = names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
     for (name, output) in names.iter().zip(outputs) {
@@ -260,6 +261,6 @@ fn output_changes(out: &mut String, outputs: &[&OutputChange], view: View<'_>) {
             _ if after.is_null() => Sign::Remove,
             _ => Sign::Change,
         };
-        Printer::plan(view.style).pair(out, 0, name, width, &diff);
+        Printer::plan(style).pair(out, 0, name, width, &diff);
     }
 }

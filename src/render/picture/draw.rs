@@ -35,7 +35,7 @@ pub fn svg(picture: &Picture, placed: &Placed, frame: Frame) -> String {
     let _ = writeln!(
         out,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"swarmform\" role=\"img\" \
-         aria-labelledby=\"picture-title picture-desc\" viewBox=\"0 0 {w} {h}\" width=\"{w}\" height=\"{h}\">",
+         aria-labelledby=\"picture-title\" aria-describedby=\"picture-desc\" viewBox=\"0 0 {w} {h}\" width=\"{w}\" height=\"{h}\">",
         w = Number(width),
         h = Number(total)
     );
@@ -155,18 +155,9 @@ fn entry(out: &mut String, mark: Mark, x: f64, y: f64) {
         mark.class(),
         Number(x + 12.0),
         Number(y),
-        symbol(mark),
+        mark.symbol(),
         mark.word()
     );
-}
-
-/// A mark with its sign.
-fn symbol(mark: Mark) -> String {
-    let sign = mark.sign();
-    if sign.is_empty() {
-        return mark.shape().to_owned();
-    }
-    format!("{}<text class=\"sign\" y=\"5.2\">{sign}</text>", mark.shape())
 }
 
 fn draw(out: &mut String, node: &Node, (x, y, width): (f64, f64, f64)) {
@@ -198,7 +189,7 @@ fn draw(out: &mut String, node: &Node, (x, y, width): (f64, f64, f64)) {
                 Number(width),
                 Number(HEIGHT),
                 Number(HEIGHT / 2.0),
-                symbol(*mark),
+                mark.symbol(),
                 escaped(&short(head)),
                 escaped(&short(name)),
                 l = Number(LEFT)

@@ -177,14 +177,14 @@ fn bundle(
         // A line with one turn can follow one of them.
         let is_short = line.len() <= 4;
         let into = reaching.get(to) > leaving.get(from);
-        if !(is_short && into)
+        if (!is_short || !into)
             && let [first, second, third, _, ..] = line.as_mut_slice()
         {
             let x = columns.sides(*from).1 + LAYER / 2.0 + lane(*from);
             (first.1, second.1) = (height(*from), height(*from));
             (second.0, third.0) = (x, x);
         }
-        if !(is_short && !into)
+        if (!is_short || into)
             && let [.., _, third, second, last] = line.as_mut_slice()
         {
             let x = columns.sides(*to).0 - LAYER / 2.0 + lane(*to);

@@ -94,4 +94,11 @@ impl Mark {
             Mark::Resource => r#"<rect class="mark" x="-8" y="-8" width="16" height="16" rx="4"/>"#,
         }
     }
+    /// The shape with its sign.
+    pub fn symbol(self) -> String {
+        match self.sign() {
+            "" => self.shape().to_owned(),
+            sign => format!("{}<text class=\"sign\" y=\"5.2\">{sign}</text>", self.shape()),
+        }
+    }
 }

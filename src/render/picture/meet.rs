@@ -83,7 +83,7 @@ fn pruned(nodes: Vec<Node>, mut edges: Vec<(usize, usize)>) -> (Vec<Node>, Vec<(
         let to: BTreeSet<usize> = edges.iter().map(|(_, to)| *to).collect();
         let all = edges.len();
         edges.retain(|(one, other)| {
-            !(is_dot(*one) && !to.contains(one)) && !(is_dot(*other) && !from.contains(other))
+            (!is_dot(*one) || to.contains(one)) && (!is_dot(*other) || from.contains(other))
         });
         if edges.len() == all {
             break;
