@@ -177,17 +177,22 @@ fn bundle(
         // A line with one turn can follow one of them.
         let is_short = line.len() <= 4;
         let into = reaching.get(to) > leaving.get(from);
+        // A line that goes on straight past the next column turns where there is room for it alone.
+        let side = columns.sides(*from).1;
         if (!is_short || !into)
             && let [first, second, third, _, ..] = line.as_mut_slice()
+            && (side..=side + LAYER).contains(&second.0)
         {
-            let x = columns.sides(*from).1 + LAYER / 2.0 + lane(*from);
+            let x = side + LAYER / 2.0 + lane(*from);
             (first.1, second.1) = (height(*from), height(*from));
             (second.0, third.0) = (x, x);
         }
+        let side = columns.sides(*to).0;
         if (!is_short || into)
             && let [.., _, third, second, last] = line.as_mut_slice()
+            && (side - LAYER..=side).contains(&second.0)
         {
-            let x = columns.sides(*to).0 - LAYER / 2.0 + lane(*to);
+            let x = side - LAYER / 2.0 + lane(*to);
             (last.1, second.1) = (height(*to), height(*to));
             (second.0, third.0) = (x, x);
         }
