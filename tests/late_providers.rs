@@ -7,6 +7,8 @@
     clippy::disallowed_methods
 )]
 
+#[path = "support/elsewhere.rs"]
+mod elsewhere;
 #[path = "support/mod.rs"]
 mod support;
 #[path = "drift/town.rs"]

@@ -8,6 +8,8 @@
     clippy::disallowed_methods
 )]
 
+#[path = "../support/elsewhere.rs"]
+mod elsewhere;
 mod export;
 mod generate;
 mod providers;
@@ -16,14 +18,13 @@ mod support;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::sync::Arc;
 
 use serde_json::{Value, json};
-use swarmform::api::{Client, ComponentRef, Config, Credentials, NoLog};
-use swarmform::host::SystemClock;
-use swarmform::platform::{Embedded, embedded};
+use swarmform::api::{Client, ComponentRef};
+use swarmform::platform::Embedded;
 use tokio::runtime::Runtime;
 
+use elsewhere::Elsewhere;
 use support::{Place, Ran};
 
 /// A platform that others have used for long, and a directory without any resource.
@@ -36,16 +37,10 @@ pub(crate) struct Settlement {
 
 impl Settlement {
     pub fn new() -> Settlement {
-        swarmform::host::tls::install_crypto();
         let place = Place::new();
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(1)
-            .enable_all()
-            .build()
-            .unwrap();
-        let platform = runtime
-            .block_on(embedded::start(&place.path().join("elsewhere")))
-            .unwrap();
+        let elsewhere = Elsewhere::start(&place);
+        let client = elsewhere.client();
+        let Elsewhere { platform, runtime } = elsewhere;
         place.write(
             "main.tf",
             &format!(
@@ -54,12 +49,6 @@ impl Settlement {
                 platform.username
             ),
         );
-        let credentials = Credentials::Password {
-            username: platform.username.clone(),
-            password: platform.password.clone(),
-        };
-        let config = Config::new(platform.endpoint(), credentials, Arc::new(SystemClock));
-        let client = Client::new(config, Arc::new(NoLog)).unwrap();
         let settlement = Settlement {
             place,
             client,

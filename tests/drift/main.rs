@@ -9,6 +9,8 @@
 )]
 
 mod command;
+#[path = "../support/elsewhere.rs"]
+mod elsewhere;
 mod plans;
 mod recipes;
 #[path = "../support/mod.rs"]

@@ -1,13 +1,11 @@
 //! A configuration with its state, the platform it is about, and a stranger who changes things there.
 
-use std::sync::Arc;
-
 use swarmform::api::wire::Strategy;
-use swarmform::api::{Client, ComponentRef, Config, Credentials, NoLog};
-use swarmform::host::SystemClock;
-use swarmform::platform::{Embedded, embedded};
+use swarmform::api::{Client, ComponentRef};
+use swarmform::platform::Embedded;
 use tokio::runtime::Runtime;
 
+use crate::elsewhere::Elsewhere;
 use crate::support::{Place, Ran};
 
 /// An organization with a member and an app of one component.
@@ -51,26 +49,14 @@ pub struct Town {
 impl Town {
     /// A town in which nothing was applied yet.
     pub fn new() -> Town {
-        swarmform::host::tls::install_crypto();
         let place = Place::new();
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(1)
-            .enable_all()
-            .build()
-            .unwrap();
-        let platform = runtime
-            .block_on(embedded::start(&place.path().join("elsewhere")))
-            .unwrap();
+        let elsewhere = Elsewhere::start(&place);
+        let client = elsewhere.client();
+        let Elsewhere { platform, runtime } = elsewhere;
         let main = MAIN
             .replace("ENDPOINT", &platform.endpoint())
             .replace("USERNAME", &platform.username);
         place.write("main.tf", &main);
-        let credentials = Credentials::Password {
-            username: platform.username.clone(),
-            password: platform.password.clone(),
-        };
-        let config = Config::new(platform.endpoint(), credentials, Arc::new(SystemClock));
-        let client = Client::new(config, Arc::new(NoLog)).unwrap();
         Town {
             password: platform.password.clone(),
             place,

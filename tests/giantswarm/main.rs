@@ -15,6 +15,8 @@ mod resources;
 mod town;
 mod uses;
 
+#[path = "../support/elsewhere.rs"]
+mod elsewhere;
 #[path = "../support/methods.rs"]
 mod methods;
 #[path = "../support/mod.rs"]

@@ -8,9 +8,10 @@ use std::process::Stdio;
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-use swarmform::platform::{Embedded, embedded};
+use swarmform::platform::Embedded;
 use tokio::runtime::Runtime;
 
+use crate::elsewhere::Elsewhere;
 use crate::methods::section;
 use crate::support::{Place, Ran};
 
@@ -38,14 +39,7 @@ pub struct Town {
 impl Town {
     pub fn new() -> Town {
         let place = Place::new();
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(1)
-            .enable_all()
-            .build()
-            .unwrap();
-        let platform = runtime
-            .block_on(embedded::start(&place.path().join("elsewhere")))
-            .unwrap();
+        let Elsewhere { platform, runtime } = Elsewhere::start(&place);
         let behind = platform
             .endpoint()
             .trim_start_matches("http://")

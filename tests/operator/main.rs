@@ -8,6 +8,8 @@
     clippy::disallowed_methods
 )]
 
+#[path = "../support/elsewhere.rs"]
+mod elsewhere;
 mod exec;
 mod log;
 mod logins;

@@ -2,9 +2,10 @@
 
 use std::process::{Command, Stdio};
 
-use swarmform::platform::{Embedded, embedded};
+use swarmform::platform::Embedded;
 use tokio::runtime::Runtime;
 
+use crate::elsewhere::Elsewhere;
 use crate::support::{Place, Ran};
 
 const MAIN: &str = r#"
@@ -55,16 +56,8 @@ pub struct Town {
 impl Town {
     /// A town in which nothing was applied yet.
     pub fn new() -> Town {
-        swarmform::host::tls::install_crypto();
         let place = Place::new();
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(1)
-            .enable_all()
-            .build()
-            .unwrap();
-        let platform = runtime
-            .block_on(embedded::start(&place.path().join("elsewhere")))
-            .unwrap();
+        let Elsewhere { platform, runtime } = Elsewhere::start(&place);
         place.write("main.tf", MAIN);
         place.write(
             "terraform.tfvars",

@@ -11,6 +11,8 @@
     clippy::disallowed_macros
 )]
 
+#[path = "../support/chance.rs"]
+mod chance;
 mod full_disk;
 mod served;
 mod signals;
@@ -21,38 +23,25 @@ use std::io::{BufRead, BufReader};
 use std::process::Stdio;
 use std::time::Duration;
 
+use chance::Chance;
 use served::{PASSWORD, Platform};
 use support::{Place, Ran};
 
 const ORGANIZATIONS: u64 = 200;
 const MEMBERS: u64 = 20;
 
-/// SplitMix64.
-struct Chance(u64);
-
-impl Chance {
-    fn new(salt: u64) -> Chance {
-        let seed = std::env::var("SWARMFORM_SEED").map_or_else(
-            |_| {
-                let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-                u64::from(now.unwrap().subsec_nanos())
-            },
-            |text| text.parse().unwrap(),
-        );
-        println!("SWARMFORM_SEED={seed}");
-        Chance(seed ^ (salt << 40))
-    }
-
-    fn below(&mut self, limit: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed ^ (mixed >> 31)) % limit
-    }
+/// The moments of a test, each test with its own; they are printed, to be repeated.
+fn moments(salt: u64) -> Chance {
+    let seed = chance::given_seed().unwrap_or_else(|| {
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+        u64::from(now.unwrap().subsec_nanos())
+    });
+    println!("SWARMFORM_SEED={seed}");
+    Chance(seed ^ (salt << 40))
 }
 
 fn rounds(usual: u64) -> u64 {
-    std::env::var("SWARMFORM_SOAK").map_or(usual, |text| text.parse().unwrap())
+    chance::soak().unwrap_or(usual)
 }
 
 /// A configuration of 200 organizations and 20 members, its state, and the platform it is about.
@@ -168,7 +157,7 @@ impl<'a> Round<'a> {
 fn an_apply_that_is_killed_at_any_moment_loses_nothing_and_makes_nothing_twice() {
     let home = Place::new();
     let mut platform = Platform::start(&home);
-    let mut chance = Chance::new(1);
+    let mut chance = moments(1);
     let mut settled = 0;
     for number in 0..rounds(10) {
         let mut round = Round::new(number, &mut platform);
@@ -190,7 +179,7 @@ fn an_apply_that_is_killed_at_any_moment_loses_nothing_and_makes_nothing_twice()
 fn a_platform_that_is_killed_under_an_apply_leaves_nothing_unknown() {
     let home = Place::new();
     let mut platform = Platform::start(&home);
-    let mut chance = Chance::new(2);
+    let mut chance = moments(2);
     for number in 0..rounds(10).div_ceil(4) {
         let mut round = Round::new(number, &mut platform);
         let moment = Duration::from_micros(chance.below(5_000));

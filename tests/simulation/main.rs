@@ -16,6 +16,8 @@
     clippy::disallowed_macros
 )]
 
+#[path = "../support/chance.rs"]
+mod chance;
 mod laws;
 mod scenario;
 mod thing;
@@ -293,13 +295,11 @@ fn check(scenario: Scenario, what: &str) {
 }
 
 fn rounds(usual: u64) -> u64 {
-    let more: u64 = std::env::var("SWARMFORM_SOAK").map_or(1, |text| text.parse().unwrap());
-    usual * more
+    usual * chance::soak().unwrap_or(1)
 }
 
 fn check_seeds(first: u64, usual: u64, most: u64) {
-    if let Ok(seed) = std::env::var("SWARMFORM_SEED") {
-        let seed = seed.parse().unwrap();
+    if let Some(seed) = chance::given_seed() {
         return check(Scenario::of(seed, most), &format!("SWARMFORM_SEED={seed}"));
     }
     for seed in first..first + rounds(usual) {
@@ -388,11 +388,7 @@ fn a_crash_at_every_effect_comes_right_and_so_does_a_crash_of_the_recovery() {
             for first in 0..effects {
                 // The recovery has some more effects than the run: it asks what became of things. A soak takes every
                 // one of them, the suite every seventh.
-                let step = if std::env::var("SWARMFORM_SOAK").is_ok() {
-                    1
-                } else {
-                    7
-                };
+                let step = if chance::soak().is_some() { 1 } else { 7 };
                 for second in (first % step..effects + 4).step_by(step as usize) {
                     struck(
                         name,

@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use crate::world::{Chance, Fault, Object, Script};
+use crate::chance::Chance;
+use crate::world::{Fault, Object, Script};
 
 /// One resource block.
 #[derive(Clone, Debug, PartialEq)]

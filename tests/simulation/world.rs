@@ -10,26 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use swarmform::engine::Cancel;
 use tokio::sync::Notify;
 
-/// SplitMix64.
-#[derive(Clone, Debug)]
-pub struct Chance(pub u64);
-
-impl Chance {
-    pub fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    pub fn below(&mut self, limit: u64) -> u64 {
-        self.next() % limit.max(1)
-    }
-
-    pub fn one_in(&mut self, many: u64) -> bool {
-        self.below(many) == 0
-    }
-}
+use crate::chance::Chance;
 
 /// An object of the platform.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
