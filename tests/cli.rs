@@ -691,6 +691,38 @@ fn validation_finds_faults_without_values_or_platform() {
 }
 
 #[test]
+fn validation_does_not_judge_conditions_of_resources_that_may_have_no_instance() {
+    let place = Place::new();
+    place.write(
+        "main.tf",
+        r#"
+variable "big" {
+  type    = bool
+  default = false
+}
+locals {
+  sizes = []
+}
+resource "terraform_data" "large" {
+  count = var.big ? 1 : 0
+  lifecycle {
+    precondition {
+      condition     = length(local.sizes) > 0
+      error_message = "no sizes"
+    }
+  }
+}
+"#,
+    );
+    place.run(&["validate"]).expect(0);
+    place.run(&["plan"]).expect(0).says("No changes");
+    place
+        .run(&["plan", "-var", "big=true"])
+        .expect(1)
+        .says("no sizes");
+}
+
+#[test]
 fn values_of_variables_come_from_many_places() {
     let place = place();
     let name = |ran: Ran| {

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::addr::{ConfigResource, InstanceAddr, InstanceKey, Mode, ModuleInstance};
-use crate::config::{Condition, Resource};
+use crate::config::Resource;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::graph::ConfigNode;
 use crate::lang::{Decoded, decode_body};
@@ -17,12 +17,12 @@ use crate::value::{Marks, Path, Value};
 use super::change::{Action, PlanMode, Reason, ResourceChange};
 use super::checks::{Checkable, Checked, Status};
 use super::codes;
+use super::conditions::{conditions, judge_for, postconditions};
 use super::drift::place as span_at;
 use super::evaluate::Used;
 use super::expansion::{expand, prevent_orphans, warn_of_replace};
 use super::ignore::{self, keep_ignored};
 use super::import;
-use super::judge::judge;
 use super::merge;
 use super::planner::{Planner, no_type};
 use super::providers::{ProviderKey, TypeInfo};
@@ -198,7 +198,7 @@ fn evaluate_instance(
 ) -> Result<Decoded, Diagnostics> {
     let scope = planner.evaluator.scope(&planner.world, &addr.module)?.with(here);
     let preconditions = &context.declared.lifecycle.preconditions;
-    let judged = judge(preconditions, &scope, &addr.to_string());
+    let judged = judge_for(planner, preconditions, &scope, addr);
     let failed = judged.iter().any(|judged| judged.faults.has_errors());
     let decoded = if failed {
         None
@@ -364,13 +364,16 @@ fn plan_managed(
         planner.note_written(&addr, &context.info.schema.block, decoded.clone());
     }
     let reason = match () {
+        // As Terraform has it: also where there was nothing to replace, and whatever else is a reason.
+        () if by_trigger => Reason::ByTriggers,
         () if action == Action::Create && deleted_outside => Reason::DeletedOutside,
         () if !action.is_replace() => Reason::None,
         () if tainted => Reason::Tainted,
         () if by_request => Reason::ByRequest,
-        () if !decision.replace.is_empty() => Reason::CannotUpdate,
-        () => Reason::ByTriggers,
+        () => Reason::CannotUpdate,
     };
+    // A tainted object goes whatever differs.
+    let replace_paths = if tainted { Vec::new() } else { decision.replace };
     let mut calls = decision.calls;
     if action.is_replace() {
         let (gone, faults) = context
@@ -399,7 +402,7 @@ fn plan_managed(
     postconditions(planner, context.declared, &addr, here);
     let change = ResourceChange {
         reason,
-        replace_paths: decision.replace,
+        replace_paths,
         calls,
         ..change(context, addr, action, before, after)
     };
@@ -449,21 +452,6 @@ fn decide(
         },
         true,
     ))
-}
-
-/// Postconditions of an object as planned or read.
-pub(super) fn postconditions(planner: &mut Planner, declared: &Resource, addr: &InstanceAddr, here: Here) {
-    conditions(planner, &declared.lifecycle.postconditions, addr, here);
-}
-
-fn conditions(planner: &mut Planner, conditions: &[Condition], addr: &InstanceAddr, here: Here) {
-    let judged = match planner.evaluator.scope(&planner.world, &addr.module) {
-        Ok(scope) => judge(conditions, &scope.with(here), &addr.to_string()),
-        Err(faults) => return planner.faults.extend(faults),
-    };
-    let of = Checkable::Resource(addr.config());
-    let faults = planner.world.note(&of, &Checked::Resource(addr.clone()), judged);
-    planner.faults.extend(faults);
 }
 
 fn change(

@@ -31,6 +31,21 @@ pub struct Judged {
     pub block: Span,
 }
 
+impl Judged {
+    /// The same where it is not known that there is anything to judge: only what can never be right is wrong then.
+    #[must_use]
+    pub fn undecided(mut self) -> Judged {
+        if self.status == Status::Fail {
+            self.status = Status::Unknown;
+            self.problem = None;
+            self.faults
+                .0
+                .retain(|fault| fault.code.id != codes::CONDITION_FAILED.id);
+        }
+        self
+    }
+}
+
 /// Evaluates conditions; all of them, so that all that is wrong is told at once.
 pub fn judge(conditions: &[Condition], scope: &ModuleScope<'_>, of: &str) -> Vec<Judged> {
     let about = |fault: Diagnostic| {

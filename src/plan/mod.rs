@@ -9,6 +9,7 @@ pub mod checks;
 pub mod codes;
 mod compile;
 mod conclude;
+mod conditions;
 pub mod configure;
 mod create_first;
 pub mod digest;

@@ -492,7 +492,7 @@ impl Planner {
                         ..here.unwrap_or_default()
                     };
                     let told = self.faults.0.len();
-                    super::instance::postconditions(self, declared, addr, here);
+                    super::conditions::postconditions(self, declared, addr, here);
                     if self.faults.has_errors_after(told) {
                         self.failed.insert(node.clone());
                     }
