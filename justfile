@@ -15,6 +15,11 @@ test:
 soak rounds="300":
     SWARMFORM_SOAK={{rounds}} cargo test --release --test simulation --test faults --test real_kills -- --nocapture
 
+# Traces: the feature `otel`, which is off otherwise.
+otel:
+    cargo clippy --features otel --all-targets -- -D warnings
+    cargo test --features otel --test traces
+
 # What CI runs.
 ci:
     bash .ci/run

@@ -1,4 +1,7 @@
-//! A hook that hears of every call, so that a command can count and show them.
+//! A hook that hears of every call, so that a command can count and show them, and the span of a call in a trace.
+
+use tracing::Span;
+use tracing::field::Empty;
 
 /// One request that was made, successful or not.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +18,36 @@ pub struct CallRecord {
     pub id: Option<String>,
     /// How long it took, in milliseconds.
     pub millis: u64,
+}
+
+/// The span of a call that is about to be made.
+pub(crate) fn span(method: &'static str, path: &str) -> Span {
+    tracing::debug_span!(
+        "call",
+        otel.name = method,
+        otel.kind = "client",
+        otel.status_code = Empty,
+        http.request.method = method,
+        url.path = %path.escape_debug(),
+        http.response.status_code = Empty,
+        swarmform.code = Empty,
+        swarmform.request = Empty,
+        swarmform.millis = Empty,
+    )
+}
+
+impl CallRecord {
+    /// Notes the outcome in the span of the call, if there is one around.
+    pub(crate) fn note(&self) {
+        let span = Span::current();
+        span.record("http.response.status_code", self.status);
+        span.record("swarmform.code", self.code);
+        span.record("swarmform.request", self.id.as_deref());
+        span.record("swarmform.millis", self.millis);
+        if self.status.is_none_or(|status| status >= 400) {
+            span.record("otel.status_code", "ERROR");
+        }
+    }
 }
 
 /// Hears of every call as it ends, in the order of the ends. It must not block.

@@ -12,12 +12,13 @@ use base64::Engine;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
 use serde_json::json;
 use tokio::sync::{Mutex, Notify};
+use tracing::Instrument;
 
 use crate::api::backoff::LONGEST;
 use crate::api::config::{Config, ConfigError, Credentials};
 use crate::api::error::{ApiError, ErrorKind, classify, presentable};
 use crate::api::http::{broken, is_sound, read_body};
-use crate::api::log::{CallLog, CallRecord};
+use crate::api::log::{self, CallLog, CallRecord};
 use crate::api::pace::{Pace, Turn};
 use crate::api::paths;
 use crate::api::retry::{Came, Failure, Limits, Retry, retry_after};
@@ -436,6 +437,11 @@ impl Transport {
 
     /// Sends a request exactly once.
     async fn once(&self, request: &Request, token: Option<&str>) -> Result<Answer, Failed> {
+        let span = log::span(request.method, &request.path);
+        self.exchange(request, token).instrument(span).await
+    }
+
+    async fn exchange(&self, request: &Request, token: Option<&str>) -> Result<Answer, Failed> {
         let (response, _permit, began) = self.start(request, token, HeaderMap::new()).await?;
         let status = response.status().as_u16();
         let asked = response
@@ -534,14 +540,18 @@ impl Transport {
 
     pub(crate) fn record(&self, request: &Request, answer: Told, began: Duration) {
         let (status, code, id) = answer;
-        self.log.called(&CallRecord {
+        let took = self.clock.uptime().saturating_sub(began);
+        let millis = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+        let record = CallRecord {
             method: request.method,
             path: request.path.clone(),
             status,
             code,
             id,
-            millis: u64::try_from(self.clock.uptime().saturating_sub(began).as_millis()).unwrap_or(u64::MAX),
-        });
+            millis,
+        };
+        record.note();
+        self.log.called(&record);
     }
 
     pub(crate) fn interpret(

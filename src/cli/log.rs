@@ -12,14 +12,14 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::filter::{FilterFn, LevelFilter};
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::{Layer, Registry};
 
 use crate::diag::Diagnostic;
 use crate::engine::{Outcome, Progress};
 use crate::host::{Environment, files};
-use crate::plan::steps::StepKind;
 use crate::value::Value;
 
 use super::codes;
@@ -97,11 +97,68 @@ pub fn hide_value(value: &Value) {
     }
 }
 
-/// Begins the log, if options or the environment ask for one.
+/// A part of what listens.
+pub type Layered = Box<dyn Layer<Registry> + Send + Sync>;
+
+/// What goes on until the command ends.
+#[must_use]
+#[derive(Default)]
+pub struct Begun {
+    #[cfg(feature = "otel")]
+    traces: Option<super::trace::Traces>,
+}
+
+impl Begun {
+    /// Ends it; what is left to send is sent.
+    ///
+    /// # Errors
+    /// Why that failed, as a sentence.
+    pub fn end(self) -> Result<(), String> {
+        #[cfg(feature = "otel")]
+        if let Some(traces) = self.traces {
+            return traces
+                .end()
+                .map_err(|error| format!("Note: traces were not sent: {error}."));
+        }
+        Ok(())
+    }
+}
+
+/// Begins the log, if options or the environment ask for one, and traces, if there is somebody to send them to.
 ///
 /// # Errors
 /// If the level is none, or the file cannot be written.
-pub fn begin(wanted: &Wanted, environment: &Environment) -> Result<(), Diagnostic> {
+pub fn begin(wanted: &Wanted, environment: &Environment) -> Result<Begun, Diagnostic> {
+    let lines = lines(wanted, environment)?;
+    #[cfg(feature = "otel")]
+    let (traces, spans) = super::trace::begin(environment)?.unzip();
+    #[cfg(not(feature = "otel"))]
+    let spans = None;
+    let layers: Vec<Layered> = lines.into_iter().chain(spans).collect();
+    let begun = Begun {
+        #[cfg(feature = "otel")]
+        traces,
+    };
+    if layers.is_empty() {
+        return Ok(begun);
+    }
+    for name in [
+        "GIANTSWARM_TOKEN",
+        "GIANTSWARM_PASSWORD",
+        "SWARMFORM_PASSWORD",
+        "SWARMFORM_PLAN_KEY",
+        "OTEL_EXPORTER_OTLP_HEADERS",
+    ] {
+        environment.get_set(name).into_iter().for_each(hide);
+    }
+    BEGUN.store(true, Ordering::Relaxed);
+    // A second log in one process is refused; the first goes on.
+    let _ = tracing::subscriber::set_global_default(tracing_subscriber::registry().with(layers));
+    Ok(begun)
+}
+
+/// What writes the lines of a log, if one is wanted.
+fn lines(wanted: &Wanted, environment: &Environment) -> Result<Option<Layered>, Diagnostic> {
     let named = |own: &str, other: &str| {
         let value = environment
             .get_set(own)
@@ -114,7 +171,7 @@ pub fn begin(wanted: &Wanted, environment: &Environment) -> Result<(), Diagnosti
     };
     let given = wanted.level.clone().map(|level| ("-log".to_owned(), level));
     let Some((by, level)) = given.or_else(|| named("SWARMFORM_LOG", "TF_LOG")) else {
-        return Ok(());
+        return Ok(None);
     };
     let name = level.to_ascii_lowercase();
     let Some((_, filter)) = LEVELS.iter().find(|(known, _)| *known == name) else {
@@ -124,15 +181,7 @@ pub fn begin(wanted: &Wanted, environment: &Environment) -> Result<(), Diagnosti
         return Err(Diagnostic::error(&codes::USAGE, detail));
     };
     if *filter == LevelFilter::OFF {
-        return Ok(());
-    }
-    for name in [
-        "GIANTSWARM_TOKEN",
-        "GIANTSWARM_PASSWORD",
-        "SWARMFORM_PASSWORD",
-        "SWARMFORM_PLAN_KEY",
-    ] {
-        environment.get_set(name).into_iter().for_each(hide);
+        return Ok(None);
     }
     let path = wanted
         .path
@@ -157,18 +206,32 @@ pub fn begin(wanted: &Wanted, environment: &Environment) -> Result<(), Diagnosti
             Out::File(Arc::new(file))
         }
     };
-    let targets = Targets::new().with_target("swarmform", *filter);
+    // The spans that events stand in are for traces alone.
+    let filter = *filter;
+    let ours = FilterFn::new(move |about| {
+        about.is_event() && about.target().starts_with("swarmform") && *about.level() <= filter
+    });
+    let ours = ours.with_max_level_hint(filter);
     let layer = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(out);
-    BEGUN.store(true, Ordering::Relaxed);
-    // A second log in one process is refused; the first goes on.
-    let _ = if name == "json" {
-        let registry = tracing_subscriber::registry().with(targets);
-        tracing::subscriber::set_global_default(registry.with(layer.json()))
+    Ok(Some(if name == "json" {
+        layer.json().with_filter(ours).boxed()
     } else {
-        let registry = tracing_subscriber::registry().with(targets);
-        tracing::subscriber::set_global_default(registry.with(layer))
-    };
-    Ok(())
+        layer.with_filter(ours).boxed()
+    }))
+}
+
+/// A text without known secrets.
+pub fn clean(text: &str) -> String {
+    let mut text = text.to_owned();
+    // Longer ones first: a short one may be a part of a long one.
+    let mut hidden: Vec<String> = secrets().iter().cloned().collect();
+    hidden.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+    for secret in hidden {
+        if text.contains(&secret) {
+            text = text.replace(&secret, "(hidden)");
+        }
+    }
+    text
 }
 
 /// Where lines go.
@@ -191,15 +254,7 @@ impl<'a> MakeWriter<'a> for Out {
 
 impl Write for Line {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        let mut text = String::from_utf8_lossy(bytes).into_owned();
-        // Longer ones first: a short one may be a part of a long one.
-        let mut hidden: Vec<String> = secrets().iter().cloned().collect();
-        hidden.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
-        for secret in hidden {
-            if text.contains(&secret) {
-                text = text.replace(&secret, "(hidden)");
-            }
-        }
+        let text = clean(&String::from_utf8_lossy(bytes));
         match &self.0 {
             Out::Error => std::io::stderr().lock().write_all(text.as_bytes())?,
             Out::File(file) => (&**file).write_all(text.as_bytes())?,
@@ -231,9 +286,9 @@ fn write(progress: &Progress) {
         Progress::Reads { done, total } => tracing::trace!(done, total, "reads"),
         Progress::ReadStart(addr) => tracing::debug!(%addr, "read begins"),
         Progress::ReadDone(addr, elapsed) => tracing::debug!(%addr, millis = millis(elapsed), "read ends"),
-        Progress::StepStart { kind, addr, .. } => tracing::info!(step = name(kind), %addr, "step begins"),
+        Progress::StepStart { kind, addr, .. } => tracing::info!(step = kind.word(), %addr, "step begins"),
         Progress::StepStill { kind, addr, elapsed } => {
-            tracing::info!(step = name(kind), %addr, millis = millis(elapsed), "step goes on");
+            tracing::info!(step = kind.word(), %addr, millis = millis(elapsed), "step goes on");
         }
         Progress::StepDone {
             kind,
@@ -241,11 +296,11 @@ fn write(progress: &Progress) {
             elapsed,
             outcome: Outcome::Done,
             ..
-        } => tracing::info!(step = name(kind), %addr, millis = millis(elapsed), "step ends"),
+        } => tracing::info!(step = kind.word(), %addr, millis = millis(elapsed), "step ends"),
         Progress::StepDone {
             kind, addr, elapsed, ..
         } => {
-            tracing::error!(step = name(kind), %addr, millis = millis(elapsed), "step failed");
+            tracing::error!(step = kind.word(), %addr, millis = millis(elapsed), "step failed");
         }
         // What a command of an object prints is nobody's business here.
         Progress::Provision { addr, .. } => tracing::trace!(%addr, "a command of the object tells something"),
@@ -254,22 +309,6 @@ fn write(progress: &Progress) {
             tracing::warn!(addr = %settled.subject, "an operation without an outcome was settled");
         }
         Progress::Stopping => tracing::warn!("the run is asked to stop"),
-    }
-}
-
-fn name(kind: &StepKind) -> &'static str {
-    match kind {
-        StepKind::Evaluate(_) => "evaluate",
-        StepKind::Ready(_) | StepKind::Released(_) | StepKind::Unused(_) => "wait",
-        StepKind::Keep(_) => "keep",
-        StepKind::Import(_) => "import",
-        StepKind::Create(_) => "create",
-        StepKind::Provision(_) => "provision",
-        StepKind::Update(_) => "update",
-        StepKind::Delete(..) => "delete",
-        StepKind::Depose(..) => "depose",
-        StepKind::Read(_) => "read",
-        StepKind::Forget(_) => "forget",
     }
 }
 
@@ -284,10 +323,10 @@ mod tests {
             path: Some(PathBuf::from(path)),
         };
         let nothing = Environment::default();
-        let fault = begin(&wanted("loud", "/dev/null"), &nothing).unwrap_err();
+        let fault = begin(&wanted("loud", "/dev/null"), &nothing).err().unwrap();
         assert_eq!(fault.code.id, "cli/usage");
         assert!(fault.detail.contains("trace, debug, info"), "{}", fault.detail);
-        let fault = begin(&wanted("info", "/nowhere/at/all"), &nothing).unwrap_err();
+        let fault = begin(&wanted("info", "/nowhere/at/all"), &nothing).err().unwrap();
         assert_eq!(fault.code.id, "cli/file");
         assert!(begin(&wanted("OFF", "/nowhere/at/all"), &nothing).is_ok());
         assert!(begin(&Wanted::default(), &nothing).is_ok());

@@ -51,6 +51,8 @@ pub mod session;
 pub mod show;
 pub mod state;
 pub mod taint;
+#[cfg(feature = "otel")]
+mod trace;
 mod ui;
 mod usage;
 pub mod validate;
@@ -158,17 +160,36 @@ fn run(given: Vec<OsString>) -> u8 {
     };
     // The platform has a log of its own, which is always on.
     let serves = matches!(cli.command, Some(Command::Serve(_)));
-    if !serves && let Err(fault) = log::begin(&wanted, &crate::host::Environment::of_process()) {
-        return tell(fault);
-    }
+    let begun = match serves {
+        true => Ok(log::Begun::default()),
+        false => log::begin(&wanted, &crate::host::Environment::of_process()),
+    };
+    let begun = match begun {
+        Ok(begun) => begun,
+        Err(fault) => return tell(fault),
+    };
     let name = matches.subcommand_name().unwrap_or_default();
     let told = log::is_on();
     if told {
         tracing::info!(command = name, version = env!("CARGO_PKG_VERSION"), "begins");
     }
-    let code = dispatch(cli, assignments, no_color, typed);
+    let span = tracing::info_span!(
+        "command",
+        otel.name = format!("swarmform {name}"),
+        otel.status_code = tracing::field::Empty,
+        code = tracing::field::Empty,
+    );
+    let code = span.in_scope(|| dispatch(cli, assignments, no_color, typed));
+    span.record("code", code);
+    if code == 1 {
+        span.record("otel.status_code", "ERROR");
+    }
+    drop(span);
     if told {
         tracing::info!(command = name, code, "ends");
+    }
+    if let Err(note) = begun.end() {
+        Ui::plain().note(&note);
     }
     code
 }

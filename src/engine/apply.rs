@@ -10,6 +10,7 @@ use std::time::Duration;
 use futures::future::BoxFuture;
 use futures::stream::FuturesUnordered;
 use futures::{FutureExt, StreamExt};
+use tracing::Instrument;
 
 use crate::addr::InstanceAddr;
 use crate::apply::{Outcome, Report, Walker, Work};
@@ -67,6 +68,7 @@ impl Writer<'_> {
 
 impl Engine {
     /// Carries out a plan. The caller holds the lock.
+    #[tracing::instrument(name = "apply", skip_all)]
     pub async fn apply(&self, session: Session) -> (Report, State) {
         let Session {
             planned, providers, ..
@@ -253,6 +255,12 @@ impl Engine {
                     id: before.clone(),
                 });
             }
+            let span = tracing::info_span!(
+                "step",
+                otel.name = format!("{} {}", kind.word(), addr.resource.type_name),
+                otel.status_code = tracing::field::Empty,
+                %addr,
+            );
             let started = clock.uptime();
             let effect = async {
                 match (work, provider) {
@@ -276,13 +284,17 @@ impl Engine {
                 }
             };
             let elapsed = || clock.uptime().saturating_sub(started);
-            let outcome = with_patience(effect, &elapsed, &kind, &addr, &*progress).await;
+            let effect = with_patience(effect, &elapsed, &kind, &addr, &*progress);
+            let outcome = effect.instrument(span.clone()).await;
             let (object, failed) = match &outcome {
                 Outcome::Applied(applied) => (object_id(&applied.state), applied.error.is_some()),
                 Outcome::Data(result) => (result.as_ref().ok().and_then(object_id), result.is_err()),
                 Outcome::Ran(result) => (None, result.is_err()),
                 Outcome::Adopted => (None, false),
             };
+            if failed {
+                span.record("otel.status_code", "ERROR");
+            }
             if goes_on && !failed {
                 return (id, outcome);
             }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
+use tracing::{Instrument, debug_span};
 
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::plan::codes;
@@ -77,6 +78,7 @@ impl Engine {
     }
 
     /// Plans from a given state. With a recording, reads are answered from it and not asked again.
+    #[tracing::instrument(name = "plan", skip_all)]
     pub async fn plan_from(
         &self,
         inputs: &Inputs,
@@ -246,7 +248,8 @@ impl Engine {
                         addr: addr.clone(),
                         id: object_id.clone(),
                     });
-                    let answer = provider.read(&addr.resource.type_name, prior).await;
+                    let reading = provider.read(&addr.resource.type_name, prior);
+                    let answer = reading.instrument(debug_span!("refresh", %addr)).await;
                     progress(&Progress::RefreshDone {
                         addr: addr.clone(),
                         id: object_id,
@@ -265,14 +268,16 @@ impl Engine {
                         },
                     };
                     progress(&told(false));
-                    let answer = provider.import(&addr.resource.type_name, id).await;
+                    let reading = provider.import(&addr.resource.type_name, id);
+                    let answer = reading.instrument(debug_span!("import", %addr)).await;
                     progress(&told(true));
                     Answer::Imported(answer)
                 }
                 Request::ReadData { addr, config, .. } => {
                     progress(&Progress::ReadStart(addr.clone()));
                     let started = clock.uptime();
-                    let answer = provider.read_data(&addr.resource.type_name, config).await;
+                    let reading = provider.read_data(&addr.resource.type_name, config);
+                    let answer = reading.instrument(debug_span!("read", %addr)).await;
                     progress(&Progress::ReadDone(
                         addr.clone(),
                         clock.uptime().saturating_sub(started),

@@ -64,6 +64,23 @@ impl StepKind {
         }
     }
 
+    /// What it does, in a word.
+    pub fn word(&self) -> &'static str {
+        match self {
+            StepKind::Evaluate(_) => "evaluate",
+            StepKind::Ready(_) | StepKind::Released(_) | StepKind::Unused(_) => "wait",
+            StepKind::Keep(_) => "keep",
+            StepKind::Import(_) => "import",
+            StepKind::Create(_) => "create",
+            StepKind::Provision(_) => "provision",
+            StepKind::Update(_) => "update",
+            StepKind::Delete(..) => "delete",
+            StepKind::Depose(..) => "depose",
+            StepKind::Read(_) => "read",
+            StepKind::Forget(_) => "forget",
+        }
+    }
+
     /// Whether it calls the provider.
     pub fn is_effect(&self) -> bool {
         matches!(
