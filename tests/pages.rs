@@ -119,6 +119,11 @@ fn the_tutorial_is_what_happens() {
 }
 
 #[test]
+fn a_plan_is_explained_as_its_page_shows() {
+    play("plans.md");
+}
+
+#[test]
 fn three_dots_stand_for_anything_and_nothing_else_does() {
     let check = |shown: &str, printed: &str, expected: bool| {
         let shown: Vec<String> = shown.lines().map(str::to_owned).collect();

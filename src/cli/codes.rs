@@ -66,7 +66,7 @@ pub static BAD_ADDRESS: Code = Code::new(
 pub static NO_INSTANCE: Code = Code::new(
     "cli/no-instance",
     "No such instance",
-    "The state holds no resource instance of this address. `swarmform state list` shows those it holds.",
+    "There is no resource instance of this address in the state, or for `explain` in the configuration either; or there are several, and one of them is to be named. `swarmform state list` shows those that the state holds.",
 );
 /// There is no state.
 pub static NO_STATE: Code = Code::new(

@@ -247,7 +247,11 @@ impl Asked {
         let names = positional
             .and_then(|arg| arg.get_value_names())
             .unwrap_or_default();
-        if path.as_slice() != ["import"] && names.iter().any(|name| *name == "ADDRESS" || *name == "SOURCE") {
+        if path.as_slice() != ["import"]
+            && names
+                .iter()
+                .any(|name| name.starts_with("ADDRESS") || *name == "SOURCE")
+        {
             return Wanted::Addresses(String::new());
         }
         let possible = positional.map(possible).unwrap_or_default();
@@ -338,6 +342,7 @@ mod tests {
         check(&["plan", "-target", ""], &["<address>"]);
         check(&["plan", "-target=giant"], &["-target=<address>"]);
         check(&["state", "show", ""], &["<address>"]);
+        check(&["explain", "-plan=next", ""], &["<address>"]);
         check(&["logs", "-t", "5", "-f", ""], &["<address>"]);
         check(&["exec", "giantswarm_app.web", "--", ""], &[]);
         check(&["workspace", "select", ""], &["<workspace>"]);

@@ -26,6 +26,11 @@ const ALL: &[(&str, &str)] = &[
         "swarmform destroy\nswarmform destroy -target='giantswarm_app.web' -auto-approve",
     ),
     (
+        "explain",
+        "swarmform explain 'giantswarm_app.web'\nswarmform explain 'giantswarm_member.crew[\"ada\"].org' -json\nswarmform explain \
+         -plan=next 'giantswarm_app.web'",
+    ),
+    (
         "drift",
         "swarmform drift\nswarmform drift -unmanaged -report=sarif=drift.sarif -report=text=-",
     ),

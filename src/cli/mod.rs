@@ -22,6 +22,7 @@ pub mod destroy;
 pub mod drift;
 mod duration;
 mod examples;
+pub mod explain;
 pub mod export;
 mod flow;
 pub mod fmt;
@@ -44,6 +45,7 @@ pub mod plan;
 mod plan_file;
 mod plan_options;
 pub mod providers;
+mod reading;
 pub mod refresh;
 mod report;
 pub mod serve;
@@ -303,6 +305,7 @@ fn dispatch(cli: Cli, assignments: Vec<args::Assignment>, no_color: bool, typed:
             Command::Plan(options) => plan::run(&mut ui, &options, &assignments).await,
             Command::Apply(options) => apply::run(&mut ui, &options, &assignments).await,
             Command::Destroy(options) => destroy::run(&mut ui, options, &assignments).await,
+            Command::Explain(options) => explain::run(&mut ui, &options, &assignments).await,
             Command::Drift(options) => drift::run(&mut ui, &options, &assignments).await,
             Command::Adopt(options) => adopt::run(&mut ui, &options, &assignments).await,
             Command::Convert(options) => convert::run(&mut ui, &options),

@@ -13,6 +13,7 @@ use super::completion::{Complete, Completion};
 use super::convert::Convert;
 use super::drift::Drift;
 use super::duration;
+use super::explain::Explain;
 use super::export::Export;
 use super::force_unlock::ForceUnlock;
 use super::graph::Graph;
@@ -64,6 +65,8 @@ pub enum Command {
     Apply(Apply),
     /// Take down everything that is managed here
     Destroy(Destroy),
+    /// Say why the plan does what it does to one instance
+    Explain(Explain),
     /// Tell what was changed outside and what is not applied yet, and change nothing
     Drift(Drift),
     /// Bring an object that exists under management
@@ -168,6 +171,7 @@ impl Command {
             Command::Plan(options) => options.planning.view(),
             Command::Apply(options) => options.planning.view(),
             Command::Destroy(options) => options.planning.view(),
+            Command::Explain(options) => view(options.no_color, false),
             Command::Drift(options) => View {
                 compact_warnings: options.compact_warnings,
                 ..view(options.no_color, false)

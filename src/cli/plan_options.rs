@@ -11,8 +11,34 @@ use super::codes;
 use super::flow::mode;
 use super::options::Planning;
 
-/// The options, or what is wrong with them.
+/// What was asked for, as it was written.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Wanted<'a> {
+    /// What to plan.
+    pub mode: PlanMode,
+    /// `-refresh=false`.
+    pub skip_refresh: bool,
+    /// `-target`.
+    pub target: &'a [String],
+    /// `-exclude`.
+    pub exclude: &'a [String],
+    /// `-replace`.
+    pub replace: &'a [String],
+}
+
+/// The options of `plan` and its like, or what is wrong with them.
 pub fn options(planning: &Planning) -> Result<PlanOptions, Diagnostics> {
+    read(Wanted {
+        mode: mode(planning),
+        skip_refresh: !planning.refresh,
+        target: &planning.target,
+        exclude: &planning.exclude,
+        replace: &planning.replace,
+    })
+}
+
+/// The options, or what is wrong with them.
+pub fn read(wanted: Wanted<'_>) -> Result<PlanOptions, Diagnostics> {
     let mut faults = Diagnostics::new();
     let fault = |option: &str, text: &str, error: crate::addr::ParseError| {
         Diagnostic::error(
@@ -21,15 +47,15 @@ pub fn options(planning: &Planning) -> Result<PlanOptions, Diagnostics> {
         )
     };
     let mut targets: Vec<Target> = Vec::new();
-    for text in &planning.target {
+    for text in wanted.target {
         targets.extend(faults.take(parse_target(text).map_err(|error| fault("-target", text, error))));
     }
     let mut excludes: Vec<Target> = Vec::new();
-    for text in &planning.exclude {
+    for text in wanted.exclude {
         excludes.extend(faults.take(parse_target(text).map_err(|error| fault("-exclude", text, error))));
     }
     let mut replace: Vec<InstanceAddr> = Vec::new();
-    for text in &planning.replace {
+    for text in wanted.replace {
         replace.extend(faults.take(parse_instance(text).map_err(|error| fault("-replace", text, error))));
     }
     let given = targets.iter().map(|target| ("-target", target));
@@ -49,7 +75,7 @@ pub fn options(planning: &Planning) -> Result<PlanOptions, Diagnostics> {
         let detail = format!("-replace=\"{addr}\" names a data source, which is read and never replaced.");
         faults.push(Diagnostic::error(&codes::BAD_ADDRESS, detail));
     }
-    if !replace.is_empty() && mode(planning) != PlanMode::Normal {
+    if !replace.is_empty() && wanted.mode != PlanMode::Normal {
         let detail = "-replace asks for new objects, and this plan makes none: it goes with neither -destroy nor \
                       -refresh-only.";
         faults.push(Diagnostic::error(&codes::USAGE, detail));
@@ -58,8 +84,8 @@ pub fn options(planning: &Planning) -> Result<PlanOptions, Diagnostics> {
         return Err(faults);
     }
     Ok(PlanOptions {
-        mode: mode(planning),
-        skip_refresh: !planning.refresh,
+        mode: wanted.mode,
+        skip_refresh: wanted.skip_refresh,
         targets,
         excludes,
         replace,

@@ -123,6 +123,8 @@ pub(super) fn conclude(mut planner: Planner) -> Result<Planned, Refused> {
         late: planner.late.unknown,
         written: planner.written,
         node_used: planner.node_used,
+        used,
+        delete_first: planner.delete_first,
         refreshed,
         create_first: planner.create_first,
         dependencies: compiled.dependencies,

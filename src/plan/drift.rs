@@ -170,7 +170,8 @@ fn whole(path: &Path, before: &Value, after: &Value, found: &mut Found) {
     }
 }
 
-fn same(before: &Value, after: &Value) -> bool {
+/// Whether two values mean the same.
+pub fn same(before: &Value, after: &Value) -> bool {
     let nothing = |value: &Value| {
         value.is_null()
             || value.items().is_some_and(<[Value]>::is_empty)

@@ -17,6 +17,7 @@ pub mod drift;
 pub mod evaluate;
 mod exclude;
 mod expansion;
+pub mod explain;
 pub mod ignore;
 mod import;
 mod inputs;

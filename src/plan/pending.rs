@@ -130,7 +130,10 @@ impl Planner {
 
 /// What a trigger names: a resource of the same module, an instance of it, an attribute of that. A key of
 /// `each.key` or `count.index` is the instance's own.
-fn trigger_of(addr: &InstanceAddr, trigger: &Expr) -> Option<(ResourceAddr, Option<InstanceKey>, Path)> {
+pub(super) fn trigger_of(
+    addr: &InstanceAddr,
+    trigger: &Expr,
+) -> Option<(ResourceAddr, Option<InstanceKey>, Path)> {
     use crate::syntax::ast::ExprKind;
     let mut links = Vec::new();
     let mut at = trigger;
@@ -142,7 +145,7 @@ fn trigger_of(addr: &InstanceAddr, trigger: &Expr) -> Option<(ResourceAddr, Opti
                 at = base;
             }
             ExprKind::Index(base, index) => {
-                links.push(step_of(addr, index)?);
+                links.push(step_of(&addr.key, index)?);
                 at = base;
             }
             _ => return None,
@@ -155,13 +158,8 @@ fn trigger_of(addr: &InstanceAddr, trigger: &Expr) -> Option<(ResourceAddr, Opti
     };
     let mut rest: Vec<PathStep> = links.collect();
     let key = match rest.first() {
-        Some(PathStep::Index(key)) => {
-            let key = key.to_value();
-            let key = match (key.as_arc_str(), key.as_number()) {
-                (Some(key), _) => Some(InstanceKey::Str(key.clone())),
-                (_, Some(index)) => index.to_u64().map(InstanceKey::Int),
-                _ => None,
-            };
+        Some(step @ PathStep::Index(_)) => {
+            let key = instance_key(step);
             rest.remove(0);
             key
         }
@@ -170,7 +168,19 @@ fn trigger_of(addr: &InstanceAddr, trigger: &Expr) -> Option<(ResourceAddr, Opti
     Some((ResourceAddr::managed(root, name), key, Path(rest)))
 }
 
-fn step_of(addr: &InstanceAddr, index: &Expr) -> Option<PathStep> {
+/// The key that a step behind a resource names; none of an attribute.
+pub(super) fn instance_key(step: &PathStep) -> Option<InstanceKey> {
+    let PathStep::Index(key) = step else { return None };
+    let key = key.to_value();
+    match (key.as_arc_str(), key.as_number()) {
+        (Some(key), _) => Some(InstanceKey::Str(key.clone())),
+        (_, Some(index)) => index.to_u64().map(InstanceKey::Int),
+        _ => None,
+    }
+}
+
+/// The step that an index makes, in a block whose own instance has this key; none where only evaluation can tell.
+pub(super) fn step_of(own: &InstanceKey, index: &Expr) -> Option<PathStep> {
     use crate::syntax::ast::ExprKind;
     match &index.kind {
         ExprKind::String(key) => Some(PathStep::key(key.clone())),
@@ -181,7 +191,7 @@ fn step_of(addr: &InstanceAddr, index: &Expr) -> Option<PathStep> {
                 [Step::Attr(name)] => &*name.name,
                 _ => return None,
             };
-            match (&*reference.root.name, attribute, &addr.key) {
+            match (&*reference.root.name, attribute, own) {
                 ("each", "key", InstanceKey::Str(key)) => Some(PathStep::key(key.clone())),
                 ("count", "index", InstanceKey::Int(index)) => {
                     usize::try_from(*index).ok().map(PathStep::int)

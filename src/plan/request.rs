@@ -152,6 +152,10 @@ pub struct Planned {
     pub late: BTreeSet<ProviderKey>,
     /// What each variable, local and output was made from.
     pub node_used: BTreeMap<ConfigNode, Used>,
+    /// What each change was made from; beside the plan's changes.
+    pub used: Vec<Used>,
+    /// Instances whose old object must go before the new one can be made.
+    pub delete_first: BTreeSet<InstanceAddr>,
     /// Events that bring the state up to the refreshed one.
     pub refreshed: Vec<crate::state::Event>,
     /// Resources whose replacements are made before the old object goes.

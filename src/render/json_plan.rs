@@ -171,7 +171,8 @@ fn planned_values(plan: &Plan, schemas: &Schemas) -> Json {
     values
 }
 
-fn actions(action: Action) -> Json {
+/// The names of an action.
+pub fn actions(action: Action) -> Json {
     let names: &[&str] = match action {
         Action::NoOp => &["no-op"],
         Action::Create => &["create"],

@@ -21,6 +21,7 @@ mod elements;
 pub mod escape;
 pub mod estimate;
 pub mod excerpt;
+pub mod explain;
 pub mod graph;
 mod graphic;
 pub mod html;

@@ -1,8 +1,13 @@
 //! Trees as text, with lines that join each entry to the one it stands in.
 
-/// A tree below a dot. Each entry comes with its depth, from 1, right behind the entry that it stands in or behind what
-/// stands in its elder siblings.
+/// A tree below a dot.
 pub fn text(entries: impl IntoIterator<Item = (usize, String)>) -> String {
+    format!(".\n{}", branches(entries))
+}
+
+/// The branches of a tree. Each entry comes with its depth, from 1, right behind the entry that it stands in or behind what
+/// stands in its elder siblings.
+pub fn branches(entries: impl IntoIterator<Item = (usize, String)>) -> String {
     let entries: Vec<(usize, String)> = entries.into_iter().collect();
     // From the end: at which depths an entry follows before one that is less deep.
     let mut follows: Vec<bool> = Vec::new();
@@ -26,7 +31,6 @@ pub fn text(entries: impl IntoIterator<Item = (usize, String)>) -> String {
             *here = true;
         }
     }
-    lines.push(".\n".to_owned());
     lines.into_iter().rev().collect()
 }
 

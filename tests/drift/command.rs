@@ -34,14 +34,18 @@ fn bytes(dir: &Path) -> BTreeMap<String, Vec<u8>> {
     found
 }
 
-fn state(town: &Town) -> BTreeMap<String, Vec<u8>> {
+pub fn state(town: &Town) -> BTreeMap<String, Vec<u8>> {
     bytes(&town.place.path().join("state"))
+}
+
+pub fn json_of(text: &str) -> Value {
+    serde_json::from_str(text).unwrap()
 }
 
 fn json(town: &Town, args: &[&str], code: i32) -> Value {
     let all = [&["drift", "-report", "json=-"], args].concat();
     let ran = town.run(&all).expect(code);
-    serde_json::from_str(&ran.out).unwrap()
+    json_of(&ran.out)
 }
 
 #[test]

@@ -11,6 +11,7 @@
 mod command;
 #[path = "../support/elsewhere.rs"]
 mod elsewhere;
+mod explain;
 mod plans;
 mod recipes;
 #[path = "../support/mod.rs"]

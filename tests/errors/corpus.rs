@@ -70,6 +70,16 @@ fn read(path: &Path) -> Case {
         path.file_stem().unwrap().to_str().unwrap(),
     );
     let (name, variant) = stem.split_once('.').unwrap_or((stem, ""));
+    Case {
+        code: format!("{}/{name}", room.to_str().unwrap()),
+        main: variant.is_empty(),
+        sections: sections(path),
+        path: path.to_owned(),
+    }
+}
+
+/// The sections of a file.
+pub fn sections(path: &Path) -> Vec<Section> {
     let mut sections: Vec<Section> = Vec::new();
     for line in fs::read_to_string(path).unwrap().split_inclusive('\n') {
         let head = line
@@ -85,12 +95,7 @@ fn read(path: &Path) -> Case {
             (None, None) => panic!("{} does not begin with a section", path.display()),
         }
     }
-    Case {
-        code: format!("{}/{name}", room.to_str().unwrap()),
-        main: variant.is_empty(),
-        sections,
-        path: path.to_owned(),
-    }
+    sections
 }
 
 /// All codes of all rooms, by name.

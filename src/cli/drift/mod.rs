@@ -10,13 +10,12 @@ use std::sync::Arc;
 
 use clap::Args;
 
-use crate::addr::{InstanceAddr, Mode, ModuleAddr, Target, parse_target};
+use crate::addr::{InstanceAddr, Mode};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::engine::plan::store_fault;
-use crate::engine::{Engine, Inputs, Readers, Session, Shelf};
-use crate::host::{ConfigFiles, HostFiles, files};
+use crate::engine::{Inputs, Session};
+use crate::host::{HostFiles, files};
 use crate::lang::Files;
-use crate::plan::planner::PlanOptions;
 use crate::ports::StateStore;
 use crate::render::Style;
 use crate::render::report::{Format, Report, Seen, Since, annotations, findings};
@@ -25,10 +24,11 @@ use crate::state::State;
 use crate::store::Kept;
 
 use super::args::Assignment;
+use super::plan_options::{self, Wanted};
 use super::report::Teller;
 use super::session::Place;
 use super::ui::Ui;
-use super::{Answer, Stop, codes, variables};
+use super::{Answer, Stop, codes, reading};
 
 /// Options of `drift`.
 #[derive(Args, Debug)]
@@ -109,19 +109,15 @@ async fn ask(
     place: &Place,
     sources: &mut SourceMap,
 ) -> Result<Report, Stop> {
-    let plan_options = plan_options(options)?;
-    let (config, warnings) = place.read_config(&ConfigFiles, sources, true)?;
-    let none = variables::Declared::new();
-    let root = config.modules.get(&ModuleAddr::root());
-    let declared = root.map_or(&none, |root| &root.variables);
-    let (given, more) = variables::collect(declared, assignments, &variables::Here, sources);
-    if more.has_errors() {
-        return Err(more.into());
-    }
+    let plan_options = plan_options::read(Wanted {
+        target: &options.target,
+        ..Wanted::default()
+    })?;
+    let (config, given, told) = reading::configuration(place, assignments, sources)?;
     let mut ignores = ignores(options.ignore.as_deref(), sources)?;
     let text = Arc::new(sources.clone());
     ui.sources = Arc::clone(&text);
-    ui.diagnostics(&Diagnostics(warnings.into_iter().chain(more).collect()));
+    ui.diagnostics(&told);
     let valid = place.validate(Arc::clone(&config), &text)?;
     let store = place.store();
     let state = store.peek().await.map_err(|error| store_fault(&error))?;
@@ -129,7 +125,7 @@ async fn ask(
     // What is kept of earlier runs may be gone without harm.
     let kept = store.history().await.unwrap_or_default();
     let teller = Teller::of_reading(ui);
-    let engine = reader(place, options, (&store, &state), &teller);
+    let engine = reading::engine(place, options.parallelism, (&store, &state), &teller);
     let moment = place.timestamp();
     let files: Arc<dyn Files> = Arc::new(HostFiles);
     let mut inputs: Inputs = place.inputs(
@@ -155,42 +151,6 @@ async fn ask(
     report.notes = notes;
     report.time = moment;
     Ok(report)
-}
-
-/// An engine that can change nothing.
-fn reader(
-    place: &Place,
-    options: &Drift,
-    (store, state): (&super::session::Store, &State),
-    teller: &Arc<Teller>,
-) -> Engine {
-    let engine = place.engine(store, teller.listener(), options.parallelism);
-    let engine = Engine {
-        providers: Arc::new(Readers::of(place.providers())),
-        store: Arc::new(Shelf(state.clone())),
-        ..engine
-    };
-    teller.count(&engine.providers);
-    engine
-}
-
-fn plan_options(options: &Drift) -> Result<PlanOptions, Diagnostics> {
-    let mut faults = Diagnostics::new();
-    let mut targets: Vec<Target> = Vec::new();
-    for text in &options.target {
-        let target = parse_target(text).map_err(|error| {
-            let detail = format!("-target=\"{text}\" is not an address. {}", error.behind(text));
-            Diagnostic::error(&codes::BAD_ADDRESS, detail)
-        });
-        targets.extend(faults.take(target));
-    }
-    if faults.has_errors() {
-        return Err(faults);
-    }
-    Ok(PlanOptions {
-        targets,
-        ..PlanOptions::default()
-    })
 }
 
 fn ignores(named: Option<&Path>, sources: &mut SourceMap) -> Result<Vec<ignore::Ignore>, Diagnostics> {
