@@ -50,8 +50,13 @@ const WRITTEN: [&str; 4] = [
 const RECIPES: &str = "tests/drift/recipes.rs runs the scripts in it";
 
 /// Blocks that are not played: their pages, how they begin, and why.
-const ELSEWHERE: [(&str, &str, &str); 10] = [
+const ELSEWHERE: [(&str, &str, &str); 11] = [
     ("README.md", "    cargo test", "it is what runs this"),
+    (
+        "docs/apply.md",
+        "Apply not complete",
+        "it is what a run ends with that failed; tests/terminal/plain.rs holds such endings",
+    ),
     ("docs/ci/cron.md", "#!/bin/sh", RECIPES),
     (
         "docs/ci/cron.md",
