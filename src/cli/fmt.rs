@@ -6,6 +6,8 @@
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
+use clap::{ArgAction, Args};
+
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::host::files;
 use crate::render::escape;
@@ -13,9 +15,34 @@ use crate::render::unified::unified;
 use crate::source::SourceMap;
 use crate::syntax;
 
-use super::options::Fmt;
 use super::ui::Ui;
 use super::{Answer, codes};
+
+/// Options of `fmt`.
+#[derive(Args, Debug)]
+pub struct Fmt {
+    /// Change nothing; end with 3 if a file is not in the layout
+    #[arg(long, value_name = "BOOL", default_value_t = false, num_args = 0..=1, default_missing_value = "true", require_equals = true, action = ArgAction::Set)]
+    pub check: bool,
+    /// Show what changes as a unified diff
+    #[arg(long, value_name = "BOOL", default_value_t = false, num_args = 0..=1, default_missing_value = "true", require_equals = true, action = ArgAction::Set)]
+    pub diff: bool,
+    /// List the files that change
+    #[arg(long, value_name = "BOOL", default_value_t = true, num_args = 0..=1, default_missing_value = "true", require_equals = true, action = ArgAction::Set)]
+    pub list: bool,
+    /// Write the files that change
+    #[arg(long, value_name = "BOOL", default_value_t = true, num_args = 0..=1, default_missing_value = "true", require_equals = true, action = ArgAction::Set)]
+    pub write: bool,
+    /// Go through directories below, too
+    #[arg(long, value_name = "BOOL", default_value_t = false, num_args = 0..=1, default_missing_value = "true", require_equals = true, action = ArgAction::Set)]
+    pub recursive: bool,
+    /// Print no colour
+    #[arg(long)]
+    pub no_color: bool,
+    /// Files and directories, or - for standard input; the working directory if none is given
+    #[arg(value_name = "TARGET")]
+    pub targets: Vec<String>,
+}
 
 /// What the files that are formatted end with.
 const ENDINGS: [&str; 4] = [".tf", ".tfvars", ".tftest.hcl", ".tfmock.hcl"];

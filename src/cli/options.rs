@@ -15,6 +15,7 @@ use super::drift::Drift;
 use super::duration;
 use super::explain::Explain;
 use super::export::Export;
+use super::fmt::Fmt;
 use super::force_unlock::ForceUnlock;
 use super::graph::Graph;
 use super::lsp::Lsp;
@@ -252,32 +253,6 @@ pub struct Validate {
     /// Print no colour
     #[arg(long)]
     pub no_color: bool,
-}
-
-/// Options of `fmt`.
-#[derive(Args, Debug)]
-pub struct Fmt {
-    /// Change nothing; end with 3 if a file is not in the layout
-    #[arg(long, value_name = "BOOL", default_value_t = false, num_args = 0..=1, default_missing_value = "true", require_equals = true, action = ArgAction::Set)]
-    pub check: bool,
-    /// Show what changes as a unified diff
-    #[arg(long, value_name = "BOOL", default_value_t = false, num_args = 0..=1, default_missing_value = "true", require_equals = true, action = ArgAction::Set)]
-    pub diff: bool,
-    /// List the files that change
-    #[arg(long, value_name = "BOOL", default_value_t = true, num_args = 0..=1, default_missing_value = "true", require_equals = true, action = ArgAction::Set)]
-    pub list: bool,
-    /// Write the files that change
-    #[arg(long, value_name = "BOOL", default_value_t = true, num_args = 0..=1, default_missing_value = "true", require_equals = true, action = ArgAction::Set)]
-    pub write: bool,
-    /// Go through directories below, too
-    #[arg(long, value_name = "BOOL", default_value_t = false, num_args = 0..=1, default_missing_value = "true", require_equals = true, action = ArgAction::Set)]
-    pub recursive: bool,
-    /// Print no colour
-    #[arg(long)]
-    pub no_color: bool,
-    /// Files and directories, or - for standard input; the working directory if none is given
-    #[arg(value_name = "TARGET")]
-    pub targets: Vec<String>,
 }
 
 /// Options that `plan`, `apply` and `destroy` share.
