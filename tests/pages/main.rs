@@ -27,11 +27,12 @@ use play::{Play, fits};
 type SetUp = fn(&mut Play);
 
 /// Pages that are played, with what is set up for them.
-const PLAYED: [(&str, SetUp); 9] = [
+const PLAYED: [(&str, SetUp); 10] = [
     ("README.md", examples),
     ("docs/convert.md", shop),
     ("docs/drift.md", applied_app),
     ("docs/operating.md", served_app),
+    ("docs/pictures.md", home),
     ("docs/plans.md", |_| {}),
     ("docs/platform.md", certificate),
     ("docs/shell.md", home),
