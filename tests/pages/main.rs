@@ -51,7 +51,7 @@ const WRITTEN: [&str; 4] = [
 const RECIPES: &str = "tests/drift/recipes.rs runs the scripts in it";
 
 /// Blocks that are not played: their pages, how they begin, and why.
-const ELSEWHERE: [(&str, &str, &str); 11] = [
+const ELSEWHERE: [(&str, &str, &str); 12] = [
     ("README.md", "    cargo test", "it is what runs this"),
     (
         "docs/apply.md",
@@ -73,6 +73,11 @@ const ELSEWHERE: [(&str, &str, &str); 11] = [
     ("docs/ci/github.md", "name: plan", RECIPES),
     ("docs/ci/github.md", "name: apply", RECIPES),
     ("docs/ci/gitlab.md", "", RECIPES),
+    (
+        "docs/shell.md",
+        "    OTEL_EXPORTER_OTLP_ENDPOINT=",
+        "it takes a program with the feature otel; tests/traces holds what that sends",
+    ),
     (
         "docs/platform.md",
         "    swarmform serve -user=terminal -user=kord",
