@@ -65,11 +65,14 @@ _swarmform() {
     local -a found
     found=("${(@f)$(swarmform complete -- "${(@Q)words[2,CURRENT]}" 2>/dev/null)}")
     found=(${found:#})
-    if (( $#found )); then
-        compadd -a found
-    else
+    if (( ! $#found )); then
         _files
+        return
     fi
+    # A value follows at once behind an equals sign.
+    local -a open=(${(M)found:#*=}) whole=(${found:#*=})
+    (( $#open )) && compadd -S '' -a open
+    (( $#whole )) && compadd -a whole
 }
 if [[ $funcstack[1] == _swarmform ]]; then
     _swarmform "$@"
@@ -81,9 +84,14 @@ fi
 const FISH: &str = r#"# Completion of swarmform for fish: put it into ~/.config/fish/completions/swarmform.fish
 function __swarmform_complete
     set -l words (commandline -opc) (commandline -ct)
-    swarmform complete -describe -- $words[2..-1] 2>/dev/null
+    set -l found (swarmform complete -describe -- $words[2..-1] 2>/dev/null)
+    if test (count $found) -gt 0
+        printf '%s\n' $found
+    else
+        __fish_complete_path (commandline -ct)
+    end
 end
-complete -c swarmform -a '(__swarmform_complete)'
+complete -c swarmform -f -a '(__swarmform_complete)'
 "#;
 
 /// Runs `completion`.

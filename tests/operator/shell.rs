@@ -76,6 +76,56 @@ fn bash_completes_with_the_script_and_quotes_what_it_must() {
     );
 }
 
+/// Runs a script with another shell; nothing where that shell is not installed.
+fn with_shell(shell: &str, args: &[&str], script: &str, place: &Place) -> Option<String> {
+    let bin = place.path().join("bin");
+    std::fs::create_dir_all(&bin).unwrap();
+    let _ = std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_swarmform"), bin.join("swarmform"));
+    let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap());
+    let mut command = Command::new(shell);
+    command.args(args).arg(script).current_dir(place.path());
+    let output = command.env("HOME", place.path()).env("PATH", path).output();
+    let Ok(output) = output else {
+        println!("{shell} is not installed, so its completion is not tried");
+        return None;
+    };
+    assert!(output.status.success(), "{output:?}");
+    Some(String::from_utf8(output.stdout).unwrap())
+}
+
+#[test]
+fn fish_completes_with_the_script() {
+    let place = applied();
+    place.write(
+        "swarmform.fish",
+        &place.run(&["completion", "fish"]).expect(0).out,
+    );
+    let script = "source swarmform.fish; complete -C 'swarmform vali'; complete -C 'swarmform taint terraform_data.s'; \
+                  complete -C 'swarmform convert swarmform.f'";
+    let Some(shown) = with_shell("fish", &["--no-config", "-c"], script, &place) else {
+        return;
+    };
+    let words: Vec<&str> = shown.lines().filter_map(|line| line.split('\t').next()).collect();
+    assert_eq!(words, ["validate", "terraform_data.solo", "swarmform.fish"]);
+}
+
+#[test]
+fn zsh_completes_with_the_script() {
+    let place = applied();
+    place.write("completion.zsh", &place.run(&["completion", "zsh"]).expect(0).out);
+    // What would be offered is written down instead.
+    let script = "compdef() { :; }; compadd() { print -r -- ${(P)@[-1]}; }; _files() { print files; }; source ./completion.zsh; \
+                  CURRENT=3; words=(swarmform taint terraform_data.s); _swarmform; \
+                  words=(swarmform plan -targ); _swarmform; words=(swarmform convert x); _swarmform";
+    let Some(shown) = with_shell("zsh", &["-f", "-c"], script, &place) else {
+        return;
+    };
+    assert_eq!(
+        shown.lines().collect::<Vec<_>>(),
+        ["terraform_data.solo", "-target=", "files"]
+    );
+}
+
 #[test]
 fn every_command_has_a_page_and_the_help_has_examples() {
     let place = Place::new();
