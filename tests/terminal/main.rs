@@ -10,6 +10,8 @@
     clippy::print_stderr
 )]
 
+#[path = "../support/elsewhere.rs"]
+mod elsewhere;
 mod plain;
 mod screen;
 mod slow;

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use swarmform::platform::{Embedded, embedded};
+use swarmform::platform::Embedded;
 use tokio::runtime::Runtime;
 
+use crate::elsewhere::Elsewhere;
 use crate::support::Place;
 
 pub struct Slow {
@@ -23,15 +24,7 @@ pub struct Slow {
 impl Slow {
     /// A platform that keeps its data in the directory `elsewhere`.
     pub fn start(place: &Place) -> Slow {
-        swarmform::host::tls::install_crypto();
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(1)
-            .enable_all()
-            .build()
-            .unwrap();
-        let platform = runtime
-            .block_on(embedded::start(&place.path().join("elsewhere")))
-            .unwrap();
+        let Elsewhere { platform, runtime } = Elsewhere::start(place);
         let behind = platform.endpoint().trim_start_matches("http://").to_owned();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let endpoint = format!("http://{}", listener.local_addr().unwrap());
