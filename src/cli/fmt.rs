@@ -170,7 +170,7 @@ impl Run {
 
     fn file(&mut self, path: &Path) {
         let name = path.display().to_string();
-        let text = match files::text(path) {
+        let text = match files::regular_text(path) {
             Ok(text) => text,
             Err(reason) => {
                 return self.fault(

@@ -345,13 +345,20 @@ fn dispatch(cli: Cli, assignments: Vec<args::Assignment>, no_color: bool, typed:
     ended(&mut ui, answer)
 }
 
-/// The exit code of an answer, with its errors told.
+/// The exit code of an answer, with its errors told. Nothing goes well whose output is lost.
 fn ended(ui: &mut Ui, answer: Answer) -> u8 {
-    match answer {
+    let code = match answer {
         Ok(code) | Err(Stop::Code(code)) => code,
         Err(Stop::Errors(diagnostics)) => {
             ui.diagnostics(&diagnostics);
             1
         }
+    };
+    match ui.lost() {
+        Some(reason) => {
+            ui.note(&format!("Error: output was lost: {reason}."));
+            code.max(1)
+        }
+        None => code,
     }
 }

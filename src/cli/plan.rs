@@ -8,10 +8,13 @@ use crate::render::{escape, report};
 use super::args::Assignment;
 use super::options::Plan;
 use super::ui::Ui;
-use super::{Answer, adopt, flow};
+use super::{Answer, adopt, flow, plan_file};
 
 /// Runs it.
 pub async fn run(ui: &mut Ui, options: &Plan, assignments: &[Assignment]) -> Answer {
+    let out = options.out.as_deref();
+    plan_file::spares("-out", out, None)?;
+    plan_file::spares("-html", options.html.as_deref(), out.map(|out| ("-out", out)))?;
     let generate = options.generate_config_out.as_deref();
     let mut prepared = flow::plan(ui, &options.planning, assignments, "plan", generate).await?;
     if options.digest && ui.stream().is_none() {
@@ -25,7 +28,7 @@ pub async fn run(ui: &mut Ui, options: &Plan, assignments: &[Assignment]) -> Ans
         return Err(faults.into());
     }
     let generated = prepared.generated.take();
-    let saved = options.out.as_deref().map(|path| prepared.save(path));
+    let saved = out.map(|path| prepared.save(path));
     let written = options.html.as_deref().map(|path| prepared.page(path));
     prepared.close().await;
     if let Some(saved) = saved {
@@ -48,10 +51,16 @@ pub async fn run(ui: &mut Ui, options: &Plan, assignments: &[Assignment]) -> Ans
             adopt::secrets(ui, &generated.secrets, how)
         ));
     }
-    if !ui.automation && (!empty || options.out.is_some()) {
-        ui.say(&hint(ui, options.out.as_deref()));
+    if !ui.automation && (!empty || out.is_some()) {
+        ui.say(&hint(ui, out));
     }
-    Ok(if options.detailed_exitcode && !empty { 2 } else { 0 })
+    // Lost output is an error, whatever the plan holds.
+    let lost = ui.lost().is_some();
+    Ok(if options.detailed_exitcode && !empty && !lost {
+        2
+    } else {
+        0
+    })
 }
 
 /// Tells what is on the platform and nobody manages here.

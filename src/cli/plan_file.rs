@@ -50,6 +50,30 @@ pub fn write(place: &Place, path: &Path, recording: &Recording, digest: &str) ->
     })
 }
 
+/// Refuses to write what an option asks for over a file of the configuration, or over another file of the command.
+pub fn spares(option: &str, path: Option<&Path>, other: Option<(&str, &Path)>) -> Result<(), Diagnostic> {
+    let Some(path) = path else { return Ok(()) };
+    // A place that cannot be found is told when it is written to.
+    let Ok(place) = files::destination(path) else {
+        return Ok(());
+    };
+    let shown = path.display();
+    if files::is_configuration(path) || files::is_configuration(&place) {
+        let detail = format!(
+            "{option}=\"{shown}\" would be a file of the configuration: its name ends in .tf, .tf.json, .tfvars or \
+             .tfvars.json. Choose another name."
+        );
+        return Err(Diagnostic::error(&codes::USAGE, detail));
+    }
+    match other {
+        Some((what, other)) if files::destination(other).is_ok_and(|other| other == place) => {
+            let detail = format!("{option}=\"{shown}\" is the file of {what}, too. Choose another name.");
+            Err(Diagnostic::error(&codes::USAGE, detail))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Reads a saved plan.
 pub fn open(place: &Place, path: &Path) -> Result<Recording, Diagnostic> {
     let text = files::text(path).map_err(|reason| {
@@ -82,10 +106,15 @@ fn key(place: &Place, envelope: &Envelope) -> Result<Key, Diagnostic> {
         }
         KeyOrigin::State { id } => {
             let found = plan_key::find(place.state_dir()).map_err(|reason| unreadable(place, &reason))?;
+            let fault = if found.is_some() {
+                "is not that key"
+            } else {
+                "is missing"
+            };
             found.filter(|key| sealed::key_id(key) == *id).ok_or_else(|| {
                 let detail = format!(
                     "The plan was made in the workspace \"{}\"{about}. It opens with the key that lies beside that \
-                     state, and \"{}\" is not that key. Work where the plan was made and select its workspace, or set \
+                     state, and \"{}\" {fault}. Work where the plan was made and select its workspace, or set \
                      {PASSPHRASE} when planning for a plan that travels.",
                     head.workspace,
                     plan_key::path(place.state_dir()).display()

@@ -59,6 +59,7 @@ pub async fn run(ui: &mut Ui, options: &Show) -> Answer {
 }
 
 fn saved(ui: &mut Ui, options: &Show, place: &Place, path: &Path) -> Answer {
+    plan_file::spares("-html", options.html.as_deref(), Some(("the saved plan", path)))?;
     let recording = plan_file::open(place, path)?;
     let (planned, sources) = match place.replay(&recording) {
         Ok(replayed) => replayed,

@@ -127,8 +127,12 @@ impl Surroundings for Around {
         self.environment.get(name).cloned()
     }
 
-    fn names(&self) -> Vec<String> {
-        self.files.keys().cloned().collect()
+    fn names(&self) -> Result<Vec<String>, Diagnostic> {
+        Ok(self.files.keys().cloned().collect())
+    }
+
+    fn beside(&self, name: &str) -> Result<String, Diagnostic> {
+        self.text(name)
     }
 
     fn text(&self, path: &str) -> Result<String, Diagnostic> {

@@ -1,12 +1,14 @@
 //! What commands print with: standard output and error, their styles, prompts, and the event stream of `-json`.
 //!
-//! Errors go to standard error, everything else to standard output. A closed pipe is no error of ours.
+//! Errors go to standard error, everything else to standard output. A closed pipe is no error of ours;
+//! any other write that fails is remembered, and the command goes on to its end.
 
-use std::io::{BufRead, IsTerminal, Write};
-use std::sync::Arc;
+use std::io::{BufRead, ErrorKind, IsTerminal, Write};
+use std::sync::{Arc, OnceLock};
 
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::host::SystemClock;
+use crate::host::files::reason;
 use crate::ports::Clock;
 use crate::render::stream::{Stream, timestamp};
 use crate::render::{Style, diag, live};
@@ -30,6 +32,7 @@ pub struct Ui {
     pub automation: bool,
     /// The texts that diagnostics may speak of.
     pub sources: Arc<SourceMap>,
+    lost: OnceLock<String>,
 }
 
 impl Ui {
@@ -64,6 +67,7 @@ impl Ui {
             words: Arc::default(),
             automation: variable("TF_IN_AUTOMATION").is_some(),
             sources: Arc::default(),
+            lost: OnceLock::new(),
         }
     }
 
@@ -80,8 +84,16 @@ impl Ui {
     /// Writes on standard output.
     pub fn print(&self, text: &str) {
         let mut out = std::io::stdout().lock();
-        let _ = out.write_all(text.as_bytes());
-        let _ = out.flush();
+        if let Err(error) = out.write_all(text.as_bytes()).and_then(|()| out.flush())
+            && error.kind() != ErrorKind::BrokenPipe
+        {
+            self.lost.get_or_init(|| reason(&error));
+        }
+    }
+
+    /// Why not all that was to be printed has been, if so.
+    pub fn lost(&self) -> Option<&str> {
+        self.lost.get().map(String::as_str)
     }
 
     /// Writes a line on standard error, where it is in no program's way.

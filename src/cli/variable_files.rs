@@ -116,9 +116,20 @@ pub fn automatic(names: &[String]) -> Vec<&str> {
     found
 }
 
-/// The text of a variables file, or a fault that names it.
-pub fn text(path: &str) -> Result<String, Diagnostic> {
-    crate::host::files::text(Path::new(path)).map_err(|reason| {
+/// The names of all that lies in the working directory.
+pub fn names() -> Result<Vec<String>, Diagnostic> {
+    match crate::host::files::entries(Path::new(".")) {
+        Ok(entries) => Ok(entries.into_iter().map(|(name, _)| name).collect()),
+        Err(reason) => Err(Diagnostic::error(
+            &codes::FILE,
+            format!("The directory \".\" cannot be read for variables files: {reason}."),
+        )),
+    }
+}
+
+/// The text of a variables file that is read so, or a fault that names it.
+pub fn text(path: &str, read: fn(&Path) -> Result<String, String>) -> Result<String, Diagnostic> {
+    read(Path::new(path)).map_err(|reason| {
         Diagnostic::error(
             &codes::FILE,
             format!("The variables file \"{path}\" cannot be read: {reason}."),

@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use crate::config::Variable;
 use crate::diag::{Diagnostic, Diagnostics, did_you_mean};
+use crate::host::files;
 use crate::plan::evaluate::default_of;
 use crate::source::{SourceMap, Span};
 use crate::syntax::parse_expression;
@@ -27,9 +28,11 @@ pub type Declared = BTreeMap<Arc<str>, Variable>;
 pub trait Surroundings {
     /// The value of an environment variable.
     fn environment(&self, name: &str) -> Option<String>;
-    /// The names of the files beside the configuration.
-    fn names(&self) -> Vec<String>;
-    /// The text of a file.
+    /// The names of what lies beside the configuration.
+    fn names(&self) -> Result<Vec<String>, Diagnostic>;
+    /// The text of a file that lies there.
+    fn beside(&self, name: &str) -> Result<String, Diagnostic>;
+    /// The text of a file that is named.
     fn text(&self, path: &str) -> Result<String, Diagnostic>;
 }
 
@@ -41,12 +44,16 @@ impl Surroundings for Here {
         std::env::var(name).ok()
     }
 
-    fn names(&self) -> Vec<String> {
-        crate::host::files::names(std::path::Path::new(".")).unwrap_or_default()
+    fn names(&self) -> Result<Vec<String>, Diagnostic> {
+        variable_files::names()
+    }
+
+    fn beside(&self, name: &str) -> Result<String, Diagnostic> {
+        variable_files::text(name, files::regular_text)
     }
 
     fn text(&self, path: &str) -> Result<String, Diagnostic> {
-        variable_files::text(path)
+        variable_files::text(path, files::text)
     }
 }
 
@@ -78,13 +85,13 @@ pub fn collect(
             collector.text(name, variable, &text, &format!("the environment variable {key}"));
         }
     }
-    let names = surroundings.names();
+    let names = collector.faults.take(surroundings.names()).unwrap_or_default();
     for file in variable_files::automatic(&names) {
-        collector.file(file, surroundings);
+        collector.file(file, surroundings.beside(file));
     }
     for assignment in assignments {
         match assignment {
-            Assignment::File(path) => collector.file(path, surroundings),
+            Assignment::File(path) => collector.file(path, surroundings.text(path)),
             Assignment::Var(text) => collector.argument(text),
         }
     }
@@ -170,10 +177,9 @@ impl Collector<'_> {
         }
     }
 
-    fn file(&mut self, path: &str, surroundings: &dyn Surroundings) {
-        let text = match surroundings.text(path) {
-            Ok(text) => text,
-            Err(fault) => return self.faults.push(fault),
+    fn file(&mut self, path: &str, text: Result<String, Diagnostic>) {
+        let Some(text) = self.faults.take(text) else {
+            return;
         };
         let values: Values = variable_files::read(path, &text, self.sources, &mut self.faults);
         for (name, (value, span)) in values {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::config::load::Reader;
 
-use super::files::{names, text};
+use super::files::{entries, regular_text};
 
 /// Configuration files of this machine.
 #[derive(Clone, Copy, Debug, Default)]
@@ -12,17 +12,17 @@ pub struct ConfigFiles;
 
 impl Reader for ConfigFiles {
     fn files(&self, dir: &str) -> Result<Vec<(String, String)>, String> {
-        let all = names(Path::new(dir))
+        let all = entries(Path::new(dir))
             .map_err(|reason| format!("The directory \"{dir}\" cannot be read: {reason}."))?;
         let mut found = Vec::new();
-        for name in all {
+        for (name, is_directory) in all {
             let is_config = name.ends_with(".tf") || name.ends_with(".tf.json");
             // Files that editors leave behind are not meant.
-            if !is_config || name.starts_with(['.', '#']) || name.ends_with('~') {
+            if !is_config || is_directory || name.starts_with(['.', '#']) || name.ends_with('~') {
                 continue;
             }
             let shown = if dir == "." { name } else { format!("{dir}/{name}") };
-            let text = text(Path::new(&shown))
+            let text = regular_text(Path::new(&shown))
                 .map_err(|reason| format!("The file \"{shown}\" cannot be read: {reason}."))?;
             found.push((shown, text));
         }
@@ -46,6 +46,8 @@ mod tests {
         let files = ConfigFiles.files(root).unwrap();
         let expected = ["a.tf.json", "b.tf"].map(|name| (format!("{root}/{name}"), name.to_owned()));
         assert_eq!(files, expected);
+        fs::create_dir(dir.path().join("d.tf")).unwrap();
+        assert_eq!(ConfigFiles.files(root).unwrap(), expected);
         fs::write(dir.path().join("e.tf"), b"x = \"\xff\"").unwrap();
         assert!(
             ConfigFiles

@@ -1,12 +1,13 @@
 //! Files: those of a configuration, those that functions read, and those that commands write.
 //!
 //! Relative paths are relative to the working directory, which `-chdir` sets once at the start. An error is the
-//! reason alone, in lower case and without a full stop, unless it says otherwise.
+//! reason alone, in lower case and without a full stop, unless it says otherwise. What may have no end, such as a
+//! device, is not read; what is no regular file is not replaced by one.
 
 use std::fs;
 use std::io::{self, ErrorKind, Write};
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
+use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::lang::{FileKind, Files};
@@ -25,8 +26,28 @@ pub fn reason(error: &io::Error) -> String {
     }
 }
 
-/// The text of a file.
+/// The text of a file, or of a pipe such as a shell makes for `<(...)`.
 pub fn text(path: &Path) -> Result<String, String> {
+    read_text(path, true)
+}
+
+/// The text of a file that nobody named, but that was found: a pipe there would be waited for without end.
+pub fn regular_text(path: &Path) -> Result<String, String> {
+    read_text(path, false)
+}
+
+fn read_text(path: &Path, pipes: bool) -> Result<String, String> {
+    let kind = match fs::metadata(path) {
+        Ok(data) => data.file_type(),
+        // The name as `entries` gives it, which is not the one that it has.
+        Err(error) if error.kind() == ErrorKind::NotFound && path.to_string_lossy().contains('\u{fffd}') => {
+            return Err("its name is not UTF-8 text".to_owned());
+        }
+        Err(error) => return Err(reason(&error)),
+    };
+    if !(kind.is_file() || kind.is_dir() || (pipes && kind.is_fifo())) {
+        return Err("it is not a regular file".to_owned());
+    }
     let bytes = fs::read(path).map_err(|error| reason(&error))?;
     String::from_utf8(bytes).map_err(|error| {
         let before = error
@@ -38,32 +59,14 @@ pub fn text(path: &Path) -> Result<String, String> {
     })
 }
 
-/// The names of a directory's files, sorted. Links to files count; names that are not Unicode are left out, for
-/// nothing can name them.
-pub fn names(dir: &Path) -> Result<Vec<String>, String> {
-    let mut names = Vec::new();
-    for entry in fs::read_dir(dir).map_err(|error| reason(&error))? {
-        let entry = entry.map_err(|error| reason(&error))?;
-        let is_file = fs::metadata(entry.path()).is_ok_and(|data| data.is_file());
-        if let (true, Ok(name)) = (is_file, entry.file_name().into_string()) {
-            names.push(name);
-        }
-    }
-    names.sort();
-    Ok(names)
-}
-
-/// What a directory holds, by name, and whether each is a directory. Links to files count as files; links to
-/// directories are left out, for they may lead back, and so is what is neither.
+/// What a directory holds, by name, and whether each is a directory, which a link to one is not. Nothing is left out,
+/// be it a link that leads nowhere or a name that is not Unicode, so that reading it tells what is wrong with it.
 pub fn entries(dir: &Path) -> Result<Vec<(String, bool)>, String> {
     let mut found = Vec::new();
     for entry in fs::read_dir(dir).map_err(|error| reason(&error))? {
         let entry = entry.map_err(|error| reason(&error))?;
         let is_directory = entry.file_type().is_ok_and(|kind| kind.is_dir());
-        let is_file = fs::metadata(entry.path()).is_ok_and(|data| data.is_file());
-        if let (true, Ok(name)) = (is_directory || is_file, entry.file_name().into_string()) {
-            found.push((name, is_directory));
-        }
+        found.push((entry.file_name().to_string_lossy().into_owned(), is_directory));
     }
     found.sort();
     Ok(found)
@@ -102,23 +105,73 @@ pub fn create_private(path: &Path, text: &str) -> Result<(), String> {
         .map_err(|error| reason(&error))
 }
 
-/// Writes a file for the owner alone, the whole or nothing: for saved plans, which may hold secrets.
+/// Writes a file for the owner alone, the whole or nothing: for saved plans, which may hold secrets. Links are
+/// followed, and a device or a pipe gets the bytes.
 pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), String> {
-    let mut name = path.file_name().unwrap_or_default().to_os_string();
-    name.push(format!(".{}.tmp", std::process::id()));
-    let temporary = path.with_file_name(name);
-    let placed = private(&temporary, bytes)
-        .and_then(|()| fs::rename(&temporary, path))
-        .inspect_err(|_| drop(fs::remove_file(&temporary)));
-    placed.map_err(|error| reason(&error))
+    let write = || {
+        if fs::metadata(path).is_ok_and(|data| !data.is_file() && !data.is_dir()) {
+            return fs::OpenOptions::new().write(true).open(path)?.write_all(bytes);
+        }
+        let path = followed(path)?;
+        let temporary = temporary(&path, bytes)?;
+        fs::rename(&temporary, path).inspect_err(|_| drop(fs::remove_file(&temporary)))
+    };
+    write().map_err(|error: io::Error| reason(&error))
 }
 
-/// Writes a file for the owner alone and sees it to the disk. What is there of it after an error is to be removed.
-pub(super) fn private(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut options = fs::OpenOptions::new();
-    let options = options.write(true).create(true).truncate(true).mode(0o600);
-    let mut file = options.open(path)?;
-    file.write_all(bytes).and_then(|()| file.sync_all())
+/// The path behind the links that stand at a path; nothing needs to be there.
+fn followed(path: &Path) -> io::Result<PathBuf> {
+    let mut path = path.to_owned();
+    for _ in 0..40 {
+        match fs::read_link(&path) {
+            Ok(target) => path = path.parent().unwrap_or(Path::new("")).join(target),
+            Err(_) => return Ok(path),
+        }
+    }
+    Err(io::Error::from(nix::errno::Errno::ELOOP))
+}
+
+/// The whole path of what is written to a path, with no link in it.
+pub fn destination(path: &Path) -> Result<PathBuf, String> {
+    let find = || {
+        let path = followed(path)?;
+        let parent = path.parent().filter(|parent| *parent != Path::new(""));
+        let parent = fs::canonicalize(parent.unwrap_or(Path::new(".")))?;
+        Ok(parent.join(path.file_name().unwrap_or_default()))
+    };
+    find().map_err(|error: io::Error| reason(&error))
+}
+
+/// Whether a name is one of those by which configurations and the values of their variables are found.
+pub fn is_configuration(path: &Path) -> bool {
+    let name = path.as_os_str().as_encoded_bytes();
+    [".tf", ".tf.json", ".tfvars", ".tfvars.json"]
+        .iter()
+        .any(|ending| name.ends_with(ending.as_bytes()))
+}
+
+/// Writes a new file for the owner alone beside this path, sees it to the disk and gives its path.
+pub(super) fn temporary(path: &Path, bytes: &[u8]) -> io::Result<PathBuf> {
+    for number in 0..100 {
+        let mut name = path.file_name().unwrap_or_default().to_os_string();
+        name.push(format!(".{}-{number}.tmp", std::process::id()));
+        let temporary = path.with_file_name(name);
+        let mut options = fs::OpenOptions::new();
+        let mut file = match options.write(true).create_new(true).mode(0o600).open(&temporary) {
+            Ok(file) => file,
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => continue,
+            Err(error) => return Err(error),
+        };
+        let written = file.write_all(bytes).and_then(|()| file.sync_all());
+        return match written {
+            Ok(()) => Ok(temporary),
+            Err(error) => {
+                drop(fs::remove_file(&temporary));
+                Err(error)
+            }
+        };
+    }
+    Err(ErrorKind::AlreadyExists.into())
 }
 
 /// Files, as functions see them.
@@ -188,6 +241,8 @@ impl Files for HostFiles {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::symlink;
+
     use super::*;
 
     /// A directory with these files.
@@ -216,10 +271,77 @@ mod tests {
     }
 
     #[test]
-    fn names_are_those_of_files_in_order() {
-        let dir = home(&[("b", b""), ("a", b""), ("d/x", b"")]);
-        assert_eq!(names(dir.path()).unwrap(), ["a", "b"]);
-        assert_eq!(names(&dir.path().join("a")).unwrap_err(), "it is not a directory");
+    fn a_directory_tells_all_that_it_holds() {
+        use std::os::unix::ffi::OsStrExt;
+        let dir = home(&[("b", b""), ("d/x", b"")]);
+        fs::write(dir.path().join(std::ffi::OsStr::from_bytes(b"c\xff")), "").unwrap();
+        for (link, target) in [("gone", "nothing"), ("loop", "loop"), ("to", "d")] {
+            symlink(target, dir.path().join(link)).unwrap();
+        }
+        let found = entries(dir.path()).unwrap();
+        let expected = ["b", "c\u{fffd}", "d", "gone", "loop", "to"];
+        assert_eq!(found, expected.map(|name| (name.to_owned(), name == "d")));
+        let not = |name: &str| regular_text(&dir.path().join(name)).unwrap_err();
+        assert_eq!(not("c\u{fffd}"), "its name is not UTF-8 text");
+        assert_eq!(not("gone"), "no such file or directory");
+        assert_eq!(not("to"), "it is a directory");
+        assert!(not("loop").contains("symbolic link"), "{}", not("loop"));
+        assert_eq!(
+            entries(&dir.path().join("b")).unwrap_err(),
+            "it is not a directory"
+        );
+    }
+
+    #[test]
+    fn what_may_have_no_end_is_not_read() {
+        let dir = home(&[]);
+        let pipe = dir.path().join("pipe");
+        nix::unistd::mkfifo(&pipe, nix::sys::stat::Mode::S_IRWXU).unwrap();
+        assert_eq!(regular_text(&pipe).unwrap_err(), "it is not a regular file");
+        symlink("/dev/zero", dir.path().join("zero")).unwrap();
+        assert_eq!(
+            text(&dir.path().join("zero")).unwrap_err(),
+            "it is not a regular file"
+        );
+        // A pipe that somebody named is read.
+        let from = pipe.clone();
+        let writer = std::thread::spawn(move || fs::write(from, "text"));
+        assert_eq!(text(&pipe).unwrap(), "text");
+        writer.join().unwrap().unwrap();
+    }
+
+    #[test]
+    fn what_is_written_goes_behind_links_and_into_pipes() {
+        let dir = home(&[("old", b"old")]);
+        let at = |name: &str| dir.path().join(name);
+        for (link, target) in [("to-old", "old"), ("to-new", "new"), ("loop", "loop")] {
+            symlink(target, at(link)).unwrap();
+        }
+        for (link, target) in [("to-old", "old"), ("to-new", "new")] {
+            write_private(&at(link), b"text").unwrap();
+            assert_eq!(fs::read_link(at(link)).unwrap(), Path::new(target));
+            assert_eq!(text(&at(target)).unwrap(), "text");
+            assert_eq!(destination(&at(link)), destination(&at(target)));
+        }
+        assert!(write_private(&at("loop"), b"").is_err());
+        let pipe = at("pipe");
+        nix::unistd::mkfifo(&pipe, nix::sys::stat::Mode::S_IRWXU).unwrap();
+        let to = pipe.clone();
+        let reader = std::thread::spawn(move || fs::read(to));
+        write_private(&pipe, b"through").unwrap();
+        assert_eq!(reader.join().unwrap().unwrap(), b"through");
+        assert!(fs::metadata(&pipe).unwrap().file_type().is_fifo());
+    }
+
+    #[test]
+    fn a_temporary_file_takes_a_name_that_is_free() {
+        let dir = home(&[("kept", b"kept")]);
+        let path = dir.path().join("plan");
+        let taken = dir.path().join(format!("plan.{}-0.tmp", std::process::id()));
+        symlink("kept", &taken).unwrap();
+        write_private(&path, b"plan").unwrap();
+        assert_eq!(text(&path).unwrap(), "plan");
+        assert_eq!(text(&taken).unwrap(), "kept");
     }
 
     #[test]

@@ -12,7 +12,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use zeroize::Zeroizing;
 
-use super::files::{private, reason};
+use super::files::{reason, temporary};
 
 /// The name of the file in the state's directory.
 const NAME: &str = "plan.key";
@@ -54,15 +54,13 @@ fn write_new(state_dir: &Path) -> io::Result<()> {
         .recursive(true)
         .mode(0o700)
         .create(state_dir)?;
-    let temporary = state_dir.join(format!("{NAME}.{}.tmp", std::process::id()));
     let key = Zeroizing::new(random::<32>());
     let text = Zeroizing::new(BASE64.encode(key.as_slice()) + "\n");
-    let linked = private(&temporary, text.as_bytes()).and_then(|()| {
-        match fs::hard_link(&temporary, path(state_dir)) {
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
-            linked => linked,
-        }
-    });
+    let temporary = temporary(&path(state_dir), text.as_bytes())?;
+    let linked = match fs::hard_link(&temporary, path(state_dir)) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+        linked => linked,
+    };
     fs::remove_file(&temporary).and(linked)
 }
 

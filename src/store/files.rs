@@ -49,8 +49,13 @@ impl Layout {
     }
 
     /// Whether there is a store: a database, or what one can be restored from.
-    pub fn is_there(&self) -> bool {
-        self.database().exists() || self.export().exists() || self.journal().exists()
+    pub fn is_there(&self) -> Result<bool, StoreError> {
+        for path in [self.database(), self.export(), self.journal()] {
+            if path.try_exists().map_err(|error| failed("read", &path, &error))? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// The first free name for a damaged database that is set aside.

@@ -142,7 +142,7 @@ impl Inner {
         let lock = RunLock::try_take(self, info)?;
         info.operation
             .clone_into(&mut self.operation.lock().unwrap_or_else(PoisonError::into_inner));
-        if opening && self.layout.is_there() {
+        if opening && self.layout.is_there()? {
             self.with(|database| database.keep_interrupted(&self.run("interrupted"), self.kept()))?;
         }
         Ok(lock)
@@ -353,7 +353,7 @@ impl SledStore {
     }
 
     /// Whether there is a state: whether anything was ever committed.
-    pub fn is_there(&self) -> bool {
+    pub fn is_there(&self) -> Result<bool, StoreError> {
         self.inner.layout.is_there()
     }
 

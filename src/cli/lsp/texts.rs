@@ -61,7 +61,7 @@ impl Texts {
     /// A text that is open, or that of the file.
     pub fn text(&self, path: &Path) -> Option<String> {
         let open = self.0.get(path).cloned();
-        open.or_else(|| crate::host::files::text(path).ok())
+        open.or_else(|| crate::host::files::regular_text(path).ok())
     }
 
     /// The edits that bring a text into the canonical layout; null for a text that cannot be read.

@@ -8,8 +8,8 @@ use crate::state::State;
 use super::super::session::Place;
 use super::super::ui::Ui;
 use super::super::{Answer, codes};
+use super::expect_state;
 use super::history::find;
-use super::no_state;
 use super::options::StateDiff;
 
 /// What stands for the state as it is.
@@ -18,9 +18,7 @@ const NOW: &str = "now";
 /// Runs it.
 pub async fn run(ui: &mut Ui, options: &StateDiff) -> Answer {
     let place = Place::new(options.state.as_deref())?;
-    if !place.store().is_there() {
-        return Err(no_state().into());
-    }
+    expect_state(&place.store())?;
     let from = match &options.from {
         Some(name) => name.clone(),
         None => before_now(&place).await?,

@@ -30,9 +30,7 @@ impl Edit {
         locking: Locking,
         operation: &str,
     ) -> Result<Edit, Diagnostic> {
-        if !place.store().is_there() {
-            return Err(super::no_state());
-        }
+        super::expect_state(&place.store())?;
         Edit::of(ui, place, locking, operation).await
     }
 

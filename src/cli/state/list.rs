@@ -11,7 +11,7 @@ use super::super::session::Place;
 use super::super::ui::Ui;
 use super::super::{Answer, codes};
 use super::options::StateList;
-use super::{no_state, target};
+use super::{expect_state, target};
 
 /// Runs it.
 pub async fn run(ui: &mut Ui, options: &StateList) -> Answer {
@@ -24,9 +24,7 @@ pub async fn run(ui: &mut Ui, options: &StateList) -> Answer {
     if faults.has_errors() {
         return Err(faults.into());
     }
-    if !place.store().is_there() {
-        return Err(no_state().into());
-    }
+    expect_state(&place.store())?;
     let state = place.state(ui).await?;
     let mut found: Vec<&InstanceAddr> = Vec::new();
     for (target, address) in targets.iter().zip(&options.addresses) {

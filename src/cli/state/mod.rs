@@ -19,7 +19,9 @@ mod show;
 
 use crate::addr::{ParseError, Target, parse_target};
 use crate::diag::Diagnostic;
+use crate::engine::plan::store_fault;
 
+use super::session::Store;
 use super::ui::Ui;
 use super::{Answer, codes};
 
@@ -53,8 +55,12 @@ fn target(text: &str) -> Result<Target, Diagnostic> {
     parse_target(text).map_err(|error| bad_address(text, &error))
 }
 
-fn no_state() -> Diagnostic {
+/// Refuses where there is no state, and where nobody can tell.
+fn expect_state(store: &Store) -> Result<(), Diagnostic> {
+    if store.is_there().map_err(|error| store_fault(&error))? {
+        return Ok(());
+    }
     let detail = "There is no state here: nothing has been applied in this directory and workspace. Change to the \
                   directory of the configuration, select the workspace, or name the state's directory with -state=DIR.";
-    Diagnostic::error(&codes::NO_STATE, detail)
+    Err(Diagnostic::error(&codes::NO_STATE, detail))
 }

@@ -9,16 +9,14 @@ use crate::render::escape;
 use super::super::session::Place;
 use super::super::ui::Ui;
 use super::super::{Answer, flow};
-use super::no_state;
+use super::expect_state;
 use super::options::StateRecover;
 
 /// Runs it. The exit code is 1 if something could not be restored.
 pub async fn run(ui: &mut Ui, options: &StateRecover) -> Answer {
     let place = Place::new(options.state.as_deref())?;
     let store = place.store();
-    if !store.is_there() {
-        return Err(no_state().into());
-    }
+    expect_state(&store)?;
     let lock = options.locking.take_unopened(&store, "state recover").await?;
     // What can be mended without a doubt is mended by opening the store, and told by it.
     let mended = match store.mend().await {

@@ -8,16 +8,14 @@ use super::super::session::Place;
 use super::super::ui::Ui;
 use super::super::{Answer, codes};
 use super::options::StateShow;
-use super::{bad_address, no_state};
+use super::{bad_address, expect_state};
 
 /// Runs it.
 pub async fn run(ui: &mut Ui, options: &StateShow) -> Answer {
     let wanted = &options.address;
     let addr = parse_instance(wanted).map_err(|error| bad_address(wanted, &error))?;
     let place = Place::new(options.state.as_deref())?;
-    if !place.store().is_there() {
-        return Err(no_state().into());
-    }
+    expect_state(&place.store())?;
     let state = place.state(ui).await?;
     let Some(instance) = state.instances.get(&addr) else {
         let known: Vec<String> = state.instances.keys().map(ToString::to_string).collect();
