@@ -40,6 +40,12 @@ fn place() -> Place {
     place
 }
 
+/// What a command came to, with the lines of its complaints joined.
+fn joined(mut ran: Ran) -> Ran {
+    ran.err = ran.err.split_whitespace().collect::<Vec<_>>().join(" ");
+    ran
+}
+
 fn link(place: &Place, name: &str, target: &str) {
     symlink(target, place.path().join(name)).unwrap();
 }
@@ -54,8 +60,7 @@ fn a_configuration_file_that_cannot_be_read_is_never_passed_over() {
     place.write("b.tf", "resource \"terraform_data\" \"b\" {}");
     place.run(&["apply", "-auto-approve"]).expect(0);
     let refused = |name: &str, why: &str| {
-        place
-            .run(&["plan"])
+        joined(place.run(&["plan"]))
             .expect(1)
             .says("config/unreadable-module")
             .says(&format!("\"{name}\""))
@@ -65,16 +70,18 @@ fn a_configuration_file_that_cannot_be_read_is_never_passed_over() {
     };
     fs::remove_file(place.path().join("b.tf")).unwrap();
     link(&place, "b.tf", "gone.tf");
-    refused("b.tf", "no such file");
+    refused("b.tf", "no such file or directory");
     link(&place, "b.tf", "b.tf");
     refused("b.tf", "symbolic link");
     pipe(&place, "b.tf");
-    refused("b.tf", "not a regular");
+    refused("b.tf", "it is not a regular file");
     link(&place, "b.tf.json", "/dev/zero");
-    refused("b.tf.json", "not a regular");
+    refused("b.tf.json", "it is not a regular file");
     let strange = place.path().join(std::ffi::OsStr::from_bytes(b"b\xff.tf"));
     fs::write(&strange, "").unwrap();
-    place.run(&["plan"]).expect(1).says("not UTF-8");
+    joined(place.run(&["plan"]))
+        .expect(1)
+        .says("its name is not UTF-8 text");
     fs::remove_file(strange).unwrap();
     place.write("m/a.tf", "");
     link(&place, "m/b.tf", "gone.tf");
@@ -90,8 +97,7 @@ fn a_configuration_file_that_cannot_be_read_is_never_passed_over() {
 fn a_variables_file_that_cannot_be_read_is_never_passed_over() {
     let place = place();
     let refused = |name: &str, why: &str| {
-        place
-            .run(&["plan"])
+        joined(place.run(&["plan"]))
             .expect(1)
             .says("cli/file")
             .says(name)
@@ -101,10 +107,10 @@ fn a_variables_file_that_cannot_be_read_is_never_passed_over() {
     refused("terraform.tfvars", "it is a directory");
     fs::remove_dir(place.path().join("terraform.tfvars")).unwrap();
     link(&place, "a.auto.tfvars", "gone");
-    refused("a.auto.tfvars", "no such file");
+    refused("a.auto.tfvars", "no such file or directory");
     fs::remove_file(place.path().join("a.auto.tfvars")).unwrap();
     pipe(&place, "a.auto.tfvars.json");
-    refused("a.auto.tfvars.json", "not a regular");
+    refused("a.auto.tfvars.json", "it is not a regular file");
 }
 
 #[test]
@@ -119,7 +125,7 @@ fn a_device_is_not_read_and_a_pipe_is() {
         &["graph", "-svg", "-plan=zero"],
         &["state", "push", "zero"],
     ] {
-        place.run(args).expect(1).says("not a regular");
+        joined(place.run(args)).expect(1).says("it is not a regular file");
     }
     let mut command = place.command(&["plan", "-var-file=/dev/stdin"]);
     command.stdin(Stdio::piped()).stdout(Stdio::piped());
