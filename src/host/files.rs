@@ -36,7 +36,13 @@ pub fn regular_text(path: &Path) -> Result<String, String> {
     read_text(path, false)
 }
 
+/// Where nothing is, by its name: some give it for "no file".
+const NOTHING: &str = "/dev/null";
+
 fn read_text(path: &Path, pipes: bool) -> Result<String, String> {
+    if pipes && path == Path::new(NOTHING) {
+        return Ok(String::new());
+    }
     let kind = match fs::metadata(path) {
         Ok(data) => data.file_type(),
         // The name as `entries` gives it, which is not the one that it has.
