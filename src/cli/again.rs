@@ -1,13 +1,15 @@
-//! The command that goes on where a run ended: the one that was given, without what would not be right a second time.
+//! The command that goes on where a run ended: the one that was given, without what would not be right a second time; and
+//! the one that carries out a plan that was looked at.
 //!
-//! It goes by the words of the command line and by what came of the run. Values of sensitive variables are left out, so
-//! that they are on no screen.
+//! They go by the words of the command line and by what came of the run. Values of sensitive and ephemeral variables are
+//! left out, so that they are on no screen.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::addr::{InstanceAddr, parse_instance};
+use crate::addr::{InstanceAddr, ModuleAddr, parse_instance};
+use crate::config::Config;
 use crate::plan::change::PlanMode;
 use crate::plan::planner::PlanOptions;
 use crate::render::closing::GoOn;
@@ -22,7 +24,7 @@ pub struct Ended<'a> {
     /// The options of the saved plan that was carried out, if it was one, and its variables.
     pub saved: Option<(&'a PlanOptions, Vec<Arc<str>>)>,
     /// The variables whose values are not shown.
-    pub sensitive: BTreeSet<Arc<str>>,
+    pub hidden: BTreeSet<Arc<str>>,
     /// What was to be replaced and still is.
     pub unreplaced: &'a [InstanceAddr],
 }
@@ -79,12 +81,9 @@ pub fn go_on(ended: &Ended<'_>) -> GoOn {
                 parse_instance(addr).map_or(true, |addr| ended.unreplaced.contains(&addr))
             }
             (Some("var"), Some(assignment)) => {
-                let name = assignment.split('=').next().unwrap_or_default().trim();
-                let hidden = ended.sensitive.contains(name);
-                if hidden {
-                    left_out.insert(name.to_owned());
-                }
-                !hidden
+                let hidden = hidden_variable(assignment, &ended.hidden);
+                left_out.extend(hidden.map(str::to_owned));
+                hidden.is_none()
             }
             (Some(_), _) => true,
             // The first is the command; a saved plan is stale by now.
@@ -108,13 +107,79 @@ pub fn go_on(ended: &Ended<'_>) -> GoOn {
             ));
         }
     }
-    if !left_out.is_empty() {
-        let names: Vec<String> = left_out.into_iter().collect();
-        note.push(format!(
-            "Give these variables again, whose values are not shown: {}.",
-            names.join(", ")
-        ));
+    note.extend(to_give(left_out));
+    told(&command, &note)
+}
+
+/// How the plan of this digest is carried out and no other, by the words of the command that showed it. `show` shows a
+/// saved plan, which keeps its options.
+pub fn approving(words: &[String], hidden: &BTreeSet<Arc<str>>, digest: &str) -> GoOn {
+    let mut command = vec!["swarmform".to_owned()];
+    let mut left_out: BTreeSet<String> = BTreeSet::new();
+    let words = read(words);
+    let destroys = words.iter().any(|word| word.name == Some("destroy"));
+    let mut named = false;
+    for word in words {
+        let keep = match (word.name, word.value) {
+            (Some("var"), Some(assignment)) => {
+                let hidden = hidden_variable(assignment, hidden);
+                left_out.extend(hidden.map(str::to_owned));
+                hidden.is_none()
+            }
+            (Some(name), _) => DECIDING.contains(&name),
+            (None, _) if named => true,
+            (None, _) => {
+                named = true;
+                command.push(if destroys { "destroy" } else { "apply" }.to_owned());
+                command.push(format!("-expect-digest={digest}"));
+                false
+            }
+        };
+        if keep {
+            command.extend(word.text.into_iter().map(str::to_owned));
+        }
     }
+    told(&command, to_give(left_out).as_slice())
+}
+
+/// The options of `plan` that decide what is planned.
+const DECIDING: [&str; 9] = [
+    "chdir",
+    "exclude",
+    "refresh",
+    "refresh-only",
+    "replace",
+    "state",
+    "target",
+    "var",
+    "var-file",
+];
+
+/// The variables of a configuration whose values are not shown.
+pub fn hidden(config: &Config) -> BTreeSet<Arc<str>> {
+    let root = config.modules.get(&ModuleAddr::root());
+    let variables = root.into_iter().flat_map(|root| root.variables.values());
+    variables
+        .filter(|variable| variable.sensitive || variable.ephemeral)
+        .map(|variable| Arc::clone(&variable.name))
+        .collect()
+}
+
+/// The variable of an assignment, if its value is not shown.
+fn hidden_variable<'a>(assignment: &'a str, hidden: &BTreeSet<Arc<str>>) -> Option<&'a str> {
+    let name = assignment.split('=').next().unwrap_or_default().trim();
+    hidden.contains(name).then_some(name)
+}
+
+fn to_give(left_out: BTreeSet<String>) -> Option<String> {
+    let names: Vec<String> = left_out.into_iter().collect();
+    let names = (!names.is_empty()).then(|| names.join(", "))?;
+    Some(format!(
+        "Give these variables again, whose values are not shown: {names}."
+    ))
+}
+
+fn told(command: &[String], note: &[String]) -> GoOn {
     let quoted: Vec<Cow<'_, str>> = command.iter().map(|word| quoted(word)).collect();
     GoOn {
         command: escape::line(&quoted.join(" ")).into_owned(),
@@ -157,11 +222,15 @@ mod tests {
         args::words(text).unwrap()
     }
 
+    fn hidden() -> BTreeSet<Arc<str>> {
+        BTreeSet::from([Arc::from("token")])
+    }
+
     fn ended<'a>(words: &'a [String], unreplaced: &'a [InstanceAddr]) -> Ended<'a> {
         Ended {
             words,
             saved: None,
-            sensitive: BTreeSet::from([Arc::from("token")]),
+            hidden: hidden(),
             unreplaced,
         }
     }
@@ -195,6 +264,29 @@ mod tests {
         let told = go_on(&ended(&given, &[]));
         assert_eq!(told.command, "swarmform apply -var size=1");
         assert!(told.note.unwrap().ends_with("not shown: token."));
+    }
+
+    #[test]
+    fn a_plan_is_approved_by_the_command_that_does_just_it() {
+        let check = |given: &str, command: &str| {
+            let told = approving(&words(given), &hidden(), "sha256:00");
+            assert_eq!(told.command, command);
+            told.note
+        };
+        let note = check(
+            "-chdir=x plan -destroy -target a.b -refresh=false -html=p -out f -no-color -state=d -var size=1 -var-file v",
+            "swarmform -chdir=x destroy -expect-digest=sha256:00 -target a.b -refresh=false -state=d -var size=1 -var-file v",
+        );
+        assert_eq!(note, None);
+        check(
+            "show -html p -state=d next.plan",
+            "swarmform apply -expect-digest=sha256:00 -state=d next.plan",
+        );
+        let note = check(
+            "plan -html=p -var token=open-sesame -replace=a.c",
+            "swarmform apply -expect-digest=sha256:00 -replace=a.c",
+        );
+        assert!(note.unwrap().ends_with("not shown: token."));
     }
 
     #[test]

@@ -1,9 +1,7 @@
 //! The end of a run: its diagnostics, its last words, its outputs, its exit code.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::addr::ModuleAddr;
 use crate::apply::Report;
 use crate::config::Config;
 use crate::plan::planner::PlanOptions;
@@ -81,17 +79,11 @@ fn failure(ui: &Ui, end: &End<'_>) -> String {
         .iter()
         .map(|(subject, pending)| format!("{} {subject}", pending.deed.as_str()))
         .collect();
-    let root = end.config.modules.get(&ModuleAddr::root());
-    let variables = root.into_iter().flat_map(|root| root.variables.values());
-    let sensitive: BTreeSet<Arc<str>> = variables
-        .filter(|variable| variable.sensitive)
-        .map(|variable| Arc::clone(&variable.name))
-        .collect();
     let go_on = (!ui.automation).then(|| {
         again::go_on(&Ended {
             words: &ui.words,
             saved: end.saved.map(|(options, variables)| (options, variables.clone())),
-            sensitive,
+            hidden: again::hidden(end.config),
             unreplaced: &end.report.unreplaced,
         })
     });

@@ -31,7 +31,7 @@ use super::report::Teller;
 use super::session::{self, Place};
 use super::ui::{Ui, has_person};
 use super::variables::Given;
-use super::{Stop, codes, page, plan_file, variables};
+use super::{Stop, again, codes, page, plan_file, variables};
 
 /// A plan that was made and shown, ready to be saved or applied.
 pub struct Prepared {
@@ -349,16 +349,18 @@ impl Prepared {
         plan_file::write(&self.place, path, &recording, self.digest())
     }
 
-    /// Writes the plan as a page for a browser.
-    pub fn page(&self, path: &Path) -> Result<(), Diagnostic> {
+    /// Writes the plan as a page for a browser. The words are those of the command line.
+    pub fn page(&self, path: &Path, words: &[String]) -> Result<(), Diagnostic> {
         let schemas = self.place.schemas();
+        let hidden = again::hidden(&self.session.planned.evaluator.config);
+        let approve = again::approving(words, &hidden, self.digest());
         let times = Some(self.times);
         page::write(
             path,
             &self.session.planned,
             &schemas,
             &self.sources,
-            self.digest(),
+            (self.digest(), &approve),
             times,
         )
     }

@@ -6,6 +6,7 @@ use crate::diag::Diagnostic;
 use crate::host::files;
 use crate::plan::planner::Planned;
 use crate::render::Schemas;
+use crate::render::closing::GoOn;
 use crate::render::html::{Page, Times, page};
 use crate::source::SourceMap;
 
@@ -17,7 +18,7 @@ pub fn write(
     planned: &Planned,
     schemas: &Schemas,
     sources: &SourceMap,
-    digest: &str,
+    (digest, approve): (&str, &GoOn),
     times: Option<Times>,
 ) -> Result<(), Diagnostic> {
     let environment = &planned.evaluator.environment;
@@ -28,6 +29,7 @@ pub fn write(
         workspace: &environment.workspace,
         time: &environment.plan_timestamp,
         digest,
+        approve,
         times,
     });
     files::write_private(path, text.as_bytes()).map_err(|reason| {

@@ -29,7 +29,7 @@ pub async fn run(ui: &mut Ui, options: &Plan, assignments: &[Assignment]) -> Ans
     }
     let generated = prepared.generated.take();
     let saved = out.map(|path| prepared.save(path));
-    let written = options.html.as_deref().map(|path| prepared.page(path));
+    let written = options.html.as_deref().map(|path| prepared.page(path, &ui.words));
     prepared.close().await;
     if let Some(saved) = saved {
         saved?;

@@ -1,5 +1,6 @@
 //! `show`: the state or a saved plan, for people or for programs. It asks no platform.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -12,7 +13,7 @@ use crate::render::{json_state, state};
 
 use super::session::Place;
 use super::ui::Ui;
-use super::{Answer, page, plan_file};
+use super::{Answer, again, page, plan_file};
 
 /// Options of `show`.
 #[derive(Args, Debug)]
@@ -72,7 +73,8 @@ fn saved(ui: &mut Ui, options: &Show, place: &Place, path: &Path) -> Answer {
     ui.sources = sources;
     let schemas = place.schemas();
     if let Some(path) = &options.html {
-        page::write(path, &planned, &schemas, &ui.sources, &digest, None)?;
+        let approve = again::approving(&ui.words, &BTreeSet::new(), &digest);
+        page::write(path, &planned, &schemas, &ui.sources, (&digest, &approve), None)?;
         return Ok(0);
     }
     if options.json {

@@ -19,6 +19,7 @@ use sha2::{Digest, Sha256};
 use crate::plan::change::{Plan, PlanMode};
 use crate::source::SourceMap;
 
+use super::closing::GoOn;
 use super::markup::escaped;
 use super::picture;
 use super::plan::summary_line;
@@ -39,6 +40,8 @@ pub struct Page<'a> {
     pub time: &'a str,
     /// Its digest.
     pub digest: &'a str,
+    /// The command that carries out this plan and no other.
+    pub approve: &'a GoOn,
     /// How long it took, if that is known.
     pub times: Option<Times>,
 }

@@ -53,8 +53,13 @@ pub fn about(page: Page<'_>) -> String {
     rows.push_str(&row("Made", &escaped(page.time)));
     rows.push_str(&row("Digest", &code(page.digest)));
     if !page.plan.is_empty() {
-        let command = format!("swarmform apply -expect-digest={}", page.digest);
-        rows.push_str(&row("To apply it", &code(&command)));
+        let note = page
+            .approve
+            .note
+            .as_deref()
+            .map(|note| format!("<br/>{}", escaped(note)));
+        let told = code(&page.approve.command) + &note.unwrap_or_default();
+        rows.push_str(&row("To apply it", &told));
     }
     if page.plan.partial {
         rows.push_str(&row(
