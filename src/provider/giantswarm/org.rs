@@ -148,16 +148,12 @@ pub(crate) async fn create(session: &Session, planned: &Value) -> Applied {
             "Organization not found",
             format!("The platform made the organization \"{name}\" but does not show it."),
         )),
-        Err(error) => {
-            let half = Organization {
-                id: name.to_owned(),
-                ..Organization::default()
-            };
-            Applied {
-                error: Some(failed(Path::root(), &aim, &error)),
-                ..super::done(object(name, &half))
-            }
-        }
+        // It is there and whole; the next run reads what this one could not.
+        Err(error) => super::in_doubt(failed(
+            Path::root(),
+            &format!("to read the organization \"{name}\", which the platform made"),
+            &error,
+        )),
     }
 }
 

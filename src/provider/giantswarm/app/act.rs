@@ -108,11 +108,15 @@ pub(crate) async fn create(session: &Session, order: &Order) -> Applied {
     session.forget_app(&key);
     let created = match created(session, &key).await {
         Ok(created) => created,
-        Err(failure) => {
-            let aim = format!("to list the apps of \"{}/{}\"", key.org, key.env);
-            error.get_or_insert_with(|| failed(Path::root(), &aim, &failure));
-            String::new()
+        // It is there as planned, and the next run reads the rest.
+        Err(failure) if error.is_none() => {
+            let aim = format!(
+                "to list the apps of \"{}/{}\", where the platform made \"{}\"",
+                key.org, key.env, key.app
+            );
+            return in_doubt(failed(Path::root(), &aim, &failure));
         }
+        Err(_) => String::new(),
     };
     Applied {
         error,
