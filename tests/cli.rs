@@ -778,6 +778,10 @@ fn there_is_no_colour_without_a_terminal_and_help_is_no_error() {
     place.run(&["-version"]).expect(0).says("swarmform v");
     place.run(&["plann"]).expect(1).says("Did you mean \"plan\"");
     place.run(&["plan", "-nope"]).expect(1);
+    for args in [&["-json", "plan"][..], &["plan", "--", "-json"]] {
+        let ran = place.run(args).expect(1);
+        ran.says("options stand behind").never_says("Did you mean");
+    }
     place.run(&[]).expect(1).says("Usage: swarmform");
 }
 

@@ -27,12 +27,18 @@ pub fn fault(error: &Error, command: &Command, given: &[String]) -> Diagnostic {
                         .get_arguments()
                         .filter_map(|argument| argument.get_long())
                         .collect();
+                    let misplaced = known.contains(&option);
                     let hint = match crate::diag::closest(option, known) {
                         Some(close) => format!(" Did you mean \"-{close}\"?"),
                         None => String::new(),
                     };
                     let command = path.trim_end();
-                    if command.is_empty() {
+                    if misplaced {
+                        format!(
+                            "The option \"{name}\" of \"{command}\" is not where it belongs: options stand behind the \
+                             command, and not behind \"--\"."
+                        )
+                    } else if command.is_empty() {
                         format!("There is no option \"{name}\".{hint}")
                     } else {
                         format!("The command \"{command}\" has no option \"{name}\".{hint}")
