@@ -438,10 +438,7 @@ fn losses(prior: &Value, definitions: &Definitions) -> Option<Fault> {
     let id = text(prior, "id").known().unwrap_or_default().to_owned();
     let mut detail = String::new();
     if !definitions.told.is_empty() {
-        detail.push_str(&format!(
-            "Changed: {}. ",
-            definitions.told.join(", ").escape_debug()
-        ));
+        detail.push_str(&format!("Changed: {}. ", definitions.told.join(", ")));
     }
     if definitions.volumes.is_empty() {
         detail.push_str(&format!(
@@ -450,7 +447,7 @@ fn losses(prior: &Value, definitions: &Definitions) -> Option<Fault> {
     } else {
         detail.push_str(&format!(
             "The app \"{id}\" is deleted and made anew, and its volumes are lost with all their data: {}. A scale set since has to be set again.",
-            definitions.volumes.join(", ").escape_debug()
+            definitions.volumes.join(", ")
         ));
     }
     let path = definitions.replace.first().cloned().unwrap_or_default();
