@@ -30,15 +30,19 @@ pub enum ErrorKind {
     Connect,
     /// Too many requests, even after waiting.
     TooManyRequests,
-    /// The answer is not what the API promises, or the connection broke in the middle of it. A mutation may
-    /// have been carried out.
+    /// The connection broke before the answer was whole. A mutation may have been carried out.
+    Broken,
+    /// The answer is not what the API promises. A mutation may have been carried out.
     Protocol,
 }
 
 impl ErrorKind {
     /// Whether a mutation that failed so may have been carried out all the same.
     pub fn is_ambiguous(self) -> bool {
-        matches!(self, ErrorKind::Timeout | ErrorKind::Protocol | ErrorKind::Server)
+        matches!(
+            self,
+            ErrorKind::Timeout | ErrorKind::Broken | ErrorKind::Protocol | ErrorKind::Server
+        )
     }
 }
 

@@ -62,7 +62,7 @@ impl Client {
             status: Some(status),
             code: None,
             text,
-            kind: ErrorKind::Protocol,
+            kind: ErrorKind::Broken,
         };
         let told = |name: &str| response.headers().get(name)?.to_str().ok().map(str::to_owned);
         if status == 101 {

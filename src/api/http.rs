@@ -42,7 +42,7 @@ pub(crate) fn broken(error: &reqwest::Error) -> (ErrorKind, String) {
             ),
         );
     }
-    (ErrorKind::Protocol, format!("the connection broke: {reason}"))
+    (ErrorKind::Broken, format!("the connection broke: {reason}"))
 }
 
 /// The whole body as text.

@@ -45,6 +45,9 @@ fn refused(what: &str, error: &ApiError) -> Diagnostic {
             "There is no such thing on the platform. \"swarmform status ORG\" lists what an organization has."
         }
         ErrorKind::Connect => "Check the endpoint, and whether the platform runs.",
+        ErrorKind::Broken => {
+            "The connection was cut before the answer was whole. Look whether it was carried out, and try again."
+        }
         ErrorKind::WrongInput => "The platform does not take this; it may not be up.",
         ErrorKind::Server | ErrorKind::Timeout | ErrorKind::TooManyRequests => "Try again later.",
         ErrorKind::AlreadyExists | ErrorKind::InvalidVersion | ErrorKind::Protocol => {

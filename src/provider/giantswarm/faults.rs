@@ -44,6 +44,10 @@ pub(crate) fn failed(path: Path, what: &str, error: &ApiError) -> Fault {
             "Too many requests",
             "The platform limits the rate of requests. Lower \"max_concurrent_requests\" of the provider, or try again later.",
         ),
+        ErrorKind::Broken => (
+            "The connection was cut",
+            "The platform may have carried it out all the same; the next plan reads what is there.",
+        ),
         ErrorKind::Protocol => (
             "Unexpected answer",
             "What answered does not keep to the API V1; check the provider's \"endpoint\". The next plan reads what is there.",
