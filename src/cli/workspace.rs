@@ -12,7 +12,7 @@ use crate::host::{Environment, workspace as selection};
 use crate::ports::StateStore;
 use crate::render::{Ink, escape};
 use crate::state::select::in_order;
-use crate::state::workspace::{DEFAULT, is_name};
+use crate::state::workspace::{DEFAULT, LONGEST, is_name};
 use crate::state::{State, v4};
 
 use super::locking::Locking;
@@ -121,7 +121,7 @@ fn chosen<'a>(place: &Place, name: &'a str, made: bool) -> Result<&'a str, Diagn
     if !is_name(name) {
         return Err(fault(format!(
             "\"{}\" cannot be the name of a workspace. A name has letters and digits of ASCII and the signs \
-             - _ . ~ $ & + = : @ alone, and it is neither \".\" nor \"..\".",
+             - _ . ~ $ & + = : @ alone, {LONGEST} at most, and it is neither \".\" nor \"..\".",
             escape::line(name)
         )));
     }

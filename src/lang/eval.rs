@@ -167,9 +167,9 @@ fn of_kind(expr: &Expr, cx: Cx<'_>) -> Outcome {
 fn number(literal: &Literal, span: Span) -> Outcome {
     literal.value.clone().map(Value::number).ok_or_else(|| {
         let text = &literal.text;
-        Diagnostic::error(&codes::OPERAND, format!("\"{text}\" is not a decimal number."))
-            .at(span)
-            .into()
+        let detail =
+            format!("\"{text}\" is too large or too small: a number has at most some 39,000 digits.");
+        Diagnostic::error(&codes::OPERAND, detail).at(span).into()
     })
 }
 

@@ -5,7 +5,7 @@
 pub const DEFAULT: &str = "default";
 
 /// The longest name, so that it is the name of a directory everywhere.
-const LONGEST: usize = 200;
+pub const LONGEST: usize = 200;
 
 /// Whether a workspace may be called so: letters and digits of ASCII and those signs that a part of a URL's path may
 /// have as they are. Names that mean another directory (`.` and `..`) are none.

@@ -12,6 +12,7 @@ use crate::cli::ui::Ui;
 use crate::cli::{Answer, codes};
 use crate::diag::Diagnostic;
 use crate::render::escape;
+use crate::render::progress::elapsed;
 
 use super::options::Power;
 use super::reach::at;
@@ -84,10 +85,10 @@ async fn carry_out(
     let told = tokio::time::timeout(options.timeout, settle()).await;
     let Ok(status) = told else {
         let detail = format!(
-            "The {} was told to {verb}, and after {:?} it has not come to rest. It may still do so; \"swarmform status\" \
+            "The {} was told to {verb}, and after {} it has not come to rest. It may still do so; \"swarmform status\" \
              tells.",
             spot.named(),
-            options.timeout
+            elapsed(options.timeout)
         );
         return Err(Diagnostic::error(&codes::PLATFORM, detail));
     };

@@ -209,7 +209,8 @@ pub(super) fn timeadd(args: &Args<'_>, _: &Type) -> Answer<Value> {
         Some(span) => Ok(Value::string(Time::at(time.instant() + span, time.offset).show())),
         None => args.fault(
             1,
-            "a duration is a sequence of numbers with the units h, m, s, ms, us and ns, such as \"1h30m\"",
+            "a duration is a sequence of numbers with the units h, m, s, ms, us and ns, such as \"1h30m\", and of at most some \
+             292 years",
         ),
     }
 }

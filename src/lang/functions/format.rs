@@ -143,7 +143,9 @@ fn digits(
         let Some(digit) = letter.to_digit(10) else { break };
         number = number * 10 + digit as usize;
         if number > WIDEST {
-            return Err(format!("a width or precision is above {WIDEST}"));
+            return Err(format!(
+                "a width, a precision or an argument's number is above {WIDEST}"
+            ));
         }
         letters.next();
     }
