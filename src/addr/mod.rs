@@ -10,7 +10,7 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::sync::Arc;
 
-pub use parse::{ParseError, Target, parse_instance, parse_module, parse_target};
+pub use parse::{ParseError, Target, is_name, parse_instance, parse_module, parse_target};
 
 /// The key of one instance of a resource or module.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]

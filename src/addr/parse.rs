@@ -57,6 +57,20 @@ impl fmt::Display for Target {
     }
 }
 
+/// Whether a text can be a name: a letter or an underscore, then letters, digits, combining marks, underscores and dashes.
+pub fn is_name(text: &str) -> bool {
+    let mut letters = text.chars();
+    letters.next().is_some_and(starts_name) && letters.all(continues_name)
+}
+
+fn starts_name(letter: char) -> bool {
+    letter == '_' || unicode_ident::is_xid_start(letter)
+}
+
+fn continues_name(letter: char) -> bool {
+    letter == '-' || unicode_ident::is_xid_continue(letter)
+}
+
 /// `module.a["k"].type.name[0]`
 pub fn parse_instance(text: &str) -> Result<InstanceAddr, ParseError> {
     match parse_target(text)? {
@@ -135,10 +149,7 @@ impl<'a> Reader<'a> {
         let rest = self.rest();
         let end = rest
             .char_indices()
-            .find(|(at, letter)| {
-                let first = letter.is_alphabetic() || *letter == '_';
-                !(first || *at > 0 && (letter.is_numeric() || *letter == '-'))
-            })
+            .find(|(at, letter)| !(starts_name(*letter) || *at > 0 && continues_name(*letter)))
             .map_or(rest.len(), |(at, _)| at);
         if end == 0 {
             return self

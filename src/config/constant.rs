@@ -2,6 +2,7 @@
 //!
 //! It evaluates no operator and no function. A constant here is a value as it is written.
 
+use crate::addr::is_name;
 use crate::diag::Diagnostic;
 use crate::source::Span;
 use crate::syntax::ast::{Expr, ExprKind, Ident, TemplatePart};
@@ -9,15 +10,6 @@ use crate::syntax::{parse_expression, variables, walk};
 
 use super::blocks::{Content, Context};
 use super::codes;
-
-/// Whether a text can be a name: a letter or an underscore, then letters, digits, underscores and dashes.
-pub fn is_name(text: &str) -> bool {
-    let mut letters = text.chars();
-    letters
-        .next()
-        .is_some_and(|first| first.is_alphabetic() || first == '_')
-        && letters.all(|letter| letter.is_alphanumeric() || letter == '_' || letter == '-')
-}
 
 /// Reports a label that is no name; whether it is one.
 pub(super) fn check_name(what: &str, label: &Ident, cx: &mut Context<'_>) -> bool {
@@ -27,8 +19,8 @@ pub(super) fn check_name(what: &str, label: &Ident, cx: &mut Context<'_>) -> boo
             &codes::INVALID_NAME,
             label.span,
             format!("Invalid {what} name"),
-            "A name starts with a letter or an underscore, and has only letters, digits, underscores and \
-             dashes behind it.",
+            "A name starts with a letter or an underscore, and has only letters, digits, combining \
+             marks, underscores and dashes behind it.",
         );
     }
     good

@@ -32,7 +32,6 @@ mod version;
 mod tests;
 
 pub use codes::CODES;
-pub use constant::is_name;
 pub use load::{Reader, load};
 pub use model::*;
 pub use provisioner::Provisioner;

@@ -5,11 +5,12 @@
 
 use std::sync::Arc;
 
+use crate::addr::is_name;
 use crate::source::Span;
 use crate::syntax::ast::{Block, Expr, ExprKind, Ident, Item, ObjectItem, ObjectKey};
 
 use super::blocks::{Content, Context, Schema};
-use super::constant::{bare, check_name, into_kind, is_name, string, unquoted};
+use super::constant::{bare, check_name, into_kind, string, unquoted};
 use super::target::provider_ref;
 use super::version::{self, is_version_constraint};
 use super::{ProviderConfig, ProviderRef, RequiredProvider, Settings, codes};

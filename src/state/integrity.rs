@@ -25,7 +25,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::addr::{InstanceAddr, InstanceKey, Mode, Target, parse_instance, parse_target};
+use crate::addr::{InstanceAddr, InstanceKey, Mode, Target, is_name, parse_instance, parse_target};
 use crate::value::PathStep;
 use crate::value::path::Key;
 
@@ -207,7 +207,7 @@ fn verify_output(name: &Arc<str>, output: &OutputRecord, found: &mut Vec<Violati
             message: message.to_owned(),
         });
     };
-    if !is_identifier(name) {
+    if !is_name(name) {
         broken(9, "its name is not an identifier");
     }
     if !output.value.is_wholly_known() || output.value.has_marks_deep() {
@@ -239,12 +239,4 @@ pub fn parse_provider(text: &str) -> Option<(String, Arc<str>, Option<Arc<str>>)
         resource.type_name,
         aliased.then_some(resource.name),
     ))
-}
-
-fn is_identifier(text: &str) -> bool {
-    let mut letters = text.chars();
-    letters
-        .next()
-        .is_some_and(|first| first.is_alphabetic() || first == '_')
-        && letters.all(|letter| letter.is_alphanumeric() || letter == '_' || letter == '-')
 }

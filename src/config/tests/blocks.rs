@@ -51,6 +51,12 @@ fn arguments_of_module_blocks_are_no_names_of_variables() {
 }
 
 #[test]
+fn a_name_may_have_combining_marks_behind_its_first_letter() {
+    check("variable \"a\u{301}b\" {}", "");
+    check("variable \"\u{301}b\" {}", "1: invalid-name: \"\u{301}b\"");
+}
+
+#[test]
 fn required_arguments_are_required() {
     check("output \"o\" {}", "1: missing-required-argument: output \"o\"");
     check("module \"m\" {}", "1: missing-required-argument: module \"m\"");
