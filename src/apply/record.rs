@@ -276,7 +276,7 @@ impl Walker {
     fn note(&mut self, addr: &InstanceAddr, notes: &[Fault]) {
         for note in notes {
             let note =
-                Diagnostic::warning(&codes::STEP_FAILED, note.detail.clone()).summary(note.summary.clone());
+                Diagnostic::warning(&codes::STEP_REMARK, note.detail.clone()).summary(note.summary.clone());
             self.faults.push(note.about(addr));
         }
     }

@@ -34,6 +34,8 @@ codes! {
         "The value of a root module output is sensitive, but the output does not say `sensitive = true`. Say so, or make the value presentable with `nonsensitive()` where it holds no secret.";
     EPHEMERAL_STORED = "plan/ephemeral-stored", "An ephemeral value would be stored",
         "Ephemeral values may not be kept in the state. Use them only in provider blocks, ephemeral outputs of child modules and write-only arguments.";
+    INFINITE = "plan/infinite-number", "An infinite number",
+        "A calculation such as `1 / 0` comes to an infinite number. Expressions may go on with it, but the state has no form for it, so neither an argument of a resource nor an output of the root module may be or hold one.";
     INVALID_ARGUMENT = "plan/invalid-argument", "Invalid argument",
         "The provider refuses the value of this argument before any call is made.";
     PROVIDER_WARNING = "plan/provider-warning", "A remark of the provider",
@@ -80,6 +82,8 @@ codes! {
         "The configuration uses a block that swarmform reads but does not carry out yet. It refuses rather than ignoring it.";
     STEP_FAILED = "apply/step-failed", "A step failed",
         "The platform refused a call, or did not come to the wanted state in time. What was done before is in the state; steps that depended on this one were not tried. Mend the cause and apply again.";
+    STEP_REMARK = "apply/remark", "A remark on a step",
+        "The provider has something to say about a step that it did, such as what stays on the platform when a resource is destroyed. Nothing failed.";
     NOT_AS_PLANNED = "apply/not-as-planned", "The change is not as planned",
         "When the step came to be done, its configuration came to something other than what the plan showed. Nothing was changed by this step. Plan again and look at what is different.";
     STATE_NOT_SAVED = "apply/state-not-saved", "The state could not be saved",

@@ -435,6 +435,18 @@ fn output_value(output: &Output, scope: &ModuleScope<'_>, root: bool) -> Result<
         .at(output.value.span)
         .into());
     }
+    if root && value.infinite().is_some() {
+        return Err(Diagnostic::error(
+            &codes::INFINITE,
+            format!(
+                "The value of the output \"{}\" is or holds an infinite number, which cannot be kept. Take a number that is \
+                 finite.",
+                output.name
+            ),
+        )
+        .at(output.value.span)
+        .into());
+    }
     Ok(if output.sensitive {
         value.mark(Marks::SENSITIVE)
     } else {

@@ -147,6 +147,15 @@ fn plan_instance(
         let at = span_at(&decoded.spans, path).unwrap_or(context.declared.span);
         return planner.faults.push(fault.at(at).about(&addr));
     }
+    if let Some(path) = config.infinite() {
+        let fault = Diagnostic::error(
+            &codes::INFINITE,
+            "The value is or holds an infinite number, and an argument of a resource is stored in the state, which has \
+             no form for it. Take a number that is finite.",
+        );
+        let at = span_at(&decoded.spans, &path).unwrap_or(context.declared.span);
+        return planner.faults.push(fault.at(at).about(&addr));
+    }
     let faults = match addr.resource.mode {
         Mode::Managed => context
             .semantics

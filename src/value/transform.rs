@@ -4,12 +4,24 @@ use std::sync::Arc;
 
 use crate::value::convert::convert;
 use crate::value::unify::unify;
-use crate::value::{Kind, Members, Path, PathStep, Type, Value};
+use crate::value::{Kind, Members, Number, Path, PathStep, Type, Value};
 
 impl Value {
     /// Visits the value and everything in it, parents first. `visit` tells whether to go on below.
     pub fn walk(&self, visit: &mut impl FnMut(&Path, &Value) -> bool) {
         walk(self, &mut Path::root(), visit);
+    }
+
+    /// Where the first infinite number in it is, if one is.
+    pub fn infinite(&self) -> Option<Path> {
+        let mut found = None;
+        self.walk(&mut |path, part| {
+            if found.is_none() && part.as_number().is_some_and(Number::is_infinite) {
+                found = Some(path.clone());
+            }
+            found.is_none()
+        });
+        found
     }
 
     /// Rebuilds the value from its parts: `change` is called with every part, children first, and then with
