@@ -19,6 +19,8 @@ pub struct Report {
     pub diagnostics: Diagnostics,
     /// Steps that failed, in the order of the step graph.
     pub failed: Vec<Failed>,
+    /// Steps that were cut off and of which the state has no operation to settle: those that run commands.
+    pub cut: Vec<String>,
     /// Effective steps that were not tried, because one they wait for failed or the run was interrupted.
     pub skipped: Vec<Skipped>,
     /// Instances that were to be replaced and whose replacement has not begun.
@@ -75,11 +77,13 @@ fn blame(plan: &Plan, status: &[Status]) -> Vec<Option<StepId>> {
     blame
 }
 
-/// What became of the steps of a plan. `faults` names the first error of each step that failed.
+/// What became of the steps of a plan. `faults` names the first error of each step that failed; `is_pending` tells whether
+/// the state has the operation of a step as one to settle.
 pub(super) fn of_steps(
     plan: &Plan,
     status: &[Status],
     faults: &std::collections::BTreeMap<StepId, (&'static str, String)>,
+    is_pending: impl Fn(StepId) -> bool,
 ) -> Report {
     let steps = &plan.steps.steps;
     let of = |id: StepId| status.get(id).copied();
@@ -103,6 +107,11 @@ pub(super) fn of_steps(
                     code,
                     summary,
                 });
+            }
+            Some(Status::Running)
+                if matches!(step.kind, StepKind::Provision(_) | StepKind::Delete(..)) && !is_pending(id) =>
+            {
+                report.cut.push(name(id));
             }
             Some(Status::Waiting) if step.kind.is_effect() => {
                 // An object that was not begun is told once, not with its commands again.

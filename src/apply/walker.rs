@@ -439,7 +439,12 @@ impl Walker {
 
     /// Ends the run.
     pub fn finish(self, interrupted: bool) -> (Report, State) {
-        let mut report = report::of_steps(&self.planned.plan, &self.status, &self.failures);
+        let is_pending = |id: StepId| {
+            let step = self.planned.plan.steps.steps.get(id);
+            let subject = step.and_then(|step| self.subject(&step.kind));
+            subject.is_some_and(|subject| self.state.pending.contains_key(&subject))
+        };
+        let mut report = report::of_steps(&self.planned.plan, &self.status, &self.failures, is_pending);
         report.counts = self.counts;
         report.diagnostics = self.faults;
         report.interrupted = interrupted;

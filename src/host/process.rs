@@ -1,12 +1,17 @@
 //! Commands of this machine, run to their end with their output read line by line.
 //!
-//! A command inherits the environment and no input. Standard output and error come as one. It decides nothing
-//! about what is run, and it does not stop a command: an interrupt of the terminal reaches it as it reaches us.
+//! A command inherits the environment and no input. Standard output and error come as one. It decides nothing about
+//! what is run. A command has a process group of its own: the first interrupt of the terminal, which lets it end, does not
+//! reach it, and when nobody waits for it any more, it is killed with all that it started.
 
 use std::io::{BufRead, BufReader};
-use std::process::{Command, Stdio};
+use std::os::unix::process::CommandExt;
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
+use nix::sys::signal::{Signal, killpg};
+use nix::unistd::Pid;
 use tokio::sync::mpsc::unbounded_channel;
 use tokio::task::spawn_blocking;
 
@@ -24,8 +29,10 @@ impl Runner for Commands {
     async fn run(&self, exec: &Exec, line: &(dyn for<'l> Fn(&'l str) + Send + Sync)) -> Result<(), Failure> {
         let (send, mut lines) = unbounded_channel::<String>();
         let exec = exec.clone();
+        let waited = Waited(Arc::default());
+        let group = Arc::clone(&waited.0);
         let running = spawn_blocking(move || {
-            run(&exec, &|line| {
+            run(&exec, &group, &|line| {
                 let _ = send.send(line.to_owned());
             })
         });
@@ -42,9 +49,43 @@ impl Runner for Commands {
     }
 }
 
-fn run(exec: &Exec, line: &dyn Fn(&str)) -> Result<(), Failure> {
+/// The process group of a command.
+#[derive(Default)]
+enum Group {
+    #[default]
+    None,
+    Runs(Pid),
+    /// Nobody waits for it any more; it must not begin.
+    Left,
+}
+
+/// Somebody waits for a command. When that ends before the command does, its group is killed.
+struct Waited(Arc<Mutex<Group>>);
+
+impl Drop for Waited {
+    fn drop(&mut self) {
+        let mut group = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Group::Runs(id) = *group {
+            let _ = killpg(id, Signal::SIGKILL);
+        }
+        *group = Group::Left;
+    }
+}
+
+/// Begins a command, unless nobody waits for it any more.
+fn begin(command: &mut Command, group: &Mutex<Group>) -> std::io::Result<Child> {
+    let mut group = group.lock().unwrap_or_else(PoisonError::into_inner);
+    if matches!(*group, Group::Left) {
+        return Err(std::io::ErrorKind::Interrupted.into());
+    }
+    let child = command.process_group(0).spawn()?;
+    *group = i32::try_from(child.id()).map_or(Group::None, |id| Group::Runs(Pid::from_raw(id)));
+    Ok(child)
+}
+
+fn run(exec: &Exec, group: &Mutex<Group>, line: &dyn Fn(&str)) -> Result<(), Failure> {
     let mut output = String::new();
-    let reason = match follow(exec, line, &mut output) {
+    let reason = match follow(exec, group, line, &mut output) {
         Ok(status) if status.success() => return Ok(()),
         Ok(status) => match status.code() {
             Some(code) => format!("exit status {code}"),
@@ -57,6 +98,7 @@ fn run(exec: &Exec, line: &dyn Fn(&str)) -> Result<(), Failure> {
 
 fn follow(
     exec: &Exec,
+    group: &Mutex<Group>,
     line: &dyn Fn(&str),
     output: &mut String,
 ) -> std::io::Result<std::process::ExitStatus> {
@@ -72,7 +114,7 @@ fn follow(
     if let Some(dir) = exec.working_dir.as_ref().filter(|dir| !dir.is_empty()) {
         command.current_dir(dir);
     }
-    let mut child = command.spawn()?;
+    let mut child = begin(&mut command, group)?;
     // Our own ends of the pipe go, so that reading ends with the command.
     drop(command);
     let mut reader = BufReader::new(reader);
@@ -84,7 +126,10 @@ fn follow(
         keep_tail(output);
         bytes.clear();
     }
-    child.wait()
+    let status = child.wait();
+    // From now on its number may be another's.
+    *group.lock().unwrap_or_else(PoisonError::into_inner) = Group::None;
+    status
 }
 
 fn keep_tail(output: &mut String) {
@@ -100,7 +145,6 @@ fn keep_tail(output: &mut String) {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
-    use std::sync::Mutex;
 
     use super::*;
     use crate::source::SourceMap;
@@ -122,7 +166,9 @@ mod tests {
             },
         };
         let told = Mutex::new(Vec::new());
-        let result = run(&exec, &|line| told.lock().unwrap().push(line.to_owned()));
+        let result = run(&exec, &Mutex::default(), &|line| {
+            told.lock().unwrap().push(line.to_owned())
+        });
         assert_eq!(*told.lock().unwrap(), lines);
         assert_eq!(result.err().map(|failure| failure.reason).as_deref(), reason);
     }

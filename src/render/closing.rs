@@ -138,6 +138,15 @@ pub fn failure(
         );
         paragraph(&style.paint(Ink::Yellow, &title), &diag::list(named, NAMED));
     }
+    if !report.cut.is_empty() {
+        let named = report.cut.iter().map(|step| escape::line(step));
+        let title = format!(
+            "Cut off, {} in all. Nobody knows what their commands did; an object that was just made is replaced by the next \
+             apply:",
+            grouped(report.cut.len())
+        );
+        paragraph(&style.paint(Ink::Yellow, &title), &diag::list(named, NAMED));
+    }
     if let Some(go_on) = go_on {
         let title = match report.failed.is_empty() && report.interrupted {
             true => "To go on, run:",

@@ -17,7 +17,7 @@ fn objects(pause: &str) -> Place {
             resource "terraform_data" "r" {{
               count = {OBJECTS}
               provisioner "local-exec" {{
-                command = "touch began-${{count.index}}; {pause}; touch ended-${{count.index}}"
+                command = "echo $$ > began-${{count.index}}; {pause}; touch ended-${{count.index}}"
               }}
             }}
             "#
@@ -30,6 +30,19 @@ fn told(place: &Place, what: &str) -> usize {
     let files = std::fs::read_dir(place.path()).unwrap();
     let names = files.map(|file| file.unwrap().file_name().into_string().unwrap());
     names.filter(|name| name.starts_with(what)).count()
+}
+
+/// The process ids of the commands that began.
+fn commands(place: &Place) -> Vec<String> {
+    let ids = (0..OBJECTS).map(|at| std::fs::read_to_string(place.path().join(format!("began-{at}"))));
+    ids.filter_map(Result::ok)
+        .map(|id| id.trim().to_owned())
+        .collect()
+}
+
+/// Whether a process runs. One that nobody has waited for yet has no command line any more.
+fn runs(id: &str) -> bool {
+    std::fs::read(format!("/proc/{id}/cmdline")).is_ok_and(|line| !line.is_empty())
 }
 
 fn wait_for(what: impl Fn() -> bool) {
@@ -113,8 +126,12 @@ fn a_second_signal_stops_at_once_and_what_was_cut_is_known_to_the_next_run() {
                 .contains("Interrupt received")
         });
         signal(&child, names[1]);
-        end(&place, child).expect(1).never_says("panicked");
+        end(&place, child)
+            .expect(1)
+            .says("Cut off, 2 in all.")
+            .never_says("panicked");
         assert_eq!(told(&place, "ended"), 0);
+        wait_for(|| commands(&place).iter().all(|id| !runs(id)));
         assert!(!place.path().join("state/lock.json").exists());
         // Made, but not made ready: these two are made anew.
         place.edit("main.tf", "sleep 600", "true");
