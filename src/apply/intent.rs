@@ -72,6 +72,8 @@ impl Walker {
         };
         let text = wish.as_ref().map_or("", |wish| &*wish.attributes);
         let digest = record::digest(&format!("{} {subject}", deed.as_str()), text);
+        let mut calls = calls.to_vec();
+        self.planned.secrets.hide(&subject.addr, &mut calls);
         let pending = Pending {
             deed,
             provider: Arc::from(provider.to_string()),

@@ -166,6 +166,9 @@ impl Walker {
             return Err(out_of_step(addr));
         };
         let decoded = self.evaluate_body(addr, &info)?;
+        self.planned
+            .secrets
+            .add(addr, &info.schema.block.mark_hidden(&decoded.value));
         let (config, mut marks) = decoded.value.unmark_deep_paths();
         marks.retain(|(path, _)| !info.schema.block.is_write_only(path));
         let stored = if change.action == Action::Update {
@@ -212,6 +215,7 @@ impl Walker {
             })
             .map_err(|faults| {
                 let faults = faults.into_iter().map(|fault| {
+                    let fault = self.planned.secrets.fault(addr, fault);
                     Diagnostic::error(&codes::INVALID_ARGUMENT, fault.detail)
                         .summary(fault.summary)
                         .about(addr)
@@ -390,6 +394,9 @@ impl Walker {
             return Err(out_of_step(&addr));
         };
         let decoded = self.evaluate_body(&addr, &info)?;
+        self.planned
+            .secrets
+            .add(&addr, &info.schema.block.mark_hidden(&decoded.value));
         let (config, marks) = decoded.value.unmark_deep_paths();
         if !config.is_wholly_known() {
             return Err(out_of_step(&addr));

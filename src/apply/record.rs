@@ -275,8 +275,8 @@ impl Walker {
 
     fn note(&mut self, addr: &InstanceAddr, notes: &[Fault]) {
         for note in notes {
-            let note =
-                Diagnostic::warning(&codes::STEP_REMARK, note.detail.clone()).summary(note.summary.clone());
+            let note = self.planned.secrets.fault(addr, note.clone());
+            let note = Diagnostic::warning(&codes::STEP_REMARK, note.detail).summary(note.summary);
             self.faults.push(note.about(addr));
         }
     }
@@ -289,6 +289,7 @@ impl Walker {
                 "The provider reported success, but there is no object.",
             )
         });
+        let fault = self.planned.secrets.fault(addr, fault);
         let diagnostic = Diagnostic::error(&codes::STEP_FAILED, fault.detail)
             .summary(fault.summary)
             .about(addr);

@@ -13,6 +13,7 @@ use crate::plan::codes;
 use crate::plan::merge;
 use crate::plan::providers::{ProviderKey, Semantic, TypeInfo};
 use crate::plan::refresh::{Prior, encode, marked};
+use crate::plan::secrets::Secrets;
 use crate::plan::semantics::{Decision, Fault, Found, Order, Proposal};
 use crate::state::{Deed, Event, Instance, Object, Pending, State, Status, Subject};
 use crate::value::{Value, json};
@@ -29,6 +30,7 @@ pub struct Question {
     /// The order.
     pub order: Order,
     info: Arc<TypeInfo>,
+    secrets: Secrets,
 }
 
 /// What became of an operation.
@@ -117,9 +119,11 @@ fn question(
         let object = object(instance, subject)?;
         Some((&instance.provider, object))
     });
+    let mut secrets = Secrets::default();
     let (prior, private) = match stored {
         Some((provider, object)) if pending.deed != Deed::Create => {
             let prior = Prior::decode(&subject.addr, provider, object, info)?;
+            secrets.add(&prior.last);
             (prior.last.unmark_deep().0, object.private.clone())
         }
         _ => (null.clone(), None),
@@ -132,6 +136,9 @@ fn question(
         })?,
         None => null.clone(),
     };
+    if let Some(wish) = &pending.wish {
+        secrets.add(&marked(config.clone(), &wish.sensitive, &info.schema));
+    }
     let provider = ProviderKey::parse(&pending.provider);
     let planned = if pending.deed == Deed::Delete {
         null
@@ -153,6 +160,7 @@ fn question(
             private,
         },
         info: Arc::clone(info),
+        secrets,
     })
 }
 
@@ -179,6 +187,12 @@ fn object<'a>(instance: &'a Instance, subject: &Subject) -> Option<&'a Object> {
 }
 
 impl Question {
+    /// What a provider says of it, without its secrets.
+    #[must_use]
+    pub fn hidden(&self, fault: Fault) -> Fault {
+        self.secrets.fault(fault)
+    }
+
     /// What a provider's finding means: the events that record it, and what to tell.
     pub fn answer(
         &self,
@@ -189,7 +203,7 @@ impl Question {
         let mut events = vec![Event::End(self.subject.clone())];
         let deed = self.pending.deed;
         let verdict = match (deed, found) {
-            (_, Found::Foreign(fault)) => Verdict::Foreign(fault),
+            (_, Found::Foreign(fault)) => Verdict::Foreign(self.hidden(fault)),
             (Deed::Create, Found::Nothing) | (Deed::Delete, Found::Object(_) | Found::Half(_)) => {
                 Verdict::NotDone
             }

@@ -160,7 +160,7 @@ impl Collector<'_> {
                 self.given.places.remove(name);
                 self.given.values.insert(Arc::clone(name), value);
             }
-            Err(faults) if variable.sensitive => {
+            Err(faults) if variable.sensitive || variable.ephemeral => {
                 // The source line would show the secret.
                 let why = faults
                     .iter()

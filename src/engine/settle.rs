@@ -114,7 +114,7 @@ impl Engine {
         for (question, found) in answers {
             let answered = match found {
                 Ok(found) => question.answer(&state, &semantics, found),
-                Err(fault) => Err(unsettled(&question, &fault)),
+                Err(fault) => Err(unsettled(&question, &question.hidden(fault))),
             };
             if let Some((more, settled)) = faults.take(answered) {
                 for event in &more {

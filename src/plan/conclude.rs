@@ -120,6 +120,7 @@ pub(super) fn conclude(mut planner: Planner) -> Result<Planned, Refused> {
         world: planner.world,
         semantics: planner.semantics,
         providers: planner.providers,
+        secrets: planner.secrets,
         late: planner.late.unknown,
         written: planner.written,
         node_used: planner.node_used,
@@ -309,7 +310,9 @@ fn orphans(planner: &mut Planner) {
             Some(semantics) => semantics.plan_delete(&addr.resource.type_name, &plain),
             None => Default::default(),
         };
+        planner.secrets.add(&addr, &before);
         for fault in faults {
+            let fault = planner.secrets.fault(&addr, fault);
             let mut diagnostic = if fault.warning {
                 Diagnostic::warning(&codes::PROVIDER_WARNING, fault.detail)
             } else {

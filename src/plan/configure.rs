@@ -15,6 +15,7 @@ use super::evaluate::Evaluator;
 use super::instance;
 use super::planner::{Planner, Request};
 use super::providers::{ProviderKey, Semantic, resolve_provider};
+use super::secrets::Secrets;
 use super::world::World;
 
 impl Planner {
@@ -173,7 +174,9 @@ pub fn configuration(
         warnings.extend(faults);
         if !warnings.has_errors() {
             let (plain, _) = decoded.value.clone().unmark_deep();
-            let found = semantics.validate_config(&plain);
+            let secrets = Secrets::of(&schema.mark_hidden(&decoded.value));
+            let found = semantics.validate_config(&plain).into_iter();
+            let found = found.map(|fault| secrets.fault(fault)).collect();
             warnings.extend(instance::placed(found, &decoded.spans, block.span, None));
         }
         if warnings.has_errors() {

@@ -8,11 +8,11 @@ use std::sync::Arc;
 
 use crate::addr::{InstanceKey, ModuleAddr, ModuleInstance};
 use crate::config::{Config, Module, ModuleCall, Output, Repetition, Variable};
-use crate::diag::{Diagnostic, Diagnostics};
+use crate::diag::{Again, Diagnostic, Diagnostics};
 use crate::lang::{apply_defaults, evaluate, with_values};
 use crate::source::Span;
 use crate::syntax::ast::Expr;
-use crate::value::{Kind, Marks, Number, Type, Value, convert};
+use crate::value::{Kind, Marks, Number, PathStep, Type, Value, convert};
 
 use super::checks::{Checkable, Checked, Status};
 use super::codes;
@@ -378,22 +378,33 @@ pub fn default_of(variable: &Variable) -> Result<(Value, Option<Span>), Diagnost
 
 /// Converts a given value to the variable's type, with the defaults of optional attributes.
 fn settle(variable: &Variable, value: Value, at: Option<Span>) -> Result<Value, Diagnostics> {
-    let place = at.unwrap_or(variable.span);
+    // The line of a value that must not be shown is named, and not shown.
+    let hidden = variable.sensitive || variable.ephemeral;
+    let place = at.filter(|_| !hidden).unwrap_or(variable.span);
+    let again: Vec<Again> = at
+        .filter(|_| hidden)
+        .map(|at| Again {
+            subject: Some(at),
+            address: None,
+        })
+        .into_iter()
+        .collect();
     let value = apply_defaults(&value, &variable.constraint);
     let converted = convert::convert(&value, &variable.constraint.ty).map_err(|fault| {
-        let path = if fault.path.is_empty() {
+        let is_key = |step: &PathStep| !matches!(step, PathStep::Attr(_));
+        let path = if fault.path.is_empty() || (hidden && fault.path.steps().iter().any(is_key)) {
             String::new()
         } else {
             format!(" at {}", fault.path)
         };
-        Diagnostic::error(
-            &codes::INVALID_VARIABLE,
-            format!(
-                "The value for var.{} does not fit its type{path}: {}.",
-                variable.name, fault.message
-            ),
-        )
-        .at(place)
+        let detail = format!(
+            "The value for var.{} does not fit its type{path}: {}.",
+            variable.name, fault.message
+        );
+        Diagnostic {
+            again,
+            ..Diagnostic::error(&codes::INVALID_VARIABLE, detail).at(place)
+        }
     })?;
     if converted.is_null() && !variable.nullable {
         return Err(Diagnostic::error(

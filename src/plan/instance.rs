@@ -134,9 +134,11 @@ fn plan_instance(
             return;
         }
     };
+    let block = &context.info.schema.block;
+    planner.secrets.add(&addr, &block.mark_hidden(&decoded.value));
     let (config, mut marks) = decoded.value.clone().unmark_deep_paths();
     // What is write-only is nowhere but in the configuration.
-    marks.retain(|(path, _)| !context.info.schema.block.is_write_only(path));
+    marks.retain(|(path, _)| !block.is_write_only(path));
     let stored = marks.iter().find(|(_, marks)| marks.is_ephemeral());
     if let Some((path, _)) = stored {
         let fault = Diagnostic::error(
@@ -296,6 +298,7 @@ fn plan_managed(
     let before = prior
         .and_then(|prior| prior.now.clone())
         .unwrap_or_else(|| none.clone());
+    planner.secrets.add(&addr, &before);
     let (plain_before, _) = before.clone().unmark_deep();
     let ignored = &context.declared.lifecycle.ignore_changes;
     let kept = keep_ignored(ignored, &context.info.schema.block, &plain_before, config);
@@ -510,6 +513,10 @@ impl Planner {
         if change.deposed.is_none() {
             change.importing = self.importing.get(&change.addr).cloned();
         }
+        // The provider saw bare values, and its calls are shown.
+        self.secrets.add(&change.addr, &change.before);
+        self.secrets.add(&change.addr, &change.after);
+        self.secrets.hide(&change.addr, &mut change.calls);
         self.changes_by_resource
             .entry(change.addr.config())
             .or_default()
@@ -527,6 +534,11 @@ impl Planner {
         block: Span,
         addr: Option<&InstanceAddr>,
     ) -> bool {
+        let hidden = |fault| match addr {
+            Some(addr) => self.secrets.fault(addr, fault),
+            None => fault,
+        };
+        let faults = faults.into_iter().map(hidden).collect();
         let found = placed(faults, spans, block, addr);
         let failed = found.has_errors();
         self.faults.extend(found);

@@ -38,6 +38,7 @@ pub mod removed;
 pub mod renames;
 pub mod request;
 pub mod scope;
+pub mod secrets;
 pub mod semantics;
 pub mod steps;
 mod target;

@@ -31,6 +31,7 @@ use super::refresh::{Prior, Priors};
 use super::removed;
 pub use super::request::{Answer, PlanOptions, Planned, Refused, Request, RequestId, Unwritten};
 use super::scope::Here;
+use super::secrets::{Secrets, SecretsOf};
 use super::semantics::Fault;
 use super::target::Targeted;
 use super::together::Peer;
@@ -60,6 +61,8 @@ pub struct Planner {
     pub(super) node_used: BTreeMap<ConfigNode, Used>,
     pub(super) providers: BTreeMap<ProviderKey, (Arc<str>, Value)>,
     pub(super) faults: Diagnostics,
+    /// What must not be shown in what providers say.
+    pub(super) secrets: SecretsOf,
     /// What moved since the last run.
     pub(super) moved: Moved,
     pub(super) moves: Vec<Move>,
@@ -135,6 +138,7 @@ impl Planner {
             node_used: BTreeMap::new(),
             providers: BTreeMap::new(),
             faults: Diagnostics::new(),
+            secrets: SecretsOf::default(),
             moved,
             moves,
             check_warnings: Diagnostics::new(),
@@ -209,6 +213,10 @@ impl Planner {
         }
         match (request, answer) {
             (Request::Configure { provider, .. }, Answer::Configured(Err(fault))) => {
+                let fault = match self.providers.get(&provider) {
+                    Some((_, config)) => Secrets::of(config).fault(fault),
+                    None => fault,
+                };
                 // Without a block of its own it is told where the first resource needs it.
                 let subject = self
                     .provider_span(&provider)
@@ -373,6 +381,7 @@ impl Planner {
             for (deposed, object) in current.chain(deposed) {
                 match Prior::decode(addr, &instance.provider, object, &info) {
                     Ok(prior) => {
+                        self.secrets.add(addr, &prior.last);
                         self.ask_read(addr, deposed.clone(), &key, &prior);
                         self.priors.insert((addr.clone(), deposed), prior);
                     }
@@ -414,6 +423,7 @@ impl Planner {
                 }
             }
             (Err(fault), _) => {
+                let fault = self.secrets.fault(addr, fault);
                 let mut diagnostic = Diagnostic::error(&codes::READ_FAILED, fault.detail)
                     .summary(fault.summary)
                     .about(addr);
@@ -499,6 +509,7 @@ impl Planner {
                 }
             }
             Err(fault) => {
+                let fault = self.secrets.fault(addr, fault);
                 let problem = format!("{}: {}", fault.summary, fault.detail);
                 let mut fault = Diagnostic::error(&codes::READ_FAILED, fault.detail)
                     .summary(fault.summary)

@@ -14,6 +14,7 @@ use crate::value::Value;
 use super::change::{Plan, PlanMode};
 use super::evaluate::{Evaluator, Used};
 use super::providers::{ProviderKey, Semantic};
+use super::secrets::SecretsOf;
 use super::semantics::Fault;
 use super::world::World;
 
@@ -145,6 +146,8 @@ pub struct Planned {
     pub semantics: Semantic,
     /// Configurations of the providers, by key: provider name and value, marked.
     pub providers: BTreeMap<ProviderKey, (Arc<str>, Value)>,
+    /// What must not be shown in what providers say.
+    pub secrets: SecretsOf,
     /// What is written of the objects that differ from what was last applied, and of those that change: values and
     /// places.
     pub written: BTreeMap<InstanceAddr, Decoded>,

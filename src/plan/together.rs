@@ -63,7 +63,9 @@ pub(super) fn check(planner: &mut Planner) {
                 config: &peer.config,
             })
             .collect();
+        let secrets = planner.secrets.together(peers.iter().map(|peer| &peer.addr));
         for (at, fault) in semantics.conflicts(&declared) {
+            let fault = secrets.fault(fault);
             if let Some(peer) = peers.get(at) {
                 let (spans, block, addr) = (peer.spans.clone(), peer.block, peer.addr.clone());
                 planner.report(vec![fault], &spans, block, Some(&addr));

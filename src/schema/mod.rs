@@ -321,6 +321,24 @@ impl Block {
         self.attributes.values().any(|a| a.sensitive) || self.blocks.values().any(|b| b.block.has_sensitive())
     }
 
+    /// The value with everything marked that must not be shown: what is sensitive, and what is write-only.
+    pub fn mark_hidden(&self, value: &Value) -> Value {
+        let marked = self.mark_sensitive(value);
+        if !self.has_write_only() {
+            return marked;
+        }
+        let hidden = marked.transform(&mut |path, value| {
+            Ok::<Value, std::convert::Infallible>(match self.is_write_only(path) {
+                true => value.mark(Marks::SENSITIVE),
+                false => value,
+            })
+        });
+        match hidden {
+            Ok(hidden) => hidden,
+            Err(never) => match never {},
+        }
+    }
+
     fn has_write_only(&self) -> bool {
         self.attributes.values().any(|a| a.write_only)
             || self.blocks.values().any(|b| b.block.has_write_only())

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::api::definition::Definition;
 use crate::lang::write::Names;
-use crate::provider::giantswarm::app::secrets::sensitive_texts;
+use crate::plan::secrets::marked_texts;
 use crate::provider::giantswarm::app::source::{Source, source};
 use crate::provider::object::{plain, text};
 use crate::value::Value;
@@ -50,7 +50,7 @@ pub fn export(object: &Value) -> Result<Exported, String> {
             return Err(format!("Its definition is not valid. {reason}"));
         }
     };
-    let secrets = sensitive_texts(object);
+    let secrets = marked_texts(object);
     let variables = hide(&mut definition, &Secrets::Marked(&secrets));
     let shown = definition.to_json_pretty();
     let left = secrets.iter().filter(|secret| secret.len() > 2);
