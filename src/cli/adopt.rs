@@ -129,13 +129,8 @@ async fn arguments(
     sources: &mut SourceMap,
 ) -> Result<Value, Diagnostics> {
     let (config, _) = place.load_config(&ConfigFiles, sources, false)?;
-    let none = variables::Declared::new();
-    let root = config.modules.get(&ModuleAddr::root());
-    let declared = root.map_or(&none, |root| &root.variables);
-    let (mut given, faults) = variables::collect(declared, assignments, &variables::Here, sources);
-    if faults.has_errors() {
-        return Err(faults);
-    }
+    let declared = variables::of_root(&config);
+    let (mut given, _) = variables::given(&config, assignments, sources)?;
     let timestamp = place.timestamp();
     let look = |given: &Given, sources: &SourceMap| {
         let read = (Arc::clone(&config), Arc::new(sources.clone()));
@@ -158,6 +153,7 @@ async fn arguments(
     let fault = match (&found, missing.as_slice()) {
         (Some(value), _) if value.is_wholly_known() => return Ok(value.clone()),
         (None, _) => {
+            let root = config.modules.get(&ModuleAddr::root());
             let blocks = root.into_iter().flat_map(|root| root.providers.keys());
             let known: Vec<String> = blocks.map(ToString::to_string).collect();
             let wanted = format!("{}.{}", giantswarm::NAME, alias.unwrap_or_default());

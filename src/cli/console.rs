@@ -93,11 +93,7 @@ type Loaded = (Arc<crate::config::Config>, variables::Given, Diagnostics);
 /// The configuration and the values given for its variables; those without a value are unknown.
 fn load(place: &Place, assignments: &[Assignment], sources: &mut SourceMap) -> Result<Loaded, Diagnostics> {
     let (config, mut warnings) = place.read_config(&ConfigFiles, sources, false)?;
-    let none = variables::Declared::new();
-    let declared = config
-        .modules
-        .get(&crate::addr::ModuleAddr::root())
-        .map_or(&none, |root| &root.variables);
+    let declared = variables::of_root(&config);
     let (values, more) = variables::collect(declared, assignments, &variables::Here, sources);
     warnings.extend(more);
     if warnings.has_errors() {

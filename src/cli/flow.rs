@@ -252,15 +252,8 @@ async fn values(
     assignments: &[Assignment],
     sources: &mut SourceMap,
 ) -> Result<(Given, Diagnostics), Diagnostics> {
-    let none = variables::Declared::new();
-    let declared = config
-        .modules
-        .get(&crate::addr::ModuleAddr::root())
-        .map_or(&none, |root| &root.variables);
-    let (mut given, mut faults) = variables::collect(declared, assignments, &variables::Here, sources);
-    if faults.has_errors() {
-        return Err(faults);
-    }
+    let declared = variables::of_root(config);
+    let (mut given, mut faults) = variables::given(config, assignments, sources)?;
     if may_ask(planning) {
         faults.extend(ask(ui, declared, &mut given, sources).await);
     }

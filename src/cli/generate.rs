@@ -179,14 +179,9 @@ async fn read(
     };
     let mut sources = SourceMap::new();
     let (config, _) = place.load_config(&reader, &mut sources, true)?;
-    let none = variables::Declared::new();
-    let root = config.modules.get(&ModuleAddr::root());
-    let declared = root.map_or(&none, |root| &root.variables);
-    let (given, faults) = variables::collect(declared, assignments, &variables::Here, &mut sources);
+    let given = variables::given(&config, assignments, &mut sources);
     ui.sources = Arc::new(sources);
-    if faults.has_errors() {
-        return Err(faults.into());
-    }
+    let (given, _) = given?;
     let store = place.store();
     let engine = place.engine(&store, Arc::new(|_| {}), planning.parallelism);
     let timestamp = place.timestamp();

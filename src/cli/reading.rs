@@ -4,7 +4,6 @@
 
 use std::sync::Arc;
 
-use crate::addr::ModuleAddr;
 use crate::config::Config;
 use crate::diag::Diagnostics;
 use crate::engine::{Engine, Readers, Shelf};
@@ -27,13 +26,7 @@ pub fn configuration(
     sources: &mut SourceMap,
 ) -> Result<(Arc<Config>, Given, Diagnostics), Diagnostics> {
     let (config, warnings) = place.read_config(&ConfigFiles, sources, true)?;
-    let none = variables::Declared::new();
-    let root = config.modules.get(&ModuleAddr::root());
-    let declared = root.map_or(&none, |root| &root.variables);
-    let (given, more) = variables::collect(declared, assignments, &variables::Here, sources);
-    if more.has_errors() {
-        return Err(more);
-    }
+    let (given, more) = variables::given(&config, assignments, sources)?;
     let told = Diagnostics(warnings.into_iter().chain(more).collect());
     Ok((config, given, told))
 }

@@ -9,7 +9,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::config::Variable;
+use crate::addr::ModuleAddr;
+use crate::config::{Config, Variable};
 use crate::diag::{Diagnostic, Diagnostics, did_you_mean};
 use crate::host::files;
 use crate::plan::evaluate::default_of;
@@ -23,6 +24,29 @@ use super::variable_files::{self, Values};
 
 /// Variables as declared.
 pub type Declared = BTreeMap<Arc<str>, Variable>;
+
+/// The variables of the root module; none where there is no root module.
+pub fn of_root(config: &Config) -> &Declared {
+    static NONE: Declared = Declared::new();
+    let root = config.modules.get(&ModuleAddr::root());
+    root.map_or(&NONE, |root| &root.variables)
+}
+
+/// Values for the variables of the root module, from here and the command line, and warnings.
+///
+/// # Errors
+/// What is wrong with a value or with where it is written.
+pub fn given(
+    config: &Config,
+    assignments: &[Assignment],
+    sources: &mut SourceMap,
+) -> Result<(Given, Diagnostics), Diagnostics> {
+    let (given, faults) = collect(of_root(config), assignments, &Here, sources);
+    if faults.has_errors() {
+        return Err(faults);
+    }
+    Ok((given, faults))
+}
 
 /// Where values come from, apart from the command line.
 pub trait Surroundings {

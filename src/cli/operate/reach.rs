@@ -98,15 +98,8 @@ fn of_configuration(
     let mut sources = SourceMap::new();
     let read = place.read_config(&ConfigFiles, &mut sources, false);
     let given = read.and_then(|(config, _)| {
-        let none = variables::Declared::new();
-        let root = config.modules.get(&ModuleAddr::root());
-        let declared = root.map_or(&none, |root| &root.variables);
-        let (given, faults) = variables::collect(declared, assignments, &variables::Here, &mut sources);
-        if faults.has_errors() {
-            Err(faults)
-        } else {
-            Ok((config, given))
-        }
+        let (given, _) = variables::given(&config, assignments, &mut sources)?;
+        Ok((config, given))
     });
     ui.sources = Arc::new(sources);
     let (config, given) = given?;
