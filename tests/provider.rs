@@ -239,7 +239,7 @@ fn proposed(block: &Block, prior: &Value, config: &Value) -> Value {
             .is_some_and(|attribute| attribute.is_computed());
         let value = match prior.members() {
             _ if !computed || !set.is_null() => set.clone(),
-            Some(prior) => prior[name].clone(),
+            Some(prior) => prior.get(name).unwrap().clone(),
             None => Value::unknown(set.ty()),
         };
         (name.clone(), value)
@@ -248,7 +248,7 @@ fn proposed(block: &Block, prior: &Value, config: &Value) -> Value {
 }
 
 fn attribute(object: &Value, name: &str) -> String {
-    let value = &object.members().unwrap()[name];
+    let value = object.members().unwrap().get(name).unwrap();
     match (value.as_str(), value.as_bool(), value.as_number()) {
         (Some(text), _, _) => text.to_owned(),
         (_, Some(truth), _) => truth.to_string(),
@@ -407,7 +407,8 @@ async fn an_app_of_blocks_is_made_updated_stopped_replaced_and_deleted() {
     assert_eq!(attribute(&app, "id"), "bantic/dev/hello");
     assert_eq!(attribute(&app, "status"), "up");
     assert_ne!(attribute(&app, "created"), "");
-    assert_eq!(app.members().unwrap()["instances"].items().unwrap().len(), 2);
+    let instances = app.members().unwrap().get("instances");
+    assert_eq!(instances.unwrap().items().unwrap().len(), 2);
     bench.assert_settled(ty, &app, APP).await;
     let other_spelling = APP
         .replace("\"6379/tcp\"", "6379")

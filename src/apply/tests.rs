@@ -167,7 +167,8 @@ fn found(id: &str) -> Option<Value> {
 /// The object with its `id`.
 fn made(planned: &Value, id: &str) -> Value {
     let mut members = planned.members().unwrap().clone();
-    if members["id"].is_null() || !members["id"].is_known() {
+    let id_is_known = members.get("id").is_some_and(|id| !id.is_null() && id.is_known());
+    if !id_is_known {
         members.insert("id".into(), Value::string(id));
     }
     Value::object_members(members)

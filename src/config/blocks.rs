@@ -113,6 +113,7 @@ impl Content {
                 Item::Block(block) => content.block(block, schema, cx),
             }
         }
+        content.rest.items.shrink_to_fit();
         for name in schema.required {
             // One that is there and misspelt has been told of.
             let misspelt = || {

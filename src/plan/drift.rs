@@ -10,7 +10,7 @@ use crate::lang::Decoded;
 use crate::schema::{Attribute, Block};
 use crate::source::Span;
 use crate::value::path::Key;
-use crate::value::{Kind, Path, PathStep, Value, json};
+use crate::value::{Kind, Members, Path, PathStep, Value, json};
 
 use super::change::{Action, ResourceChange};
 
@@ -137,7 +137,7 @@ fn below(path: &mut Path, step: PathStep, before: &Value, after: &Value, found: 
     path.pop();
 }
 
-type Both<'a> = (&'a BTreeMap<Arc<str>, Value>, &'a BTreeMap<Arc<str>, Value>);
+type Both<'a> = (&'a Members, &'a Members);
 
 fn members(path: &mut Path, (old, new): Both<'_>, found: &mut Found, step: &dyn Fn(&Arc<str>) -> PathStep) {
     let absent = Value::dynamic_null();

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use crate::addr::{InstanceAddr, InstanceKey, ModuleAddr, ModuleInstance, ResourceAddr};
 use crate::diag::{Diagnostic, Diagnostics, Severity};
-use crate::value::{Members, Type, Value};
+use crate::value::{Members, SmallMap, Type, Value};
 
 use super::checks::{Checkable, Checked, Checks, Status};
 use super::judge::Judged;
@@ -57,7 +57,7 @@ pub struct ResourceWorld {
     pub expansion: Expansion,
     /// The schema's implied type, for instances that are not there.
     pub ty: Type,
-    objects: BTreeMap<InstanceKey, Value>,
+    objects: SmallMap<InstanceKey, Value>,
     whole: RefCell<Option<Value>>,
 }
 
@@ -67,7 +67,7 @@ impl ResourceWorld {
         ResourceWorld {
             expansion,
             ty,
-            objects: BTreeMap::new(),
+            objects: SmallMap::new(),
             whole: RefCell::new(None),
         }
     }
@@ -122,7 +122,7 @@ pub struct ModuleWorld {
     /// Locals.
     pub locals: BTreeMap<Arc<str>, Value>,
     /// Outputs.
-    pub outputs: BTreeMap<Arc<str>, Value>,
+    pub outputs: Members,
     /// Resources and data sources.
     pub resources: BTreeMap<ResourceAddr, ResourceWorld>,
     /// How each module call was expanded.

@@ -196,7 +196,7 @@ pub struct Elements<'a> {
 enum Source<'a> {
     Items(std::iter::Enumerate<std::slice::Iter<'a, Value>>),
     Set(std::slice::Iter<'a, Value>),
-    Members(std::collections::btree_map::Iter<'a, Arc<str>, Value>),
+    Members(super::small_map::Iter<'a, Arc<str>, Value>),
 }
 
 impl Iterator for Elements<'_> {

@@ -7,7 +7,8 @@
 //!
 //! Where to look: `construct` makes values, `inspect` looks at them, `access` takes parts of them, `equal` and
 //! `ops` compute with them, `marking` and `refine` handle what travels along, `convert` and `unify` change types,
-//! `json` writes and reads them, `transform` rebuilds them, `set` orders the elements of sets.
+//! `json` writes and reads them, `transform` rebuilds them, `set` orders the elements of sets,
+//! `small_map` holds the members of objects and maps.
 
 mod access;
 mod construct;
@@ -23,6 +24,7 @@ pub mod path;
 mod promise;
 mod refine;
 mod set;
+mod small_map;
 mod transform;
 mod types;
 pub mod unify;
@@ -38,14 +40,14 @@ pub use path::{Key, Path, PathStep};
 pub use promise::fulfils;
 pub use refine::{Bound, Refinement, safe_prefix};
 pub use set::set_order;
+pub use small_map::SmallMap;
 pub use types::{ObjectType, Type};
 pub use unify::unify;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The attributes of an object or the elements of a map, ordered by key.
-pub type Members = BTreeMap<Arc<str>, Value>;
+pub type Members = SmallMap<Arc<str>, Value>;
 
 /// A value with its marks. Cloning is cheap: everything large is shared. Its `Debug` output hides what is marked.
 #[derive(Clone)]

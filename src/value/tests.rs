@@ -4,3 +4,4 @@ mod behaviour;
 mod generate;
 mod laws;
 mod measured;
+mod small_map;

@@ -409,7 +409,7 @@ fn ignored_arguments_are_kept_unless_the_object_is_replaced() {
     "#;
     let planned = plan(text, &applied(before));
     let after = planned.plan.changes[0].after.members().unwrap();
-    assert_eq!(after["name"].as_str(), Some("new"));
+    assert_eq!(after.get("name").unwrap().as_str(), Some("new"));
     refuses(
         before,
         "resource \"thing_one\" \"a\" {\n  lifecycle {\n    ignore_changes = [colour]\n  }\n}",

@@ -246,7 +246,9 @@ fn merge(merged: &mut Members, value: &Value) -> Result<(), String> {
             return Err("only mappings can be merged by \"<<\"".to_owned());
         };
         for (key, value) in members {
-            merged.entry(key.clone()).or_insert_with(|| value.clone());
+            if !merged.contains_key(key) {
+                merged.insert(key.clone(), value.clone());
+            }
         }
     }
     Ok(())

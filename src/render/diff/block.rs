@@ -1,10 +1,10 @@
 //! Differences of blocks: attributes apart from nested blocks, each nested block with its label.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::schema::{Block, NestedBlock, Nesting};
-use crate::value::{Kind, Type, Value};
+use crate::value::{Kind, Members, Type, Value};
 
 use super::identity::Elements;
 use super::items::sides;
@@ -91,7 +91,7 @@ pub fn block(
     forces: &Forces,
 ) -> BlockDiff {
     let (before, after) = (before.filter(|v| !v.is_null()), after.filter(|v| !v.is_null()));
-    let empty = BTreeMap::new();
+    let empty = Members::new();
     let (old, new) = (
         members_of(before).unwrap_or(&empty),
         members_of(after).unwrap_or(&empty),
@@ -165,7 +165,7 @@ fn nested_blocks(
     match nested.nesting {
         Nesting::Single => out.extend(add(None, before, after, forces)),
         Nesting::Map => {
-            let empty = BTreeMap::new();
+            let empty = Members::new();
             let (old, new) = (
                 members_of(before).unwrap_or(&empty),
                 members_of(after).unwrap_or(&empty),

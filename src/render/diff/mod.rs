@@ -11,7 +11,7 @@ mod items;
 mod sequence;
 mod text;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::value::{Kind, Members, Value};
@@ -356,6 +356,6 @@ pub fn equal(before: Option<&Value>, after: Option<&Value>) -> bool {
 }
 
 /// Members of an object by name; none for anything else.
-pub(super) fn members_of(value: Option<&Value>) -> Option<&BTreeMap<Arc<str>, Value>> {
+pub(super) fn members_of(value: Option<&Value>) -> Option<&Members> {
     value.and_then(Value::members)
 }
