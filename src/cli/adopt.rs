@@ -24,6 +24,7 @@ use crate::value::Value;
 
 use super::args::Assignment;
 use super::flow::ask;
+use super::groups::Variables;
 use super::session::Place;
 use super::ui::Ui;
 use super::variables::Given;
@@ -45,12 +46,9 @@ pub struct Adopt {
     /// The provider block that names the platform, where it has an alias
     #[arg(long, value_name = "giantswarm.ALIAS")]
     pub provider: Option<String>,
-    /// Give a variable of the root module a value; may be repeated
-    #[arg(long, value_name = "NAME=VALUE")]
-    pub var: Vec<String>,
-    /// Read values of variables from this file; may be repeated
-    #[arg(long, value_name = "FILE")]
-    pub var_file: Vec<String>,
+    /// The values of variables
+    #[command(flatten)]
+    pub variables: Variables,
     /// Print no colour
     #[arg(long)]
     pub no_color: bool,

@@ -6,25 +6,14 @@ use crate::diag::Diagnostic;
 use crate::plan::change::PlanMode;
 
 use super::args::Assignment;
-use super::options::{Apply, Planning};
+use super::groups::{Approval, Planning};
+use super::options::Apply;
 use super::ui::Ui;
 use super::{Answer, codes, flow};
 
-/// What stands for the answer `yes`.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Approval<'a> {
-    /// `-auto-approve`
-    pub given: bool,
-    /// `-expect-digest`: who looked at the plan before approves this one and no other.
-    pub digest: Option<&'a str>,
-}
-
 /// Runs it.
 pub async fn run(ui: &mut Ui, options: &Apply, assignments: &[Assignment]) -> Answer {
-    let approval = Approval {
-        given: options.auto_approve,
-        digest: options.expect_digest.as_deref(),
-    };
+    let approval = &options.approval;
     match &options.plan {
         Some(path) => saved(ui, &options.planning, path, approval).await,
         None => fresh(ui, &options.planning, assignments, approval, "apply").await,
@@ -32,7 +21,7 @@ pub async fn run(ui: &mut Ui, options: &Apply, assignments: &[Assignment]) -> An
 }
 
 /// A saved plan has been looked at already, so it needs no approval.
-async fn saved(ui: &mut Ui, planning: &Planning, path: &Path, approval: Approval<'_>) -> Answer {
+async fn saved(ui: &mut Ui, planning: &Planning, path: &Path, approval: &Approval) -> Answer {
     let wrong = planning.planning_options();
     if !wrong.is_empty() {
         let detail = format!(
@@ -42,7 +31,7 @@ async fn saved(ui: &mut Ui, planning: &Planning, path: &Path, approval: Approval
         return Err(Diagnostic::error(&codes::USAGE, detail).into());
     }
     let prepared = flow::reopen(ui, planning, path).await?;
-    let prepared = prepared.expected(approval.digest).await?;
+    let prepared = prepared.expected(approval.expect_digest.as_deref()).await?;
     Ok(prepared.apply(ui).await)
 }
 
@@ -51,17 +40,17 @@ pub(super) async fn fresh(
     ui: &mut Ui,
     planning: &Planning,
     assignments: &[Assignment],
-    approval: Approval<'_>,
+    approval: &Approval,
     operation: &str,
 ) -> Answer {
-    let destroy = flow::mode(planning) == PlanMode::Destroy;
-    if !approval.given && approval.digest.is_none() && ui.stream().is_some() {
+    let destroy = planning.mode() == PlanMode::Destroy;
+    if approval.is_open() && ui.stream().is_some() {
         ui.emit(|stream| stream.version());
         return Err(flow::no_approval().into());
     }
     let prepared = flow::plan(ui, planning, assignments, operation, None).await?;
-    let prepared = prepared.expected(approval.digest).await?;
-    if !approval.given && approval.digest.is_none() {
+    let prepared = prepared.expected(approval.expect_digest.as_deref()).await?;
+    if approval.is_open() {
         match prepared.approve(ui, planning).await {
             Ok(true) => {}
             Ok(false) => {

@@ -2,7 +2,6 @@
 
 use crate::diag::Diagnostic;
 
-use super::apply::Approval;
 use super::args::Assignment;
 use super::options::Destroy;
 use super::ui::Ui;
@@ -14,10 +13,6 @@ pub async fn run(ui: &mut Ui, mut options: Destroy, assignments: &[Assignment]) 
         let detail = "-refresh-only and destroying exclude each other: one changes nothing on the platform.";
         return Err(Diagnostic::error(&codes::USAGE, detail).into());
     }
-    options.planning.destroy = true;
-    let approval = Approval {
-        given: options.auto_approve,
-        digest: options.expect_digest.as_deref(),
-    };
-    apply::fresh(ui, &options.planning, assignments, approval, "destroy").await
+    options.planning.choice.destroy = true;
+    apply::fresh(ui, &options.planning, assignments, &options.approval, "destroy").await
 }

@@ -12,7 +12,6 @@ use crate::diag::Diagnostic;
 use crate::engine::plan::store_fault;
 use crate::host::HostFiles;
 use crate::lang::Files;
-use crate::plan::change::PlanMode;
 use crate::plan::explain::{Lost, explain, question};
 use crate::plan::planner::Planned;
 use crate::ports::StateStore;
@@ -21,11 +20,11 @@ use crate::source::{FileId, SourceMap};
 use crate::syntax::{parse_expression, traversal};
 
 use super::args::Assignment;
-use super::plan_options::{self, Wanted};
+use super::groups::{Choice, Variables};
 use super::report::Teller;
 use super::session::Place;
 use super::ui::Ui;
-use super::{Answer, Stop, codes, plan_file, reading, report};
+use super::{Answer, Stop, codes, plan_file, plan_options, reading, report};
 
 /// Options of `explain`.
 #[derive(Args, Debug)]
@@ -40,27 +39,12 @@ pub struct Explain {
     /// Print for programs
     #[arg(long)]
     pub json: bool,
-    /// Plan to take everything down
-    #[arg(long)]
-    pub destroy: bool,
-    /// Read every object again before planning
-    #[arg(long, value_name = "BOOL", default_value_t = true, num_args = 0..=1, default_missing_value = "true", require_equals = true, action = clap::ArgAction::Set)]
-    pub refresh: bool,
-    /// Plan only this module, resource or instance and what it needs; may be repeated
-    #[arg(long, value_name = "ADDRESS")]
-    pub target: Vec<String>,
-    /// Leave out this module, resource or instance and what depends on it; may be repeated
-    #[arg(long, value_name = "ADDRESS", conflicts_with = "target")]
-    pub exclude: Vec<String>,
-    /// Replace this instance even if nothing else asks for it; may be repeated
-    #[arg(long, value_name = "ADDRESS")]
-    pub replace: Vec<String>,
-    /// Give a variable of the root module a value; may be repeated
-    #[arg(long, value_name = "NAME=VALUE")]
-    pub var: Vec<String>,
-    /// Read values of variables from this file; may be repeated
-    #[arg(long, value_name = "FILE")]
-    pub var_file: Vec<String>,
+    /// What the plan is about
+    #[command(flatten)]
+    pub choice: Choice,
+    /// The values of variables
+    #[command(flatten)]
+    pub variables: Variables,
     /// How many objects are read at the same time
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..))]
     pub parallelism: u16,
@@ -87,17 +71,7 @@ pub async fn run(ui: &mut Ui, options: &Explain, assignments: &[Assignment]) -> 
         ui.sources = sources;
         return tell(ui, options, &planned);
     }
-    let wanted = plan_options::read(Wanted {
-        mode: if options.destroy {
-            PlanMode::Destroy
-        } else {
-            PlanMode::Normal
-        },
-        skip_refresh: !options.refresh,
-        target: &options.target,
-        exclude: &options.exclude,
-        replace: &options.replace,
-    })?;
+    let wanted = plan_options::read(options.choice.mode(), &options.choice)?;
     let mut sources = SourceMap::new();
     let read = reading::configuration(&place, assignments, &mut sources);
     ui.sources = Arc::new(sources);

@@ -25,7 +25,7 @@ use crate::source::SourceMap;
 use super::args::Assignment;
 use super::conclude::{self, End, Told};
 use super::generate::{self, Generated};
-use super::options::Planning;
+use super::groups::Planning;
 use super::plan_options::options;
 use super::report::Teller;
 use super::session::{self, Place};
@@ -53,15 +53,6 @@ pub struct Prepared {
     saved: Option<(PlanOptions, Vec<Arc<str>>)>,
     // Held until everything is done.
     lock: Option<Box<dyn Lock>>,
-}
-
-/// What was asked for.
-pub fn mode(planning: &Planning) -> PlanMode {
-    match (planning.destroy, planning.refresh_only) {
-        (true, _) => PlanMode::Destroy,
-        (false, true) => PlanMode::RefreshOnly,
-        (false, false) => PlanMode::Normal,
-    }
 }
 
 /// The error of a plan that nobody can approve.
@@ -173,7 +164,7 @@ async fn prepare(
     teller.count(&engine.providers);
     let timestamp = place.timestamp();
     // What is wrong with the configuration comes first, but the state is read while that is found out.
-    let reading = session::lock_and_read(&store, operation, planning);
+    let reading = session::lock_and_read(&store, operation, planning.locking);
     let valid = match place.validate(Arc::clone(&config), &ui.sources) {
         Ok(valid) => valid,
         Err(faults) => {
@@ -517,7 +508,7 @@ pub async fn reopen(ui: &mut Ui, planning: &Planning, path: &Path) -> Result<Pre
         ..Given::default()
     };
     let inputs = place.inputs(read, given, told_files, recording.moment());
-    let lock = session::lock(&store, "apply", planning).await?;
+    let lock = planning.locking.take(&store, "apply").await?;
     let now = engine.settled(&inputs).await;
     teller.rest();
     notices(ui, &store);

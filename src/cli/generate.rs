@@ -23,10 +23,10 @@ use crate::render::Schemas;
 use crate::source::SourceMap;
 
 use super::args::Assignment;
-use super::options::Planning;
-use super::session::{self, Place};
+use super::groups::Planning;
+use super::session::Place;
 use super::ui::Ui;
-use super::{Stop, codes, flow, variables};
+use super::{Stop, codes, variables};
 
 /// What was written.
 #[derive(Debug)]
@@ -88,7 +88,7 @@ pub async fn write(
     assignments: &[Assignment],
     path: &Path,
 ) -> Result<Option<Generated>, Stop> {
-    if flow::mode(planning) != PlanMode::Normal {
+    if planning.mode() != PlanMode::Normal {
         let detail = "Configuration is written for imports, and a plan with -destroy or -refresh-only imports nothing: \
                       -generate-config-out goes with neither.";
         return Err(fault("Invalid generate-config-out flag", detail).into());
@@ -201,10 +201,10 @@ async fn read(
     let options = PlanOptions {
         targets: wanted.keys().map(target).collect(),
         unwritten: wanted.keys().cloned().collect::<BTreeSet<_>>(),
-        skip_refresh: !planning.refresh,
+        skip_refresh: !planning.choice.refresh,
         ..PlanOptions::default()
     };
-    let lock = session::lock(&store, "plan", planning).await?;
+    let lock = planning.locking.take(&store, "plan").await?;
     let found = engine.unwritten(&inputs, options).await;
     drop(lock);
     Ok(found?)

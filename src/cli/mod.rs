@@ -29,6 +29,7 @@ pub mod fmt;
 pub mod force_unlock;
 pub mod generate;
 pub mod graph;
+pub mod groups;
 pub mod import;
 pub mod init;
 pub mod locking;

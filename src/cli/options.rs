@@ -2,22 +2,20 @@
 //! hands; options of commands that take none of them there are ours.
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::{ArgAction, Args, Parser, Subcommand};
-
-use crate::plan::digest::is_digest;
 
 use super::adopt::Adopt;
 use super::completion::{Complete, Completion};
 use super::convert::Convert;
 use super::drift::Drift;
-use super::duration;
 use super::explain::Explain;
 use super::export::Export;
 use super::fmt::Fmt;
 use super::force_unlock::ForceUnlock;
 use super::graph::Graph;
+use super::groups::{Approval, Planning, Variables};
+use super::locking::Locking;
 use super::lsp::Lsp;
 use super::man::Man;
 use super::metadata::Metadata;
@@ -255,110 +253,6 @@ pub struct Validate {
     pub no_color: bool,
 }
 
-/// Options that `plan`, `apply` and `destroy` share.
-#[derive(Args, Clone, Debug)]
-pub struct Planning {
-    /// Only take over into the state what the platform says
-    #[arg(long, conflicts_with = "destroy")]
-    pub refresh_only: bool,
-    /// Plan to take everything down
-    #[arg(long)]
-    pub destroy: bool,
-    /// Read every object again before planning
-    #[arg(long, value_name = "BOOL", default_value_t = true, num_args = 0..=1, default_missing_value = "true", require_equals = true, action = ArgAction::Set)]
-    pub refresh: bool,
-    /// Plan only this module, resource or instance and what it needs; may be repeated
-    #[arg(long, value_name = "ADDRESS")]
-    pub target: Vec<String>,
-    /// Leave out this module, resource or instance and what depends on it; may be repeated
-    #[arg(long, value_name = "ADDRESS", conflicts_with = "target")]
-    pub exclude: Vec<String>,
-    /// Refuse a plan that would delete or replace more objects than this
-    #[arg(long, value_name = "N")]
-    pub max_destroy: Option<usize>,
-    /// Replace this instance even if nothing else asks for it; may be repeated
-    #[arg(long, value_name = "ADDRESS")]
-    pub replace: Vec<String>,
-    /// Give a variable of the root module a value; may be repeated
-    #[arg(long, value_name = "NAME=VALUE")]
-    pub var: Vec<String>,
-    /// Read values of variables from this file; may be repeated
-    #[arg(long, value_name = "FILE")]
-    pub var_file: Vec<String>,
-    /// List every API call with its path and body
-    #[arg(long)]
-    pub calls: bool,
-    /// Show each change on one line, without values
-    #[arg(long)]
-    pub summary: bool,
-    /// Show warnings on one line each
-    #[arg(long)]
-    pub compact_warnings: bool,
-    /// Tell results, errors and the summary alone, and not what is read, begins or lasts
-    #[arg(long)]
-    pub concise: bool,
-    /// Ask for values of variables and for approval
-    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", require_equals = true, action = ArgAction::Set)]
-    pub input: Option<bool>,
-    /// Hold the state's lock
-    #[arg(long, value_name = "BOOL", default_value_t = true, num_args = 0..=1, default_missing_value = "true", require_equals = true, action = ArgAction::Set)]
-    pub lock: bool,
-    /// Wait this long for the lock, such as 30s or 2m
-    #[arg(long, value_name = "DURATION", default_value = "0s", value_parser = duration::parse)]
-    pub lock_timeout: Duration,
-    /// Print no colour
-    #[arg(long)]
-    pub no_color: bool,
-    /// How many steps run at the same time
-    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..))]
-    pub parallelism: u16,
-    /// The directory of the state
-    #[arg(long, value_name = "DIR")]
-    pub state: Option<PathBuf>,
-    /// Print one JSON object per event
-    #[arg(long)]
-    pub json: bool,
-}
-
-impl Planning {
-    fn view(&self) -> View {
-        View {
-            no_color: self.no_color,
-            stream: self.json,
-            compact_warnings: self.compact_warnings,
-            concise: self.concise,
-        }
-    }
-
-    /// The options given that make no sense beside a saved plan.
-    pub fn planning_options(&self) -> Vec<&'static str> {
-        let given = [
-            (self.refresh_only, "-refresh-only"),
-            (self.destroy, "-destroy"),
-            (!self.refresh, "-refresh"),
-            (!self.target.is_empty(), "-target"),
-            (!self.exclude.is_empty(), "-exclude"),
-            (!self.replace.is_empty(), "-replace"),
-            (!self.var.is_empty(), "-var"),
-            (!self.var_file.is_empty(), "-var-file"),
-        ];
-        given
-            .into_iter()
-            .filter(|(given, _)| *given)
-            .map(|(_, name)| name)
-            .collect()
-    }
-}
-
-/// A digest as `plan -digest` prints it.
-fn digest(text: &str) -> Result<String, String> {
-    if is_digest(text) {
-        Ok(text.to_owned())
-    } else {
-        Err("a digest is \"sha256:\" and 64 hexadecimal digits, as \"plan -digest\" prints it".to_owned())
-    }
-}
-
 /// Options of `plan`.
 #[derive(Args, Debug)]
 pub struct Plan {
@@ -391,12 +285,9 @@ pub struct Apply {
     /// What to plan
     #[command(flatten)]
     pub planning: Planning,
-    /// Do not ask for approval
-    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", default_value_t = false, require_equals = true, action = ArgAction::Set)]
-    pub auto_approve: bool,
-    /// Apply without asking, but only if the digest of what would be done is this one
-    #[arg(long, value_name = "DIGEST", value_parser = digest)]
-    pub expect_digest: Option<String>,
+    /// Whether it is approved already
+    #[command(flatten)]
+    pub approval: Approval,
     /// A saved plan to carry out
     #[arg(value_name = "PLAN")]
     pub plan: Option<PathBuf>,
@@ -408,12 +299,9 @@ pub struct Destroy {
     /// What to plan
     #[command(flatten)]
     pub planning: Planning,
-    /// Do not ask for approval
-    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", default_value_t = false, require_equals = true, action = ArgAction::Set)]
-    pub auto_approve: bool,
-    /// Apply without asking, but only if the digest of what would be done is this one
-    #[arg(long, value_name = "DIGEST", value_parser = digest)]
-    pub expect_digest: Option<String>,
+    /// Whether it is approved already
+    #[command(flatten)]
+    pub approval: Approval,
 }
 
 /// Options of `import`.
@@ -436,12 +324,9 @@ pub struct Taint {
     /// Only warn when there is no such instance
     #[arg(long)]
     pub allow_missing: bool,
-    /// Hold the state's lock
-    #[arg(long, value_name = "BOOL", default_value_t = true, num_args = 0..=1, default_missing_value = "true", require_equals = true, action = ArgAction::Set)]
-    pub lock: bool,
-    /// Wait this long for the lock, such as 30s or 2m
-    #[arg(long, value_name = "DURATION", default_value = "0s", value_parser = duration::parse)]
-    pub lock_timeout: Duration,
+    /// About the lock
+    #[command(flatten)]
+    pub locking: Locking,
     /// The directory of the state
     #[arg(long, value_name = "DIR")]
     pub state: Option<PathBuf>,
@@ -478,12 +363,9 @@ pub struct Console {
     /// Plan, and evaluate over what is planned instead of over the state
     #[arg(long)]
     pub plan: bool,
-    /// Give a variable of the root module a value; may be repeated
-    #[arg(long, value_name = "NAME=VALUE")]
-    pub var: Vec<String>,
-    /// Read values of variables from this file; may be repeated
-    #[arg(long, value_name = "FILE")]
-    pub var_file: Vec<String>,
+    /// The values of variables
+    #[command(flatten)]
+    pub variables: Variables,
 }
 
 /// Options of `providers`.

@@ -8,37 +8,15 @@ use crate::plan::change::PlanMode;
 use crate::plan::planner::PlanOptions;
 
 use super::codes;
-use super::flow::mode;
-use super::options::Planning;
-
-/// What was asked for, as it was written.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Wanted<'a> {
-    /// What to plan.
-    pub mode: PlanMode,
-    /// `-refresh=false`.
-    pub skip_refresh: bool,
-    /// `-target`.
-    pub target: &'a [String],
-    /// `-exclude`.
-    pub exclude: &'a [String],
-    /// `-replace`.
-    pub replace: &'a [String],
-}
+use super::groups::{Choice, Planning};
 
 /// The options of `plan` and its like, or what is wrong with them.
 pub fn options(planning: &Planning) -> Result<PlanOptions, Diagnostics> {
-    read(Wanted {
-        mode: mode(planning),
-        skip_refresh: !planning.refresh,
-        target: &planning.target,
-        exclude: &planning.exclude,
-        replace: &planning.replace,
-    })
+    read(planning.mode(), &planning.choice)
 }
 
 /// The options, or what is wrong with them.
-pub fn read(wanted: Wanted<'_>) -> Result<PlanOptions, Diagnostics> {
+pub fn read(mode: PlanMode, choice: &Choice) -> Result<PlanOptions, Diagnostics> {
     let mut faults = Diagnostics::new();
     let fault = |option: &str, text: &str, error: crate::addr::ParseError| {
         Diagnostic::error(
@@ -47,15 +25,15 @@ pub fn read(wanted: Wanted<'_>) -> Result<PlanOptions, Diagnostics> {
         )
     };
     let mut targets: Vec<Target> = Vec::new();
-    for text in wanted.target {
+    for text in &choice.target {
         targets.extend(faults.take(parse_target(text).map_err(|error| fault("-target", text, error))));
     }
     let mut excludes: Vec<Target> = Vec::new();
-    for text in wanted.exclude {
+    for text in &choice.exclude {
         excludes.extend(faults.take(parse_target(text).map_err(|error| fault("-exclude", text, error))));
     }
     let mut replace: Vec<InstanceAddr> = Vec::new();
-    for text in wanted.replace {
+    for text in &choice.replace {
         replace.extend(faults.take(parse_instance(text).map_err(|error| fault("-replace", text, error))));
     }
     let given = targets.iter().map(|target| ("-target", target));
@@ -75,7 +53,7 @@ pub fn read(wanted: Wanted<'_>) -> Result<PlanOptions, Diagnostics> {
         let detail = format!("-replace=\"{addr}\" names a data source, which is read and never replaced.");
         faults.push(Diagnostic::error(&codes::BAD_ADDRESS, detail));
     }
-    if !replace.is_empty() && wanted.mode != PlanMode::Normal {
+    if !replace.is_empty() && mode != PlanMode::Normal {
         let detail = "-replace asks for new objects, and this plan makes none: it goes with neither -destroy nor \
                       -refresh-only.";
         faults.push(Diagnostic::error(&codes::USAGE, detail));
@@ -84,8 +62,8 @@ pub fn read(wanted: Wanted<'_>) -> Result<PlanOptions, Diagnostics> {
         return Err(faults);
     }
     Ok(PlanOptions {
-        mode: wanted.mode,
-        skip_refresh: wanted.skip_refresh,
+        mode,
+        skip_refresh: !choice.refresh,
         targets,
         excludes,
         replace,

@@ -4,9 +4,8 @@ use clap::Args;
 
 use crate::diag::Diagnostic;
 
-use super::apply::Approval;
 use super::args::Assignment;
-use super::options::Planning;
+use super::groups::{Approval, Planning};
 use super::session::Place;
 use super::ui::Ui;
 use super::{Answer, apply, codes};
@@ -23,9 +22,9 @@ pub struct Refresh {
 pub async fn run(ui: &mut Ui, mut options: Refresh, assignments: &[Assignment]) -> Answer {
     let planning = &mut options.planning;
     let wrong = [
-        (planning.destroy, "-destroy"),
-        (!planning.refresh, "-refresh=false"),
-        (!planning.replace.is_empty(), "-replace"),
+        (planning.choice.destroy, "-destroy"),
+        (!planning.choice.refresh, "-refresh=false"),
+        (!planning.choice.replace.is_empty(), "-replace"),
     ];
     if let Some((_, option)) = wrong.into_iter().find(|(given, _)| *given) {
         let detail = format!("refresh changes nothing on the platform, so {option} makes no sense with it.");
@@ -43,9 +42,5 @@ pub async fn run(ui: &mut Ui, mut options: Refresh, assignments: &[Assignment]) 
         ui.diagnostics(&warning.into());
         return Ok(0);
     }
-    let approval = Approval {
-        given: true,
-        digest: None,
-    };
-    apply::fresh(ui, planning, assignments, approval, "refresh").await
+    apply::fresh(ui, planning, assignments, &Approval::GIVEN, "refresh").await
 }

@@ -41,7 +41,7 @@ use crate::state::State;
 use crate::store::{self, Owner, SledStore, Workspaces};
 use crate::value::Value;
 
-use super::options::Planning;
+use super::locking::Locking;
 use super::ui::Ui;
 use super::variables::Given;
 use super::{codes, report};
@@ -437,24 +437,11 @@ pub struct Stopped {
     pub sources: Arc<SourceMap>,
 }
 
-/// Takes the lock of the state, if it is wanted.
-pub async fn lock(
-    store: &SledStore,
-    operation: &str,
-    planning: &Planning,
-) -> Result<Option<Box<dyn Lock>>, Diagnostic> {
-    if !planning.lock {
-        return Ok(None);
-    }
-    let taken = store.lock(operation, planning.lock_timeout).await;
-    taken.map(Some).map_err(|error| store_fault(&error))
-}
-
 /// Begins to take the lock, and then to read the state, while something else is done.
-pub fn lock_and_read(store: &SledStore, operation: &str, planning: &Planning) -> Reading {
-    let (store, operation, planning) = (store.clone(), operation.to_owned(), planning.clone());
+pub fn lock_and_read(store: &SledStore, operation: &str, locking: Locking) -> Reading {
+    let (store, operation) = (store.clone(), operation.to_owned());
     Reading(tokio::spawn(async move {
-        let lock = lock(&store, &operation, &planning).await?;
+        let lock = locking.take(&store, &operation).await?;
         let state = store.read().await.map_err(|error| store_fault(&error))?;
         Ok((lock, state))
     }))

@@ -32,12 +32,7 @@ pub async fn run(ui: &mut Ui, options: &Taint, status: Status) -> Answer {
     } else {
         "untaint"
     };
-    let lock = if options.lock {
-        let taken = store.lock(operation, options.lock_timeout).await;
-        Some(taken.map_err(|error| store_fault(&error))?)
-    } else {
-        None
-    };
+    let lock = options.locking.take(&store, operation).await?;
     let state = store.read().await.map_err(|error| store_fault(&error))?;
     let mut instance = state.instances.get(&addr).cloned();
     let Some(object) = instance.as_mut().and_then(|instance| instance.current.as_mut()) else {

@@ -96,11 +96,11 @@ fn variables_keep_their_order_across_both_options() {
 #[test]
 fn switches_take_true_and_false() {
     let planning = |args: &[&str]| match parse(args).unwrap().0.command {
-        Some(Command::Apply(apply)) => (apply.planning, apply.auto_approve),
+        Some(Command::Apply(apply)) => (apply.planning, apply.approval.auto_approve),
         other => panic!("{other:?}"),
     };
     let (default, approved) = planning(&["apply"]);
-    assert!(default.refresh && default.lock && !approved && default.parallelism == 10);
+    assert!(default.choice.refresh && default.locking.lock && !approved && default.parallelism == 10);
     let (changed, approved) = planning(&[
         "apply",
         "-refresh=false",
@@ -108,7 +108,7 @@ fn switches_take_true_and_false() {
         "-auto-approve=true",
         "-parallelism=3",
     ]);
-    assert!(!changed.refresh && !changed.lock && approved && changed.parallelism == 3);
+    assert!(!changed.choice.refresh && !changed.locking.lock && approved && changed.parallelism == 3);
     assert!(planning(&["apply", "-auto-approve"]).1);
     assert!(parse(&["plan", "-destroy", "-refresh-only"]).is_err());
     assert!(parse(&["plan", "-parallelism=0"]).is_err());

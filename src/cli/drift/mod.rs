@@ -16,6 +16,7 @@ use crate::engine::plan::store_fault;
 use crate::engine::{Inputs, Session};
 use crate::host::{HostFiles, files};
 use crate::lang::Files;
+use crate::plan::change::PlanMode;
 use crate::ports::StateStore;
 use crate::render::Style;
 use crate::render::report::{Format, Report, Seen, Since, annotations, findings};
@@ -24,11 +25,11 @@ use crate::state::State;
 use crate::store::Kept;
 
 use super::args::Assignment;
-use super::plan_options::{self, Wanted};
+use super::groups::{Choice, Variables};
 use super::report::Teller;
 use super::session::Place;
 use super::ui::Ui;
-use super::{Answer, Stop, codes, reading};
+use super::{Answer, Stop, codes, plan_options, reading};
 
 /// Options of `drift`.
 #[derive(Args, Debug)]
@@ -50,12 +51,9 @@ pub struct Drift {
     /// Look only at this module, resource or instance and what it needs; may be repeated
     #[arg(long, value_name = "ADDRESS")]
     pub target: Vec<String>,
-    /// Give a variable of the root module a value; may be repeated
-    #[arg(long, value_name = "NAME=VALUE")]
-    pub var: Vec<String>,
-    /// Read values of variables from this file; may be repeated
-    #[arg(long, value_name = "FILE")]
-    pub var_file: Vec<String>,
+    /// The values of variables
+    #[command(flatten)]
+    pub variables: Variables,
     /// How many objects are read at the same time
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..))]
     pub parallelism: u16,
@@ -109,10 +107,7 @@ async fn ask(
     place: &Place,
     sources: &mut SourceMap,
 ) -> Result<Report, Stop> {
-    let plan_options = plan_options::read(Wanted {
-        target: &options.target,
-        ..Wanted::default()
-    })?;
+    let plan_options = plan_options::read(PlanMode::Normal, &Choice::of(&options.target))?;
     let (config, given, told) = reading::configuration(place, assignments, sources)?;
     let mut ignores = ignores(options.ignore.as_deref(), sources)?;
     let text = Arc::new(sources.clone());
