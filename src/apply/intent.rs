@@ -114,8 +114,7 @@ impl Walker {
 
     /// Takes back work that [`Walker::next`] gave and that was not started.
     pub fn withdraw(&mut self, id: StepId) {
-        let subject = self.planned.plan.steps.steps.get(id);
-        if let Some(subject) = subject.and_then(|step| self.subject(&step.kind)) {
+        if let Some(subject) = self.kind(id).and_then(|kind| self.subject(kind)) {
             self.conclude(subject);
         }
         self.wait_again(id);

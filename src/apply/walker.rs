@@ -144,18 +144,22 @@ impl Walker {
         (self.ended, self.effects)
     }
 
+    /// What a step does.
+    pub(super) fn kind(&self, id: StepId) -> Option<&StepKind> {
+        self.planned.plan.steps.get(id).map(|step| &step.kind)
+    }
+
     /// What a step is about.
     pub fn step(&self, id: StepId) -> Option<(&StepKind, &InstanceAddr)> {
-        let kind = &self.planned.plan.steps.steps.get(id)?.kind;
+        let kind = self.kind(id)?;
         let change = self.planned.plan.changes.get(kind.change()?)?;
         Some((kind, &change.addr))
     }
 
     /// Whether the commands of a creation follow a step, so that the creation does not end with it.
     pub fn goes_on(&self, id: StepId) -> bool {
-        let of = |id: &StepId| self.planned.plan.steps.steps.get(*id).map(|step| &step.kind);
-        let follows = |next: &StepId| matches!(of(next), Some(StepKind::Provision(_)));
-        matches!(of(&id), Some(StepKind::Create(_)))
+        let follows = |next: &StepId| matches!(self.kind(*next), Some(StepKind::Provision(_)));
+        matches!(self.kind(id), Some(StepKind::Create(_)))
             && self
                 .dependents
                 .get(id)
@@ -165,15 +169,14 @@ impl Walker {
     /// Whether a step goes on with an object that another step began: its commands, or a change of what was
     /// imported.
     pub fn follows(&self, id: StepId) -> bool {
-        let needs = self.planned.plan.steps.steps.get(id).map(|step| &step.needs);
+        let needs = self.planned.plan.steps.get(id).map(|step| &step.needs);
         needs.into_iter().flatten().any(|need| self.leads_on(*need))
     }
 
     /// What belongs to an object that is begun comes first, and what only finds out what is ready. Then comes what was
     /// found, then what goes and makes room, then everything else, and last what was set aside.
     fn rank(&self, id: StepId) -> u8 {
-        let kind = self.planned.plan.steps.steps.get(id).map(|step| &step.kind);
-        match kind {
+        match self.kind(id) {
             _ if self.follows(id) => 0,
             Some(
                 StepKind::Evaluate(_) | StepKind::Ready(_) | StepKind::Released(_) | StepKind::Unused(_),
@@ -197,14 +200,7 @@ impl Walker {
             let Some((_, id)) = self.ready.pop_first() else {
                 break;
             };
-            let Some(kind) = self
-                .planned
-                .plan
-                .steps
-                .steps
-                .get(id)
-                .map(|step| step.kind.clone())
-            else {
+            let Some(kind) = self.kind(id).cloned() else {
                 continue;
             };
             match self.start(id, &kind) {
@@ -255,14 +251,7 @@ impl Walker {
 
     /// Tells what came of a step's work.
     pub fn done(&mut self, id: StepId, outcome: Outcome) {
-        let Some(kind) = self
-            .planned
-            .plan
-            .steps
-            .steps
-            .get(id)
-            .map(|step| step.kind.clone())
-        else {
+        let Some(kind) = self.kind(id).cloned() else {
             return;
         };
         let in_doubt = matches!(&outcome, Outcome::Applied(applied) if applied.in_doubt);
@@ -312,8 +301,7 @@ impl Walker {
         let has_ended = |status: Status| matches!(status, Status::Done | Status::Failed);
         let (before, after) = (has_ended(*at), has_ended(status));
         *at = status;
-        let step = self.planned.plan.steps.steps.get(id);
-        if step.is_some_and(|step| step.kind.is_effect()) {
+        if self.kind(id).is_some_and(StepKind::is_effect) {
             self.ended = self.ended + usize::from(after) - usize::from(before);
         }
     }
@@ -336,8 +324,7 @@ impl Walker {
     }
 
     fn is_import(&self, id: StepId) -> bool {
-        let step = self.planned.plan.steps.steps.get(id);
-        step.is_some_and(|step| matches!(step.kind, StepKind::Import(_)))
+        matches!(self.kind(id), Some(StepKind::Import(_)))
     }
 
     fn fail(&mut self, id: StepId, faults: Diagnostics) {
@@ -440,8 +427,7 @@ impl Walker {
     /// Ends the run.
     pub fn finish(self, interrupted: bool) -> (Report, State) {
         let is_pending = |id: StepId| {
-            let step = self.planned.plan.steps.steps.get(id);
-            let subject = step.and_then(|step| self.subject(&step.kind));
+            let subject = self.kind(id).and_then(|kind| self.subject(kind));
             subject.is_some_and(|subject| self.state.pending.contains_key(&subject))
         };
         let mut report = report::of_steps(&self.planned.plan, &self.status, &self.failures, is_pending);

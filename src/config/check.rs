@@ -13,7 +13,7 @@ use crate::source::Span;
 use crate::syntax::Step;
 use crate::syntax::ast::{Body, Expr, ExprKind};
 
-use super::reference::{Reference, Subject, known_references, references as references_of};
+use super::reference::{ROOTS, Reference, Subject, known_references, references as references_of};
 use super::{Check, Condition, Config, Module, Repetition, Resource, calls, codes, target};
 
 /// Holds all references of a configuration, and the inputs and providers of its module calls, against what is
@@ -450,17 +450,6 @@ impl Checker<'_> {
 
     fn resource_hint(&self, wanted: &ResourceAddr) -> String {
         let all = || self.module.resources.keys();
-        let words = [
-            "var",
-            "local",
-            "module",
-            "data",
-            "each",
-            "count",
-            "self",
-            "path",
-            "terraform",
-        ];
         let names = all().filter(|known| known.mode == wanted.mode && known.type_name == wanted.type_name);
         let hint = did_you_mean(&wanted.name, names.map(|known| &*known.name));
         if !hint.is_empty() {
@@ -480,7 +469,7 @@ impl Checker<'_> {
         let types = all().filter(|known| known.mode == wanted.mode && known.name == wanted.name);
         did_you_mean(
             &wanted.type_name,
-            types.map(|known| &*known.type_name).chain(words),
+            types.map(|known| &*known.type_name).chain(ROOTS),
         )
     }
 

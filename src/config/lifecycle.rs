@@ -7,6 +7,7 @@ use crate::syntax::{keyword, traversal, variables};
 
 use super::blocks::{Content, Context, Schema};
 use super::constant::{into_kind, unquoted};
+use super::reference::ROOTS;
 use super::variable::conditions;
 use super::{IgnoreChanges, Lifecycle, codes};
 
@@ -155,18 +156,7 @@ fn trigger_fault(expr: &Expr) -> Option<Span> {
     }
     let mut references = variables(expr).into_iter();
     let main = references.next()?;
-    let others = [
-        "var",
-        "local",
-        "module",
-        "data",
-        "each",
-        "count",
-        "self",
-        "path",
-        "terraform",
-    ];
-    if others.contains(&&*main.root.name) || main.steps.is_empty() {
+    if ROOTS.contains(&&*main.root.name) || main.steps.is_empty() {
         return Some(main.span);
     }
     references

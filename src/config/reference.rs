@@ -35,6 +35,19 @@ pub enum Subject {
     Builtin,
 }
 
+/// The first words of references to anything but a managed resource.
+pub const ROOTS: [&str; 9] = [
+    "var",
+    "local",
+    "module",
+    "data",
+    "each",
+    "count",
+    "self",
+    "path",
+    "terraform",
+];
+
 /// One reference.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reference {
@@ -221,24 +234,13 @@ fn reference(raw: Raw) -> Result<Reference, Diagnostic> {
         _ => match take(&mut steps) {
             Some(name) => Subject::Resource(ResourceAddr::managed(root.name, name.name)),
             None => {
-                let words = [
-                    "var",
-                    "local",
-                    "module",
-                    "data",
-                    "each",
-                    "count",
-                    "self",
-                    "path",
-                    "terraform",
-                ];
                 return fault(
                     span,
                     format!(
                         "\"{}\" is not a value. If it is a resource type, the name of the resource must follow it; if \
                          it is a text, put it in quotes.{}",
                         root.name,
-                        did_you_mean(&root.name, words)
+                        did_you_mean(&root.name, ROOTS)
                     ),
                 );
             }

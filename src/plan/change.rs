@@ -124,6 +124,33 @@ pub struct ResourceChange {
     pub span: Option<Span>,
 }
 
+impl ResourceChange {
+    /// A change for no reason but the configuration, of which nothing else is known yet.
+    pub fn new(
+        addr: InstanceAddr,
+        provider: ProviderRef,
+        action: Action,
+        before: Value,
+        after: Value,
+    ) -> ResourceChange {
+        ResourceChange {
+            addr,
+            previous: None,
+            deposed: None,
+            provider,
+            action,
+            reason: Reason::None,
+            before,
+            after,
+            replace_paths: Vec::new(),
+            calls: Vec::new(),
+            importing: None,
+            generated: None,
+            span: None,
+        }
+    }
+}
+
 /// A difference between the last run's state and the platform.
 #[derive(Clone, Debug)]
 pub struct Drift {

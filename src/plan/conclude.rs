@@ -8,7 +8,7 @@ use crate::config::{Config, Repetition};
 use crate::diag::Diagnostic;
 use crate::diag::Diagnostics;
 use crate::graph::ConfigNode;
-use crate::state::{Event, Instance, Object, State, Status};
+use crate::state::{Event, Instance, Object, State};
 use crate::value::Value;
 
 use super::change::{Action, Drift, OutputChange, Plan, PlanMode, Reason, ResourceChange};
@@ -147,15 +147,7 @@ fn data_events(planner: &Planner, state: &State) -> Result<Vec<Event>, Diagnosti
             continue;
         };
         let (attributes, sensitive) = refresh::encode(value, &info.ty)?;
-        let object = Object {
-            status: Status::Ready,
-            schema_version: info.schema.version,
-            attributes,
-            sensitive,
-            private: None,
-            dependencies: Vec::new(),
-            create_before_destroy: false,
-        };
+        let object = Object::ready(info.schema.version, attributes, sensitive);
         let instance = Instance {
             provider: Arc::from(provider.to_string()),
             current: Some(object),
@@ -323,20 +315,14 @@ fn orphans(planner: &mut Planner) {
                 .faults
                 .push(diagnostic.summary(fault.summary).about(&addr));
         }
+        let action = if forget { Action::Forget } else { Action::Delete };
+        let after = Value::null(before.ty());
         let change = ResourceChange {
-            previous: None,
             deposed,
-            provider,
-            action: if forget { Action::Forget } else { Action::Delete },
             reason,
-            after: Value::null(before.ty()),
-            before,
-            replace_paths: Vec::new(),
             calls,
-            importing: None,
-            generated: None,
             span: declared.map(|(span, _)| span),
-            addr,
+            ..ResourceChange::new(addr, provider, action, before, after)
         };
         planner.push_change(change, Used::new());
     }

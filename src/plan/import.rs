@@ -13,7 +13,7 @@ use crate::diag::{Diagnostic, Diagnostics};
 use crate::graph::ConfigNode;
 use crate::lang::evaluate;
 use crate::source::Span;
-use crate::state::{Object, Status};
+use crate::state::Object;
 use crate::syntax::ast::Expr;
 use crate::value::{Marks, Number, Path, Value};
 
@@ -333,15 +333,7 @@ fn take(
     let (attributes, sensitive) = encode(&value, &info.ty)?;
     let prior = Prior {
         provider: Arc::from(provider.map(|key| key.to_string()).unwrap_or_default()),
-        record: Object {
-            status: Status::Ready,
-            schema_version: info.schema.version,
-            attributes,
-            sensitive,
-            private: None,
-            dependencies: Vec::new(),
-            create_before_destroy: false,
-        },
+        record: Object::ready(info.schema.version, attributes, sensitive),
         last: value.clone(),
         now: Some(value),
     };

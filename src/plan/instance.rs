@@ -474,19 +474,8 @@ fn change(
     after: Value,
 ) -> ResourceChange {
     ResourceChange {
-        addr,
-        previous: None,
-        deposed: None,
-        provider: context.provider.provider.clone(),
-        action,
-        reason: Reason::None,
-        before,
-        after,
-        replace_paths: Vec::new(),
-        calls: Vec::new(),
-        importing: None,
-        generated: None,
         span: Some(context.declared.span),
+        ..ResourceChange::new(addr, context.provider.provider.clone(), action, before, after)
     }
 }
 

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use crate::addr::{ConfigResource, InstanceAddr, InstanceKey, Mode, ModuleInstance, ResourceAddr};
 use crate::config::Module;
+use crate::config::reference::ROOTS;
 use crate::diag::{Diagnostic, did_you_mean};
 use crate::graph::ConfigNode;
 use crate::lang::{Effects, Files, ResolvedStep, Scope, codes};
@@ -423,24 +424,13 @@ impl Scope for ModuleScope<'_> {
     }
 
     fn names(&self) -> Vec<String> {
-        let fixed = [
-            "var",
-            "local",
-            "module",
-            "data",
-            "path",
-            "terraform",
-            "each",
-            "count",
-            "self",
-        ];
         let types = self
             .config
             .resources
             .keys()
             .filter(|r| r.mode == Mode::Managed)
             .map(|r| &*r.type_name);
-        fixed.into_iter().chain(types).map(str::to_owned).collect()
+        ROOTS.into_iter().chain(types).map(str::to_owned).collect()
     }
 
     fn files(&self) -> &dyn Files {

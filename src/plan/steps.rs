@@ -112,6 +112,11 @@ pub struct StepGraph {
 }
 
 impl StepGraph {
+    /// One of the steps.
+    pub fn get(&self, id: StepId) -> Option<&Step> {
+        self.steps.get(id)
+    }
+
     /// Indices of changes in the order of their first effective steps.
     pub fn change_order(&self) -> Vec<usize> {
         let mut seen = std::collections::BTreeSet::new();

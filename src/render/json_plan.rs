@@ -12,7 +12,7 @@ use crate::config::Config;
 use crate::plan::change::{Action, Drift, OutputChange, Plan, Reason, ResourceChange};
 use crate::plan::drift::Answered;
 use crate::plan::refresh::encode;
-use crate::state::{Instance, Object, OutputRecord, Status};
+use crate::state::{Instance, Object, OutputRecord};
 use crate::value::path::Key;
 use crate::value::{Path, PathStep, Value};
 
@@ -99,15 +99,7 @@ fn prior_state(plan: &Plan, schemas: &Schemas) -> Json {
         let Ok((attributes, sensitive)) = encode(&change.before, ty) else {
             continue;
         };
-        let object = Object {
-            status: Status::Ready,
-            schema_version: schema.version,
-            attributes,
-            sensitive,
-            private: None,
-            dependencies: Vec::new(),
-            create_before_destroy: false,
-        };
+        let object = Object::ready(schema.version, attributes, sensitive);
         let instance = Instance {
             provider: Arc::clone(&change.provider.name),
             current: Some(object),

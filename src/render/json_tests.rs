@@ -87,23 +87,16 @@ fn prior() -> State {
 }
 
 fn plan() -> Plan {
+    let addr = parse_instance("fake_app.a[\"k\"]").unwrap();
+    let provider = ProviderRef {
+        name: Arc::from("fake"),
+        alias: None,
+    };
+    let (before, after) = (app("1".into(), 1), app(Value::unknown(Type::String), 2));
     let change = ResourceChange {
-        addr: parse_instance("fake_app.a[\"k\"]").unwrap(),
-        previous: None,
-        deposed: None,
-        provider: ProviderRef {
-            name: Arc::from("fake"),
-            alias: None,
-        },
-        action: Action::DeleteThenCreate,
         reason: Reason::CannotUpdate,
-        before: app("1".into(), 1),
-        after: app(Value::unknown(Type::String), 2),
         replace_paths: vec![Path::root().attr("size")],
-        calls: Vec::new(),
-        importing: None,
-        generated: None,
-        span: None,
+        ..ResourceChange::new(addr, provider, Action::DeleteThenCreate, before, after)
     };
     let drift = Drift {
         addr: change.addr.clone(),

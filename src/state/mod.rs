@@ -84,6 +84,21 @@ pub struct Object {
     pub create_before_destroy: bool,
 }
 
+impl Object {
+    /// An object that is in order, and of which nothing else is known yet.
+    pub fn ready(schema_version: u64, attributes: Arc<str>, sensitive: Vec<Path>) -> Object {
+        Object {
+            status: Status::Ready,
+            schema_version,
+            attributes,
+            sensitive,
+            private: None,
+            dependencies: Vec::new(),
+            create_before_destroy: false,
+        }
+    }
+}
+
 /// One output of the root module.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OutputRecord {

@@ -214,18 +214,14 @@ fn renamed(moving: &Move, instance: &Instance) -> Option<Instance> {
 mod tests {
     use super::*;
     use crate::addr::parse_instance;
-    use crate::state::{Object, Status};
+    use crate::state::Object;
 
     fn state(instances: &[(&str, &[&str])]) -> State {
         let one = |text: &str, dependencies: &[&str]| {
+            let attributes = Arc::from(format!("{{\"id\":{text:?}}}"));
             let object = Object {
-                status: Status::Ready,
-                schema_version: 0,
-                attributes: Arc::from(format!("{{\"id\":{text:?}}}")),
-                sensitive: Vec::new(),
-                private: None,
                 dependencies: dependencies.iter().map(|text| Arc::from(*text)).collect(),
-                create_before_destroy: false,
+                ..Object::ready(0, attributes, Vec::new())
             };
             let instance = Instance {
                 provider: "terraform".into(),

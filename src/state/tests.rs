@@ -299,15 +299,7 @@ fn a_state(change: impl FnOnce(&mut InstanceAddr, &mut Instance)) -> State {
     let mut address = crate::addr::parse_instance("terraform_data.a").unwrap();
     let mut instance = Instance {
         provider: Arc::from("terraform"),
-        current: Some(Object {
-            status: Status::Ready,
-            schema_version: 0,
-            attributes: Arc::from("{}"),
-            sensitive: Vec::new(),
-            private: None,
-            dependencies: Vec::new(),
-            create_before_destroy: false,
-        }),
+        current: Some(Object::ready(0, Arc::from("{}"), Vec::new())),
         deposed: BTreeMap::new(),
     };
     change(&mut address, &mut instance);

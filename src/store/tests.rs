@@ -102,15 +102,11 @@ fn address(number: u64) -> InstanceAddr {
 fn instance(text: &str) -> Instance {
     Instance {
         provider: Arc::from("terraform"),
-        current: Some(Object {
-            status: Status::Ready,
-            schema_version: 0,
-            attributes: Arc::from(format!("{{\"id\":{text:?}}}")),
-            sensitive: Vec::new(),
-            private: None,
-            dependencies: Vec::new(),
-            create_before_destroy: false,
-        }),
+        current: Some(Object::ready(
+            0,
+            Arc::from(format!("{{\"id\":{text:?}}}")),
+            Vec::new(),
+        )),
         deposed: Default::default(),
     }
 }

@@ -17,20 +17,12 @@ use crate::value::{Kind, Members, Number, ObjectType, Path, PathStep, Type, Valu
 
 /// Why a value could not be converted.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{}{message}", at(.path))]
+#[error("{}{message}", .path.heading())]
 pub struct ConvertError {
     /// Where in the value; root if the types rule the conversion out.
     pub path: Path,
     /// What is required, without a full stop: `a number is required`.
     pub message: String,
-}
-
-fn at(path: &Path) -> String {
-    if path.is_root() {
-        String::new()
-    } else {
-        format!("{path}: ")
-    }
 }
 
 /// The value as a value of another type.

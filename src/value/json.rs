@@ -24,20 +24,12 @@ use crate::value::{Number, Path, Type, Value};
 
 /// Why something is not JSON, or not the JSON of a value.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{}{message}", at(.path))]
+#[error("{}{message}", .path.heading())]
 pub struct JsonError {
     /// Where in the value; root for errors of JSON syntax.
     pub path: Path,
     /// What is wrong, without a full stop.
     pub message: String,
-}
-
-fn at(path: &Path) -> String {
-    if path.is_root() {
-        String::new()
-    } else {
-        format!("{path}: ")
-    }
 }
 
 impl JsonError {

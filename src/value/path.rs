@@ -44,6 +44,14 @@ impl Path {
         self.0.is_empty()
     }
 
+    /// How it stands before a message about what is there: nothing for the value itself.
+    pub fn heading(&self) -> String {
+        match self.is_root() {
+            true => String::new(),
+            false => format!("{self}: "),
+        }
+    }
+
     /// The steps.
     pub fn steps(&self) -> &[PathStep] {
         &self.0

@@ -15,24 +15,11 @@ fn change(addr: &str, action: Action, name: &str, zone: Option<&str>) -> Resourc
         Action::Delete => (object("1".into(), zone), Value::dynamic_null()),
         _ => (object("1".into(), zone.clone()), object("1".into(), zone)),
     };
-    ResourceChange {
-        addr: parse_instance(addr).unwrap(),
-        previous: None,
-        deposed: None,
-        provider: crate::config::ProviderRef {
-            name: Arc::from("fake"),
-            alias: None,
-        },
-        action,
-        reason: Reason::None,
-        before,
-        after,
-        replace_paths: Vec::new(),
-        calls: Vec::new(),
-        importing: None,
-        generated: None,
-        span: None,
-    }
+    let provider = crate::config::ProviderRef {
+        name: Arc::from("fake"),
+        alias: None,
+    };
+    ResourceChange::new(parse_instance(addr).unwrap(), provider, action, before, after)
 }
 
 /// Renames as text, among changes where nothing is declared but what comes or stays.

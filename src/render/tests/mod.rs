@@ -37,24 +37,11 @@ fn null() -> Value {
 }
 
 fn change(addr: &str, action: Action, before: Value, after: Value) -> ResourceChange {
-    ResourceChange {
-        addr: parse_instance(addr).unwrap(),
-        previous: None,
-        deposed: None,
-        provider: ProviderRef {
-            name: Arc::from("fake"),
-            alias: None,
-        },
-        action,
-        reason: Reason::None,
-        before,
-        after,
-        replace_paths: Vec::new(),
-        calls: Vec::new(),
-        importing: None,
-        generated: None,
-        span: None,
-    }
+    let provider = ProviderRef {
+        name: Arc::from("fake"),
+        alias: None,
+    };
+    ResourceChange::new(parse_instance(addr).unwrap(), provider, action, before, after)
 }
 
 fn plan(changes: Vec<ResourceChange>) -> Plan {
