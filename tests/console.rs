@@ -9,9 +9,6 @@
 
 mod support;
 
-use std::io::Write;
-use std::process::Stdio;
-
 use support::{Place, Ran};
 
 const MAIN: &str = r#"
@@ -59,14 +56,7 @@ fn place() -> Place {
 fn console(place: &Place, args: &[&str], input: &str) -> Ran {
     let mut all = vec!["console"];
     all.extend(args);
-    let mut command = place.command(&all);
-    command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    let mut child = command.spawn().unwrap();
-    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
-    Ran::from(child.wait_with_output().unwrap())
+    place.answer(&all, input)
 }
 
 #[track_caller]

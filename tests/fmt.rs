@@ -10,9 +10,7 @@
 mod support;
 
 use std::fs;
-use std::io::Write;
 use std::path::Path;
-use std::process::Stdio;
 
 use support::{Place, Ran};
 
@@ -44,15 +42,7 @@ fn read(place: &Place, name: &str) -> String {
 
 /// Runs `fmt` with this text on standard input.
 fn piped(args: &[&str], text: &str) -> Ran {
-    let place = Place::new();
-    let mut command = place.command(args);
-    let pipes = command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    let mut child = pipes.spawn().unwrap();
-    child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
-    Ran::from(child.wait_with_output().unwrap())
+    Place::new().answer(args, text)
 }
 
 #[test]

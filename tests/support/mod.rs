@@ -8,8 +8,9 @@
 )]
 
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
@@ -140,5 +141,18 @@ impl Place {
     /// Runs it.
     pub fn run(&self, args: &[&str]) -> Ran {
         Ran::from(self.command(args).output().unwrap())
+    }
+
+    /// Runs it with this text on its standard input.
+    pub fn answer(&self, args: &[&str], text: &str) -> Ran {
+        let mut command = self.command(args);
+        command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        // A command that does not ask may be gone already.
+        let _ = child.stdin.take().unwrap().write_all(text.as_bytes());
+        Ran::from(child.wait_with_output().unwrap())
     }
 }

@@ -1,4 +1,4 @@
-//! Sessions with the state: looking at it, changing it, workspaces, the lock, and what is about them.
+//! Sessions with the state: looking at it, changing it, its lock, and what is about it.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -7,9 +7,11 @@
     clippy::disallowed_methods
 )]
 
+mod history;
+#[path = "../support/mod.rs"]
 mod support;
+mod workspaces;
 
-use std::io::Write;
 use std::process::Stdio;
 
 use serde_json::Value;
@@ -67,18 +69,6 @@ fn listed(place: &Place) -> String {
 
 fn pulled(place: &Place) -> Value {
     serde_json::from_str(&place.run(&["state", "pull"]).expect(0).out).unwrap()
-}
-
-/// Runs a command that reads this text from standard input.
-fn answer(place: &Place, args: &[&str], text: &str) -> Ran {
-    let mut command = place.command(args);
-    command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    let mut child = command.spawn().unwrap();
-    let _ = child.stdin.take().unwrap().write_all(text.as_bytes());
-    Ran::from(child.wait_with_output().unwrap())
 }
 
 fn with(place: &Place, variable: (&str, &str), args: &[&str]) -> Ran {
@@ -283,7 +273,9 @@ fn a_state_goes_out_and_in_again_and_the_wrong_file_is_refused() {
     push(&["-force", "edited.json"]).expect(0);
     assert_eq!(listed(&place), "");
     // A state that holds nothing is replaced by any.
-    answer(&place, &["state", "push", "-"], &state.to_string()).expect(0);
+    place
+        .answer(&["state", "push", "-"], &state.to_string())
+        .expect(0);
     assert_eq!(listed(&place).lines().count(), 6);
 }
 
@@ -303,11 +295,13 @@ fn secrets_are_hidden_but_in_what_is_made_to_hold_them() {
 fn a_provider_is_replaced_after_a_yes() {
     let place = applied();
     let replace = ["state", "replace-provider", "terraform", "acme/other"];
-    answer(&place, &replace, "y\n")
+    place
+        .answer(&replace, "y\n")
         .expect(0)
         .says("- terraform\n  + other")
         .says("Nothing was changed.");
-    answer(&place, &replace, "yes\n")
+    place
+        .answer(&replace, "yes\n")
         .expect(0)
         .says("Successfully replaced provider for 6 resources.");
     assert_eq!(
@@ -315,7 +309,7 @@ fn a_provider_is_replaced_after_a_yes() {
         "provider[\"terraform.io/builtin/other\"]"
     );
     assert_eq!(
-        answer(&place, &replace, "").expect(0).out,
+        place.answer(&replace, "").expect(0).out,
         "No matching resources found.\n"
     );
     place
@@ -366,137 +360,17 @@ fn the_lock_is_taken_from_its_holder_by_its_id_alone() {
         .expect(1)
         .says(&id)
         .says("apply");
-    answer(&place, &["force-unlock", &id], "no\n")
+    place
+        .answer(&["force-unlock", &id], "no\n")
         .expect(1)
         .says("still held");
-    answer(&place, &["force-unlock", &id], "yes\n")
+    place
+        .answer(&["force-unlock", &id], "yes\n")
         .expect(0)
         .says("has been released");
     drop(run.stdin.take());
     run.wait().unwrap();
     place.run(&["state", "rm", "terraform_data.a"]).expect(0);
-}
-
-#[test]
-fn workspaces_have_states_of_their_own() {
-    let place = Place::new();
-    place.write(
-        "main.tf",
-        "output \"w\" {\n  value = terraform.workspace\n}\n\nresource \"terraform_data\" \"a\" {\n  count = \
-         terraform.workspace == \"default\" ? 1 : 2\n}\n",
-    );
-    assert_eq!(place.run(&["workspace", "show"]).expect(0).out, "default\n");
-    assert_eq!(place.run(&["workspace", "list"]).expect(0).out, "* default\n\n");
-    place.run(&["apply", "-auto-approve"]).expect(0).says("1 added");
-    place
-        .run(&["workspace", "new", "dev"])
-        .expect(0)
-        .says("Created and switched to workspace \"dev\"!");
-    place
-        .run(&["workspace", "new", "dev"])
-        .expect(1)
-        .says("exists already");
-    place.run(&["state", "list"]).expect(1).says("cli/no-state");
-    // A run that changes nothing does not take the empty workspace away.
-    place.run(&["plan"]).expect(0);
-    assert_eq!(
-        place.run(&["workspace", "list"]).expect(0).out,
-        "  default\n* dev\n\n"
-    );
-    place.run(&["plan", "-out=p"]).expect(0);
-    place
-        .run(&["apply", "-auto-approve"])
-        .expect(0)
-        .says("2 added")
-        .says("w = \"dev\"");
-    place
-        .run(&["workspace", "delete", "dev"])
-        .expect(1)
-        .says("is selected");
-    assert_eq!(
-        place.run(&["workspace", "select", "default"]).expect(0).out,
-        "Switched to workspace \"default\".\n"
-    );
-    assert_eq!(place.run(&["workspace", "select", "default"]).expect(0).out, "");
-    place
-        .run(&["apply", "p"])
-        .expect(1)
-        .says("made in the workspace \"dev\"");
-    place.run(&["output", "-raw", "w"]).expect(0).says("default");
-    place
-        .run(&["workspace", "delete", "dev"])
-        .expect(1)
-        .says("  - terraform_data.a[1]");
-    place.run(&["workspace", "delete", "default"]).expect(1);
-    place
-        .run(&["workspace", "select", "dex"])
-        .expect(1)
-        .says("Did you mean \"dev\"?");
-    place
-        .run(&["workspace", "delete", "-force", "dev"])
-        .expect(0)
-        .says("Deleted workspace \"dev\"!")
-        .says("It was not empty");
-    place
-        .run(&["workspace", "delete", "dev"])
-        .expect(1)
-        .says("There is no workspace");
-    place
-        .run(&["workspace", "select", "-or-create", "next"])
-        .expect(0)
-        .says("Created and switched");
-    for wrong in ["a/b", "", "..", "ä"] {
-        place
-            .run(&["workspace", "new", wrong])
-            .expect(1)
-            .says("cannot be the name");
-    }
-}
-
-#[test]
-fn a_run_in_a_workspace_that_changes_nothing_leaves_nothing() {
-    let place = place();
-    with(&place, ("TF_WORKSPACE", "env"), &["plan"]).expect(0);
-    assert!(!place.path().join("state").exists());
-}
-
-#[test]
-fn the_environment_overrides_which_workspace_is_selected() {
-    let place = applied();
-    let env = ("TF_WORKSPACE", "env");
-    assert_eq!(with(&place, env, &["workspace", "show"]).expect(0).out, "env\n");
-    with(&place, env, &["plan"]).expect(0).says("Plan: 6 to add");
-    assert_eq!(place.run(&["workspace", "list"]).expect(0).out, "* default\n\n");
-    with(&place, env, &["apply", "-auto-approve"]).expect(0);
-    with(&place, env, &["workspace", "list"])
-        .expect(0)
-        .says("* env")
-        .says("TF_WORKSPACE");
-    assert_eq!(
-        place.run(&["workspace", "list"]).expect(0).out,
-        "* default\n  env\n\n"
-    );
-    for name in ["default", "env"] {
-        with(&place, env, &["workspace", "select", name])
-            .expect(1)
-            .says("TF_WORKSPACE");
-    }
-    with(&place, ("TF_WORKSPACE", "a/b"), &["plan"])
-        .expect(1)
-        .says("cli/workspace");
-    let data = ("TF_DATA_DIR", ".data");
-    with(&place, data, &["workspace", "new", "other"]).expect(0);
-    assert_eq!(
-        std::fs::read_to_string(place.path().join(".data/environment")).unwrap(),
-        "other"
-    );
-    assert_eq!(place.run(&["workspace", "show"]).expect(0).out, "default\n");
-    let state = place.run(&["state", "pull"]).expect(0).out;
-    place.write("state.json", &state);
-    place
-        .run(&["workspace", "new", "-state=state.json", "copy"])
-        .expect(0);
-    assert_eq!(listed(&place).lines().count(), 6);
 }
 
 #[test]
@@ -545,117 +419,4 @@ fn modules_providers_and_functions_are_told() {
         serde_json::json!(["list", "string"])
     );
     place.run(&["metadata", "functions"]).expect(1);
-}
-
-/// Three runs: one instance, then another one and a changed secret, then the first is forgotten.
-fn three_runs() -> Place {
-    let place = Place::new();
-    let text = |secret: &str, more: &str| {
-        format!(
-            "resource \"terraform_data\" \"vault\" {{\n  input = sensitive(\"{secret}\")\n}}\n{more}\noutput \"n\" {{\n  \
-             value = {}\n}}\n",
-            more.len()
-        )
-    };
-    place.write("main.tf", &text("hunter1", ""));
-    place.run(&["apply", "-auto-approve"]).expect(0);
-    place.write(
-        "main.tf",
-        &text("hunter2", "resource \"terraform_data\" \"more\" {}"),
-    );
-    place.run(&["apply", "-auto-approve"]).expect(0);
-    place.run(&["state", "rm", "terraform_data.vault"]).expect(0);
-    place
-}
-
-#[test]
-fn each_run_keeps_what_it_leaves_and_the_state_can_go_back() {
-    let place = three_runs();
-    let history = |place: &Place| -> Vec<String> {
-        let told = place
-            .run(&["state", "history"])
-            .expect(0)
-            .never_says("hunter")
-            .out;
-        let rows = told.lines().skip(1);
-        rows.map(|row| {
-            let words: Vec<&str> = row.split_whitespace().collect();
-            format!("{} {}", words[0], words[3..].join(" "))
-        })
-        .collect()
-    };
-    assert_eq!(history(&place), ["3 state rm 1 1", "2 apply 2 1", "1 apply 1 1"]);
-    place
-        .run(&["state", "diff"])
-        .expect(0)
-        .says("# terraform_data.vault was removed")
-        .says("Objects: 0 added, 0 changed, 1 removed.")
-        .never_says("hunter");
-    place
-        .run(&["state", "diff", "1", "2"])
-        .expect(0)
-        .says("# terraform_data.more was added")
-        .says("# terraform_data.vault has changed")
-        .says("(sensitive value)")
-        .says("~ n = 0 ->")
-        .never_says("hunter");
-    assert_eq!(
-        place.run(&["state", "diff", "3", "now"]).expect(0).out,
-        "No differences between 3 and now.\n"
-    );
-    for wrong in ["9", "x", "1@99"] {
-        place
-            .run(&["state", "restore", wrong])
-            .expect(1)
-            .says("cli/history");
-    }
-
-    answer(&place, &["state", "restore", "2"], "no\n")
-        .expect(1)
-        .says("# terraform_data.vault was added")
-        .never_says("hunter");
-    answer(&place, &["state", "restore", "2"], "yes\n")
-        .expect(0)
-        .says("its serial is 4 now");
-    place.run(&["plan", "-detailed-exitcode"]).expect(0);
-    place
-        .run(&["state", "restore", "-auto-approve", "2"])
-        .expect(0)
-        .says("nothing was changed");
-    assert_eq!(history(&place)[0], "4 state restore 2 1");
-    let json: Value = serde_json::from_str(&place.run(&["state", "history", "-json"]).expect(0).out).unwrap();
-    assert_eq!(json["history"][3]["operation"], "state restore");
-
-    // Only as many are kept as is asked for.
-    let keep = ("SWARMFORM_STATE_HISTORY", "2");
-    with(&place, keep, &["state", "rm", "terraform_data.more"]).expect(0);
-    assert_eq!(history(&place), ["5 state rm 1 1", "4 state restore 2 1"]);
-    with(&place, ("SWARMFORM_STATE_HISTORY", "many"), &["state", "list"])
-        .expect(1)
-        .says("SWARMFORM_STATE_HISTORY");
-}
-
-#[test]
-fn a_state_that_was_pushed_by_mistake_is_undone() {
-    let place = three_runs();
-    let before = pulled(&place);
-    place.write(
-        "wrong.json",
-        "{\"version\":4,\"serial\":3,\"lineage\":\"another\",\"resources\":[]}",
-    );
-    place.run(&["state", "push", "-force", "wrong.json"]).expect(0);
-    assert_eq!(listed(&place), "");
-    let told = place.run(&["state", "history"]).expect(0).out;
-    let names: Vec<&str> = told
-        .lines()
-        .filter_map(|row| row.split_whitespace().next())
-        .filter(|name| name.starts_with("3@"))
-        .collect();
-    assert_eq!(names.len(), 2, "{told}");
-    place
-        .run(&["state", "restore", "-auto-approve", names[1]])
-        .expect(0);
-    let after = pulled(&place);
-    assert_eq!(after["lineage"], before["lineage"]);
-    assert_eq!(after["resources"], before["resources"]);
 }
