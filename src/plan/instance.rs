@@ -18,6 +18,7 @@ use super::change::{Action, PlanMode, Reason, ResourceChange};
 use super::checks::{Checkable, Checked, Status};
 use super::codes;
 use super::conditions::{conditions, judge_for, postconditions};
+use super::decision::{Forced, contradicted, decide};
 use super::drift::place as span_at;
 use super::evaluate::Used;
 use super::expansion::{expand, prevent_orphans, warn_of_replace};
@@ -28,7 +29,7 @@ use super::planner::{Planner, no_type};
 use super::providers::{ProviderKey, TypeInfo};
 use super::provision::evaluate as evaluate_exec;
 use super::scope::Here;
-use super::semantics::{Decision, Fault, Proposal, Semantics};
+use super::semantics::{Decision, Fault, Semantics};
 use super::together::{Peer, without_ignored};
 use super::world::Expansion;
 
@@ -311,17 +312,17 @@ fn plan_managed(
             block: context.declared.span,
         });
     }
-    let by_request = planner.options.replace.contains(&addr);
-    let by_trigger = match planner.is_triggered(&addr, &context.declared.lifecycle.replace_triggered_by) {
-        Ok(by_trigger) => by_trigger,
+    let request = planner.options.replace.contains(&addr);
+    let trigger = match planner.is_triggered(&addr, &context.declared.lifecycle.replace_triggered_by) {
+        Ok(trigger) => trigger,
         Err(fault) => return planner.faults.push(fault),
     };
-    let decided = decide(
-        context,
-        &plain_before,
-        (&kept, config),
-        tainted || by_request || by_trigger,
-    );
+    let forced = Forced {
+        tainted,
+        request,
+        trigger,
+    };
+    let decided = decide(context, &plain_before, (&kept, config), forced);
     let (decision, replaces) = match decided {
         Ok(decided) => decided,
         Err(faults) => {
@@ -343,17 +344,9 @@ fn plan_managed(
     )
     .first()
     {
-        return planner.faults.push(
-            Diagnostic::error(
-                &codes::PROVIDER_BUG,
-                format!(
-                    "The provider plans {addr}{path} with another value than the configured one. This is a bug of the \
-                     provider, not of the configuration; please report it."
-                ),
-            )
-            .at(context.declared.span)
-            .about(&addr),
-        );
+        return planner
+            .faults
+            .push(contradicted(&addr, path, context.declared.span));
     }
     let marks = context
         .info
@@ -375,15 +368,7 @@ fn plan_managed(
     {
         planner.note_written(&addr, &context.info.schema.block, decoded.clone());
     }
-    let reason = match () {
-        // As Terraform has it: also where there was nothing to replace, and whatever else is a reason.
-        () if by_trigger => Reason::ByTriggers,
-        () if action == Action::Create && deleted_outside => Reason::DeletedOutside,
-        () if !action.is_replace() => Reason::None,
-        () if tainted => Reason::Tainted,
-        () if by_request => Reason::ByRequest,
-        () => Reason::CannotUpdate,
-    };
+    let reason = forced.reason(action, deleted_outside);
     // A tainted object goes whatever differs.
     let replace_paths = if tainted { Vec::new() } else { decision.replace };
     let mut calls = decision.calls;
@@ -419,51 +404,6 @@ fn plan_managed(
         ..change(context, addr, action, before, after)
     };
     planner.push_change(change, used);
-}
-
-/// What the provider makes of it, and whether the object is replaced. The configuration comes with its ignored
-/// parts kept, and as it is: a new object has nothing to keep.
-fn decide(
-    context: &Context<'_>,
-    prior: &Value,
-    (kept, config): (&Value, &Value),
-    forced: bool,
-) -> Result<(Decision, bool), Vec<Fault>> {
-    let block = &context.info.schema.block;
-    let type_name = &*context.resource.resource.type_name;
-    let plan = |prior: &Value, config: &Value| {
-        let proposed = merge::proposed(block, prior, config);
-        context.semantics.plan(Proposal {
-            type_name,
-            prior,
-            config,
-            proposed: &proposed,
-        })
-    };
-    let first = plan(prior, kept)?;
-    if prior.is_null() || (first.replace.is_empty() && !forced) {
-        return Ok((first, false));
-    }
-    let again = plan(&Value::null(prior.ty()), config)?;
-    let mut faults = first.faults;
-    faults.extend(
-        again
-            .faults
-            .iter()
-            .filter(|fault| !faults.contains(fault))
-            .cloned()
-            .collect::<Vec<_>>(),
-    );
-    let delete_first = first.delete_first || again.delete_first;
-    Ok((
-        Decision {
-            replace: first.replace,
-            faults,
-            delete_first,
-            ..again
-        },
-        true,
-    ))
 }
 
 fn change(

@@ -12,6 +12,7 @@ mod conclude;
 mod conditions;
 pub mod configure;
 mod create_first;
+mod decision;
 pub mod digest;
 pub mod drift;
 pub mod evaluate;

@@ -215,10 +215,4 @@ impl World {
             resource.set(addr.key.clone(), object);
         }
     }
-
-    /// How the call that made this module instance was expanded; `One` for the root.
-    pub fn call_expansion(&self, instance: &ModuleInstance) -> Option<&Expansion> {
-        let (parent, name, _) = instance.parent()?;
-        self.modules.get(&parent)?.calls.get(name)
-    }
 }

@@ -232,19 +232,9 @@ pub(crate) fn plan(proposal: Proposal<'_>, me: Option<&str>) -> Result<Decision,
             ("update_strategy", strategy),
         ],
     );
-    let unknown_instances = || Value::unknown(Type::list(instance_type()));
     if prior.is_null() {
-        planned = with(
-            &planned,
-            [
-                ("id", later_id(&target)),
-                ("created", unknown_text()),
-                ("status", unknown_text()),
-                ("instances", unknown_instances()),
-            ],
-        );
         return Ok(Decision {
-            planned,
+            planned: as_new(&planned, &target),
             replace: Vec::new(),
             delete_first: true,
             calls: creation(proposal.config, &target, wanted.as_ref()),
@@ -268,17 +258,8 @@ pub(crate) fn plan(proposal: Proposal<'_>, me: Option<&str>) -> Result<Decision,
     if !replace.is_empty() {
         faults.extend(losses(&prior, &definitions));
         let calls = creation(proposal.config, &target, definitions.wanted.as_ref());
-        planned = with(
-            &planned,
-            [
-                ("id", later_id(&target)),
-                ("created", unknown_text()),
-                ("status", unknown_text()),
-                ("instances", unknown_instances()),
-            ],
-        );
         return Ok(Decision {
-            planned,
+            planned: as_new(&planned, &target),
             replace,
             delete_first: true,
             calls,
@@ -295,8 +276,7 @@ pub(crate) fn plan(proposal: Proposal<'_>, me: Option<&str>) -> Result<Decision,
     }
     let restarts = truth(&prior, "running") != truth(&target, "running");
     if restarts || !definitions.tags.is_empty() {
-        planned = with(&planned, [("status", unknown_text())]);
-        planned = with(&planned, [("instances", unknown_instances())]);
+        planned = with(&planned, running_anew());
     }
     Ok(Decision {
         planned,
@@ -305,6 +285,18 @@ pub(crate) fn plan(proposal: Proposal<'_>, me: Option<&str>) -> Result<Decision,
         calls: updates(&prior, &target, &definitions.tags),
         faults,
     })
+}
+
+/// What an app that starts has, which only the platform can say.
+fn running_anew() -> [(&'static str, Value); 2] {
+    let instances = Value::unknown(Type::list(instance_type()));
+    [("status", unknown_text()), ("instances", instances)]
+}
+
+/// An app that is made anew.
+fn as_new(planned: &Value, target: &Value) -> Value {
+    let made = with(planned, [("id", later_id(target)), ("created", unknown_text())]);
+    with(&made, running_anew())
 }
 
 /// An imported app with the arguments of a configuration that means the same.
