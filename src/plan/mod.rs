@@ -29,6 +29,8 @@ pub mod look;
 pub mod merge;
 mod moves;
 mod moves_check;
+mod moves_index;
+mod moves_order;
 pub mod offline;
 mod pending;
 pub mod planner;

@@ -2,7 +2,8 @@
 //!
 //! Moves are carried out on the state before anything else is planned, each after those that it builds on. They
 //! are checked at the end, when it is known which instances the configuration declares (`moves_check`). A
-//! resource that gains or loses `count` moves between no key and 0 by itself.
+//! resource that gains or loses `count` moves between no key and 0 by itself. In which order they go is said by
+//! `moves_order`; `moves_index` finds what a move is about, so that ten times the moves cost ten times the time.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -12,11 +13,12 @@ use crate::addr::{
 };
 use crate::config::{Config, Repetition, target};
 use crate::diag::Diagnostic;
-use crate::graph::Graph;
 use crate::source::Span;
 use crate::state::{Event, State};
 
 use super::codes;
+use super::moves_index::{Spoken, There};
+use super::moves_order::order;
 
 /// One `moved` block: addresses within every instance of its module.
 #[derive(Clone, Debug, PartialEq)]
@@ -68,22 +70,19 @@ pub(super) fn carry_out(config: &Config, moves: &[Move], state: &mut State) -> M
         return moved;
     };
     let mut now: BTreeMap<InstanceAddr, InstanceAddr> = BTreeMap::new();
-    let mut there: BTreeSet<InstanceAddr> = state.instances.keys().cloned().collect();
+    let mut there = There::new(state.instances.keys());
     for (from, to) in implied {
         shift(from, to, &mut there, &mut now, &mut moved);
     }
     for one in &order {
-        let steps: Vec<(InstanceAddr, InstanceAddr)> = there
-            .iter()
-            .filter_map(|addr| Some((addr.clone(), one.destination(addr)?)))
-            .collect();
-        if steps.is_empty() {
-            continue;
-        }
+        let steps = there.led_by(one);
         // Whether something is in the way is asked of the whole that moves, before any of it moves.
-        let taken: BTreeSet<Place> = there.iter().map(|addr| one.place(addr)).collect();
-        for (from, to) in steps {
-            if taken.contains(&one.place(&to)) {
+        let taken: Vec<bool> = steps
+            .iter()
+            .map(|(_, to)| there.is_taken(&one.place(to)))
+            .collect();
+        for ((from, to), is_taken) in steps.into_iter().zip(taken) {
+            if is_taken {
                 moved
                     .blocked
                     .insert((one.place(&from).name(), one.place(&to).name()));
@@ -103,16 +102,16 @@ pub(super) fn carry_out(config: &Config, moves: &[Move], state: &mut State) -> M
 fn shift(
     from: InstanceAddr,
     to: InstanceAddr,
-    there: &mut BTreeSet<InstanceAddr>,
+    there: &mut There,
     now: &mut BTreeMap<InstanceAddr, InstanceAddr>,
     moved: &mut Moved,
 ) {
-    if there.contains(&to) {
+    if there.has(&to) {
         moved.blocked.insert((from.to_string(), to.to_string()));
         return;
     }
     there.remove(&from);
-    there.insert(to.clone());
+    there.add(to.clone());
     let origin = now.remove(&from).unwrap_or(from);
     now.insert(to, origin);
 }
@@ -120,19 +119,21 @@ fn shift(
 /// Gives the state its new addresses, also where objects name what they depend on.
 fn settle(order: &[&Move], now: &BTreeMap<InstanceAddr, InstanceAddr>, state: &mut State, moved: &mut Moved) {
     let forward: BTreeMap<&InstanceAddr, &InstanceAddr> = now.iter().map(|(to, from)| (from, to)).collect();
-    let renamed = |name: &Arc<str>| -> Arc<str> {
-        let Ok(mut addr) = parse_instance(name) else {
-            return Arc::clone(name);
+    let sides = order.iter().enumerate().map(|(at, one)| (at, *one, &one.from));
+    let leaving = Spoken::of(sides);
+    let mut known: BTreeMap<Arc<str>, Arc<str>> = BTreeMap::new();
+    let mut renamed = |name: &Arc<str>| -> Arc<str> {
+        let make = || {
+            let Ok(addr) = parse_instance(name) else {
+                return Arc::clone(name);
+            };
+            let to = match forward.get(&addr) {
+                Some(to) => InstanceAddr::clone(to),
+                None => led(order, &leaving, addr),
+            };
+            Arc::from(to.to_string())
         };
-        match forward.get(&addr) {
-            Some(to) => Arc::from(to.to_string()),
-            None => {
-                for one in order {
-                    addr = one.destination(&addr).unwrap_or(addr);
-                }
-                Arc::from(addr.to_string())
-            }
-        }
+        Arc::clone(known.entry(Arc::clone(name)).or_insert_with(make))
     };
     let before = state.instances.clone();
     for (addr, instance) in before {
@@ -157,8 +158,25 @@ fn settle(order: &[&Move], now: &BTreeMap<InstanceAddr, InstanceAddr>, state: &m
     }
 }
 
+/// Where all moves, one after another, take an address at which nothing is.
+fn led(order: &[&Move], leaving: &Spoken, mut addr: InstanceAddr) -> InstanceAddr {
+    let mut next = 0;
+    loop {
+        let taken = leaving
+            .about(&addr, next)
+            .into_iter()
+            .find_map(|at| Some((at, order.get(at)?.destination(&addr)?)));
+        match taken {
+            Some((at, to)) => (next, addr) = (at + 1, to),
+            None => return addr,
+        }
+    }
+}
+
 /// Moves that nobody has to write: between no key and 0, where `count` came or went.
 fn implied(config: &Config, moves: &[Move], state: &State) -> Vec<(InstanceAddr, InstanceAddr)> {
+    let sides = moves.iter().enumerate();
+    let spoken = Spoken::of(sides.flat_map(|(at, one)| [(at, one, &one.from), (at, one, &one.to)]));
     let mut found = Vec::new();
     for addr in state.instances.keys() {
         let declared = config
@@ -171,105 +189,24 @@ fn implied(config: &Config, moves: &[Move], state: &State) -> Vec<(InstanceAddr,
             _ => continue,
         };
         let spoken_of = |one: &Move| one.selects(&one.from, addr) || one.selects(&one.to, addr);
-        if !moves.iter().any(spoken_of) {
+        let mut near = spoken.about(addr, 0).into_iter().filter_map(|at| moves.get(at));
+        if !near.any(spoken_of) {
             found.push((addr.clone(), addr.with_key(to)));
         }
     }
     found
 }
 
-/// The moves, each after those that it builds on. The error names the moves of a circle.
-pub(super) fn order(moves: &[Move]) -> Result<Vec<&Move>, Vec<&Move>> {
-    let mut graph: Graph<usize> = Graph::new();
-    let ids: Vec<_> = (0..moves.len()).map(|at| graph.add_node(at)).collect();
-    let sides: Vec<(Side<'_>, Side<'_>)> = moves
-        .iter()
-        .map(|one| (one.side(&one.from), one.side(&one.to)))
-        .collect();
-    for ((one, id), from) in sides.iter().zip(&ids).zip(moves) {
-        for ((other, of), to) in sides.iter().zip(&ids).zip(moves) {
-            // A call that only gets other keys is left and reached by the moves inside of it alike; they come after.
-            let around = from.is_rekeyed() && from.module.0.len() < to.module.0.len();
-            if id != of && (takes_on(one, other) || (!around && encloses(one, other))) {
-                graph.depend(*id, *of);
-            }
-        }
-    }
-    match graph.topological_order() {
-        Ok(order) => Ok(order
-            .iter()
-            .filter_map(|id| moves.get(*graph.node(*id)?))
-            .collect()),
-        Err(cycle) => Err(cycle.path.iter().filter_map(|at| moves.get(*at)).collect()),
-    }
-}
-
 /// The name of a call and the key of one instance of it.
 type ModuleStep = (Arc<str>, InstanceKey);
 
-/// One side of a move as a pattern of steps; no key in a step means any.
-struct Side<'a> {
-    modules: Vec<(&'a Arc<str>, Option<&'a InstanceKey>)>,
-    resource: Option<(&'a ResourceAddr, Option<&'a InstanceKey>)>,
-}
-
-impl Side<'_> {
-    fn agrees(one: Option<&InstanceKey>, other: Option<&InstanceKey>) -> bool {
-        one.is_none() || other.is_none() || one == other
-    }
-
-    fn modules_agree(&self, other: &Side<'_>) -> bool {
-        let mut pairs = self.modules.iter().zip(&other.modules);
-        pairs.all(|((name, key), (named, keyed))| name == named && Side::agrees(*key, *keyed))
-    }
-
-    /// Whether both can mean the same thing.
-    fn meets(&self, other: &Side<'_>) -> bool {
-        let same_resource = match (&self.resource, &other.resource) {
-            (None, None) => true,
-            (Some((one, key)), Some((two, keyed))) => one == two && Side::agrees(*key, *keyed),
-            _ => false,
-        };
-        same_resource && self.modules.len() == other.modules.len() && self.modules_agree(other)
-    }
-
-    /// Whether this can mean something inside of what the other means.
-    fn is_within(&self, other: &Side<'_>) -> bool {
-        match &other.resource {
-            None => {
-                let deeper = self.modules.len() > other.modules.len() || self.resource.is_some();
-                deeper && self.modules.len() >= other.modules.len() && self.modules_agree(other)
-            }
-            Some((resource, None)) => {
-                self.resource
-                    .as_ref()
-                    .is_some_and(|(own, key)| own == resource && key.is_some())
-                    && self.modules.len() == other.modules.len()
-                    && self.modules_agree(other)
-            }
-            Some(_) => false,
-        }
-    }
-}
-
-/// Whether a move must come after another one because it takes on what that one leaves there.
-fn takes_on((from, _): &(Side<'_>, Side<'_>), (_, their_to): &(Side<'_>, Side<'_>)) -> bool {
-    from.meets(their_to)
-}
-
-/// Whether a move must come after another one because one is about what lies inside of the other.
-fn encloses((from, to): &(Side<'_>, Side<'_>), (their_from, their_to): &(Side<'_>, Side<'_>)) -> bool {
-    from.is_within(their_to)
-        || to.is_within(their_to)
-        || their_from.is_within(from)
-        || their_to.is_within(from)
-}
-
 /// What a move takes along as one: a module instance, a resource of it, or one instance of that.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct Place {
-    module: ModuleInstance,
-    resource: Option<(ResourceAddr, Option<InstanceKey>)>,
+#[derive(PartialEq)]
+pub(super) struct Place {
+    /// The module instance.
+    pub module: ModuleInstance,
+    /// The resource in it, and the key where one instance goes by itself.
+    pub resource: Option<(ResourceAddr, Option<InstanceKey>)>,
 }
 
 impl Place {
@@ -296,31 +233,11 @@ impl Move {
     }
 
     /// Whether it gives instances of one module call other keys, and nothing else.
-    fn is_rekeyed(&self) -> bool {
+    pub fn is_rekeyed(&self) -> bool {
         match (&self.from, &self.to) {
             (Target::Module(from), Target::Module(to)) => from.config() == to.config(),
             _ => false,
         }
-    }
-
-    fn side<'a>(&'a self, target: &'a Target) -> Side<'a> {
-        let whole = self.is_whole();
-        let module = match target {
-            Target::Module(module) => module,
-            Target::Resource(addr) => &addr.module,
-        };
-        let mut modules: Vec<_> = self.module.0.iter().map(|name| (name, None)).collect();
-        modules.extend(module.0.iter().map(|(name, key)| (name, Some(key))));
-        let resource = match target {
-            Target::Module(_) => {
-                if let Some((_, key)) = modules.last_mut().filter(|_| whole) {
-                    *key = None;
-                }
-                None
-            }
-            Target::Resource(addr) => Some((&addr.resource, (!whole).then_some(&addr.key))),
-        };
-        Side { modules, resource }
     }
 
     /// Whether a side of it means this instance's resource, or a module around it.
@@ -382,7 +299,7 @@ impl Move {
         }
     }
 
-    fn place(&self, addr: &InstanceAddr) -> Place {
+    pub fn place(&self, addr: &InstanceAddr) -> Place {
         let key = (!self.is_whole()).then(|| addr.key.clone());
         Place {
             module: addr.module.clone(),
@@ -409,3 +326,6 @@ pub(super) fn blocked(moved: &Moved) -> Option<Diagnostic> {
         )
     })
 }
+
+#[cfg(test)]
+pub(super) mod tests;

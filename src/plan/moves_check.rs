@@ -8,7 +8,8 @@ use crate::addr::{InstanceKey, ModuleInstance, Target};
 use crate::diag::{Diagnostic, Diagnostics};
 
 use super::codes;
-use super::moves::{Move, order};
+use super::moves::Move;
+use super::moves_order::order;
 use super::planner::Planner;
 
 /// Checks all moves of the configuration.
