@@ -5,8 +5,10 @@
 use std::collections::BTreeMap;
 
 use crate::addr::{InstanceKey, ModuleInstance, Target};
+use crate::config::{Config, Repetition};
 use crate::diag::{Diagnostic, Diagnostics};
 
+use super::change::PlanMode;
 use super::codes;
 use super::moves::Move;
 use super::moves_order::order;
@@ -135,6 +137,9 @@ fn shell(text: &str) -> String {
 
 /// Whether the configuration declares something; `whole`: as a whole, whatever its keys.
 pub(super) fn is_declared(planner: &Planner, what: &Target, whole: bool) -> bool {
+    if planner.options.mode == PlanMode::Destroy {
+        return is_written(&planner.evaluator.config, what, whole);
+    }
     match what {
         Target::Module(module) => match module.parent() {
             Some((parent, name, key)) => planner
@@ -148,6 +153,29 @@ pub(super) fn is_declared(planner: &Planner, what: &Target, whole: bool) -> bool
             .world
             .resource(&addr.module, &addr.resource)
             .is_some_and(|resource| whole || resource.expansion.has(&addr.key)),
+    }
+}
+
+/// Whether it stands in the configuration. A plan that destroys everything evaluates no `count` and no `for_each`, so
+/// of the instances of such a block it knows nothing.
+fn is_written(config: &Config, what: &Target, whole: bool) -> bool {
+    let has = |repetition: &Repetition, key: &InstanceKey| {
+        whole || (matches!(repetition, Repetition::One) && *key == InstanceKey::None)
+    };
+    match what {
+        Target::Module(module) => match module.parent() {
+            Some((parent, name, key)) => config
+                .modules
+                .get(&parent.config())
+                .and_then(|module| module.calls.get(name))
+                .is_some_and(|call| has(&call.repetition, key)),
+            None => true,
+        },
+        Target::Resource(addr) => config
+            .modules
+            .get(&addr.module.config())
+            .and_then(|module| module.resources.get(&addr.resource))
+            .is_some_and(|resource| has(&resource.repetition, &addr.key)),
     }
 }
 
