@@ -98,7 +98,7 @@ impl There {
         let first = around.child(Arc::clone(name), key.cloned().unwrap_or_default());
         let depth = around.0.len();
         let any = key.is_none();
-        self.from_module(&first).take_while(move |addr| {
+        self.starting_at(&first).take_while(move |addr| {
             let steps = addr.module.0.iter().zip(&first.0).enumerate();
             addr.module.0.len() > depth
                 && steps
@@ -108,7 +108,7 @@ impl There {
     }
 
     /// The instances from the first of a module on.
-    fn from_module<'a>(
+    fn starting_at<'a>(
         &'a self,
         module: &ModuleInstance,
     ) -> impl Iterator<Item = &'a InstanceAddr> + use<'a> {
@@ -124,7 +124,7 @@ impl There {
     pub(super) fn is_taken(&self, place: &Place) -> bool {
         match &place.resource {
             None => self
-                .from_module(&place.module)
+                .starting_at(&place.module)
                 .next()
                 .is_some_and(|addr| addr.module == place.module),
             Some((resource, key)) => {
