@@ -73,14 +73,18 @@ impl Walker {
     ///
     /// # Errors
     /// Its block cannot be evaluated, or a value in it is still not known.
-    pub fn late_configuration(&self, key: &ProviderKey) -> Option<Result<Value, Fault>> {
+    pub fn late_configuration(&mut self, key: &ProviderKey) -> Option<Result<Value, Fault>> {
         if !self.planned.late.contains(key) {
             return None;
         }
         let refused =
             |detail: String| Fault::error(Path::root(), "The provider cannot be configured", detail);
         let (evaluator, world) = (&self.planned.evaluator, &self.planned.world);
-        let value = match configuration(evaluator, world, &self.planned.semantics, key) {
+        let found = configuration(evaluator, world, &self.planned.semantics, key);
+        if let Ok(Some(found)) = &found {
+            self.planned.secrets.add_everywhere(&found.marked);
+        }
+        let value = match found {
             Ok(Some(found)) if found.plain.is_wholly_known() => Ok(found.plain),
             Ok(Some(_)) => Err(refused(format!(
                 "An argument of the provider \"{key}\" is still not known, for what it depends on is not done. Run apply \
@@ -238,9 +242,7 @@ impl Walker {
         // An object on a platform may have suffered from what was done to others; then its provider has to look.
         let lives_here = !semantics.is_remote(type_name) && change.before.is_as_sensitive_as(&change.after);
         if lives_here && change.action == Action::Update && decision.planned == prior {
-            let block = &info.schema.block;
-            let marks = block.with_copies(marks, &prior);
-            let object = block.mark_sensitive(&prior.mark_paths(&marks));
+            let object = info.schema.block.with_marks(prior, marks);
             self.planned.world.set_object(addr, object.clone());
             return self.postconditions(addr, &object).map(|()| None);
         }

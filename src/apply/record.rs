@@ -41,9 +41,7 @@ impl Walker {
             }
             return Err(self.failure(addr, applied.error));
         }
-        let block = &info.schema.block;
-        let marks = block.with_copies(marks, &applied.state);
-        let object = block.mark_sensitive(&applied.state.clone().mark_paths(&marks));
+        let object = info.schema.block.with_marks(applied.state.clone(), marks);
         let updating = change.action == Action::Update;
         let status = match (&applied.error, updating) {
             // What its commands are still to do something to is half made.
@@ -164,7 +162,13 @@ impl Walker {
     }
 
     /// A data source came to this.
-    pub(super) fn data_read(&mut self, at: usize, result: Result<Value, Fault>) -> Result<(), Diagnostics> {
+    pub(super) fn data_read(
+        &mut self,
+        id: StepId,
+        at: usize,
+        result: Result<Value, Fault>,
+    ) -> Result<(), Diagnostics> {
+        let marks = self.marks.remove(&id).unwrap_or_default();
         let Some(change) = self.change(at) else {
             return Ok(());
         };
@@ -174,7 +178,7 @@ impl Walker {
         };
         match result {
             Ok(value) => {
-                let object = info.schema.block.mark_sensitive(&value);
+                let object = info.schema.block.with_marks(value, marks);
                 self.planned.world.set_object(&addr, object.clone());
                 let record = self.record(&addr, &object, &info, Status::Ready, None)?;
                 self.put_current(&addr, Some(record));

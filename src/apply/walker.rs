@@ -156,6 +156,19 @@ impl Walker {
         Some((kind, &change.addr))
     }
 
+    /// Whether the id of the object that a step works on may be shown.
+    pub fn tells_id(&self, id: StepId) -> bool {
+        let kind = self.planned.plan.steps.steps.get(id).map(|step| &step.kind);
+        let change = kind
+            .and_then(StepKind::change)
+            .and_then(|at| self.planned.plan.changes.get(at));
+        change.is_none_or(|change| {
+            let sides = [&change.before, &change.after].into_iter();
+            let mut ids = sides.filter_map(|side| side.members()?.get("id"));
+            ids.all(|id| id.marks().is_empty())
+        })
+    }
+
     /// Whether the commands of a creation follow a step, so that the creation does not end with it.
     pub fn goes_on(&self, id: StepId) -> bool {
         let follows = |next: &StepId| matches!(self.kind(*next), Some(StepKind::Provision(_)));
@@ -275,7 +288,7 @@ impl Walker {
             (StepKind::Delete(at, deposed), Outcome::Applied(applied)) => {
                 self.deleted(*at, deposed.as_ref(), *applied)
             }
-            (StepKind::Read(at), Outcome::Data(result)) => self.data_read(*at, result),
+            (StepKind::Read(at), Outcome::Data(result)) => self.data_read(id, *at, result),
             _ => Ok(()),
         };
         match result {

@@ -208,7 +208,7 @@ impl Engine {
 
     fn work(
         &self,
-        walker: &Walker,
+        walker: &mut Walker,
         id: StepId,
         work: Work,
         (providers, late): (&Configured, &mut Late),
@@ -227,6 +227,8 @@ impl Engine {
             }
             Work::Run(_) | Work::Adopt(_) => None,
         };
+        let tells_id = walker.tells_id(id);
+        let object_id = move |object: &Value| object_id(object).filter(|_| tells_id);
         let (runner, goes_on) = (Arc::clone(&self.runner), walker.goes_on(id));
         let clock = Arc::clone(&self.clock);
         async move {
@@ -288,7 +290,7 @@ impl Engine {
             let outcome = effect.instrument(span.clone()).await;
             let (object, failed) = match &outcome {
                 Outcome::Applied(applied) => (object_id(&applied.state), applied.error.is_some()),
-                Outcome::Data(result) => (result.as_ref().ok().and_then(object_id), result.is_err()),
+                Outcome::Data(result) => (result.as_ref().ok().and_then(&object_id), result.is_err()),
                 Outcome::Ran(result) => (None, result.is_err()),
                 Outcome::Adopted => (None, false),
             };

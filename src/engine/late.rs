@@ -52,7 +52,7 @@ impl Late {
     pub fn provider(
         &mut self,
         providers: &dyn Providers,
-        walker: &Walker,
+        walker: &mut Walker,
         key: &ProviderKey,
     ) -> Option<Served> {
         if let Some(known) = self.0.get(key) {

@@ -242,17 +242,18 @@ impl Engine {
             };
             let answer = match &request {
                 Request::Configure { config, .. } => Answer::Configured(provider.configure(config).await),
-                Request::Read { addr, prior, .. } => {
-                    let object_id = object_id(prior);
+                Request::Read {
+                    addr, prior, shown, ..
+                } => {
                     progress(&Progress::RefreshStart {
                         addr: addr.clone(),
-                        id: object_id.clone(),
+                        id: shown.clone(),
                     });
                     let reading = provider.read(&addr.resource.type_name, prior);
                     let answer = reading.instrument(debug_span!("refresh", %addr)).await;
                     progress(&Progress::RefreshDone {
                         addr: addr.clone(),
-                        id: object_id,
+                        id: shown.clone(),
                     });
                     Answer::Read(answer)
                 }

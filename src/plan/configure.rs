@@ -114,6 +114,7 @@ impl Planner {
             }
         };
         self.faults.extend(configuration.warnings);
+        self.secrets.add_everywhere(&configuration.marked);
         // A validation asks nobody anything.
         if self.evaluator.validating || !configuration.plain.is_wholly_known() {
             return Configuring::Later;

@@ -359,9 +359,7 @@ pub(super) fn respell(
     let told = context
         .semantics
         .respelled(&addr.resource.type_name, &object, config);
-    let block = &context.info.schema.block;
-    let marks = block.with_copies(marks.to_vec(), &told);
-    let told = block.mark_sensitive(&told.mark_paths(&marks));
+    let told = context.info.schema.block.with_marks(told, marks.to_vec());
     prior.now = Some(told.clone());
     prior.last = told;
 }

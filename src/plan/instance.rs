@@ -254,10 +254,11 @@ fn validate_provisioners(
 
 fn plan_data(planner: &mut Planner, context: &Context<'_>, addr: InstanceAddr, config: Value, used: Used) {
     let waits = used.iter().any(|need| planner.is_pending(need));
-    let (plain, _) = config.clone().unmark_deep();
+    let (plain, marks) = config.unmark_deep_paths();
     let late = planner.late.unknown.contains(&context.provider);
     let known = plain.is_wholly_known() && !waits && (!late || planner.evaluator.validating);
     if known {
+        planner.data_marks.insert(addr.clone(), marks.clone());
         planner.ask_data(addr.clone(), context.provider.clone(), plain.clone());
         // What a check reads for itself is read again when the check is judged again.
         if context.declared.check.is_none() || planner.evaluator.validating {
@@ -265,8 +266,8 @@ fn plan_data(planner: &mut Planner, context: &Context<'_>, addr: InstanceAddr, c
         }
     }
     let none = Value::null(context.info.ty.clone());
-    let after = merge::proposed(&context.info.schema.block, &none, &config);
-    let after = context.info.schema.block.mark_sensitive(&after);
+    let block = &context.info.schema.block;
+    let after = block.with_marks(merge::proposed(block, &none, &plain), marks);
     planner.world.set_object(&addr, after.clone());
     let reason = match () {
         () if known => Reason::CheckNested,
@@ -348,13 +349,11 @@ fn plan_managed(
             .faults
             .push(contradicted(&addr, path, context.declared.span));
     }
-    let marks = context
+    let after = context
         .info
         .schema
         .block
-        .with_copies(marks.to_vec(), &decision.planned);
-    let after = decision.planned.clone().mark_paths(&marks);
-    let after = context.info.schema.block.mark_sensitive(&after);
+        .with_marks(decision.planned.clone(), marks.to_vec());
     let action = match () {
         () if plain_before.is_null() => Action::Create,
         () if replaces => planner.replacement(&addr, context.declared, &decision),

@@ -14,7 +14,7 @@ use crate::graph::{ConfigGraph, ConfigNode};
 use crate::lang::Decoded;
 use crate::source::Span;
 use crate::state::State;
-use crate::value::Value;
+use crate::value::{Marks, Path, Value};
 
 use super::change::{PlanMode, ResourceChange};
 use super::checks::{Checkable, Checked, Checks, Status};
@@ -31,7 +31,7 @@ use super::refresh::{Prior, Priors};
 use super::removed;
 pub use super::request::{Answer, PlanOptions, Planned, Refused, Request, RequestId, Unwritten};
 use super::scope::Here;
-use super::secrets::{Secrets, SecretsOf};
+use super::secrets::{Secrets, SecretsOf, shown_id};
 use super::semantics::Fault;
 use super::target::Targeted;
 use super::together::Peer;
@@ -73,6 +73,8 @@ pub struct Planner {
     pub(super) written: BTreeMap<InstanceAddr, Decoded>,
     /// What data sources said.
     pub(super) data: BTreeMap<InstanceAddr, Value>,
+    /// The marks of the configurations that data sources were asked with.
+    pub(super) data_marks: BTreeMap<InstanceAddr, Vec<(Path, Marks)>>,
     /// Which config resources are in, when there are targets.
     pub(super) targeted: Option<Targeted>,
     pub(super) visited: BTreeSet<InstanceAddr>,
@@ -145,6 +147,7 @@ impl Planner {
             peers: Vec::new(),
             written: BTreeMap::new(),
             data: BTreeMap::new(),
+            data_marks: BTreeMap::new(),
             targeted: None,
             visited: BTreeSet::new(),
             guarded: BTreeMap::new(),
@@ -400,12 +403,14 @@ impl Planner {
         if self.options.skip_refresh || out || addr.resource.mode == Mode::Data {
             return;
         }
+        let shown = shown_id(&prior.last);
         let (value, _) = prior.last.clone().unmark_deep();
         let read = Request::Read {
             addr: addr.clone(),
             deposed,
             provider: key.clone(),
             prior: value,
+            shown,
         };
         match self.late.has(key) {
             true => self.late.read(key, read),
@@ -481,9 +486,10 @@ impl Planner {
             .and_then(|module| module.resources.get(&addr.resource));
         match result {
             Ok(object) => {
+                let marks = self.data_marks.remove(addr).unwrap_or_default();
                 let object = match self.semantics.type_info(&addr.resource) {
-                    Some(info) => info.schema.block.mark_sensitive(&object),
-                    None => object,
+                    Some(info) => info.schema.block.with_marks(object, marks),
+                    None => object.mark_paths(&marks),
                 };
                 self.world.set_object(addr, object.clone());
                 self.data.insert(addr.clone(), object.clone());

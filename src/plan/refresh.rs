@@ -71,18 +71,13 @@ impl Prior {
     }
 }
 
-/// Marks what the schema and earlier runs call sensitive.
+/// Marks what the schema and earlier runs call sensitive, and what is made of it.
 pub fn marked(value: Value, sensitive: &[Path], schema: &ResourceSchema) -> Value {
     let marks: Vec<(Path, Marks)> = sensitive
         .iter()
         .map(|path| (path.clone(), Marks::SENSITIVE))
         .collect();
-    let value = if marks.is_empty() {
-        value
-    } else {
-        value.mark_paths(&marks)
-    };
-    schema.block.mark_sensitive(&value)
+    schema.block.with_marks(value, marks)
 }
 
 /// An object as a record: attributes encoded, sensitive paths kept apart.

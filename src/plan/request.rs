@@ -72,6 +72,8 @@ pub enum Request {
         provider: ProviderKey,
         /// The object as stored.
         prior: Value,
+        /// Its id, if that may be shown.
+        shown: Option<Arc<str>>,
     },
     /// Read an object that is not in the state, by its id.
     Import {

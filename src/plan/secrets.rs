@@ -5,6 +5,7 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde_json::Value as Json;
@@ -41,9 +42,7 @@ fn collect(value: &Value, marked: bool, texts: &mut BTreeSet<String>) {
             texts.insert(text.to_string());
         }
         Kind::Number(number) if marked => {
-            if let Some(whole) = number.to_i64() {
-                texts.insert(whole.to_string());
-            }
+            texts.insert(number.to_string());
         }
         Kind::List(_, items) | Kind::Set(_, items) | Kind::Tuple(items) => {
             for item in items.iter() {
@@ -241,41 +240,52 @@ fn leaves(json: &Json, texts: &mut BTreeSet<String>) {
     }
 }
 
-/// The secrets of all objects.
+/// The secrets of all objects, and those of the providers' own arguments, which may be quoted with any object.
 #[derive(Clone, Debug, Default)]
-pub struct SecretsOf(BTreeMap<InstanceAddr, Secrets>);
+pub struct SecretsOf {
+    objects: BTreeMap<InstanceAddr, Secrets>,
+    everywhere: Secrets,
+}
 
 impl SecretsOf {
     /// Adds those of a value that belongs to an object.
     pub fn add(&mut self, addr: &InstanceAddr, value: &Value) {
         if value.has_marks_deep() {
-            self.0.entry(addr.clone()).or_default().add(value);
+            self.objects.entry(addr.clone()).or_default().add(value);
         }
+    }
+
+    /// Adds those of a provider's arguments.
+    pub fn add_everywhere(&mut self, value: &Value) {
+        self.everywhere.add(value);
     }
 
     /// What a provider says of an object, without its secrets.
     #[must_use]
     pub fn fault(&self, addr: &InstanceAddr, fault: Fault) -> Fault {
-        match self.0.get(addr) {
-            Some(secrets) => secrets.fault(fault),
-            None => fault,
-        }
+        self.together(std::iter::once(addr)).fault(fault)
     }
 
     /// Hides an object's secrets in its calls.
     pub fn hide(&self, addr: &InstanceAddr, calls: &mut [PlannedCall]) {
-        if let Some(secrets) = self.0.get(addr) {
-            secrets.hide(calls);
+        if !calls.is_empty() {
+            self.together(std::iter::once(addr)).hide(calls);
         }
     }
 
     /// Those of several objects, for what is said of them together.
     pub fn together<'a>(&self, addrs: impl Iterator<Item = &'a InstanceAddr>) -> Secrets {
-        let mut all = Secrets::default();
-        for secrets in addrs.filter_map(|addr| self.0.get(addr)) {
+        let mut all = self.everywhere.clone();
+        for secrets in addrs.filter_map(|addr| self.objects.get(addr)) {
             all.texts.extend(secrets.texts.iter().cloned());
             all.document |= secrets.document;
         }
         all
     }
+}
+
+/// The `id` of an object as it may be shown beside what is done to it: none if it is sensitive.
+pub fn shown_id(object: &Value) -> Option<Arc<str>> {
+    let id = object.members()?.get("id")?;
+    id.as_arc_str().filter(|_| id.marks().is_empty()).cloned()
 }

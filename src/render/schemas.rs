@@ -75,10 +75,9 @@ impl Schemas {
             .iter()
             .map(|path| (path.clone(), Marks::SENSITIVE))
             .collect();
-        let value = value.mark_paths(&marks);
         match known {
-            Some((schema, _)) if fits => schema.block.mark_sensitive(&value),
-            _ => value,
+            Some((schema, _)) if fits => schema.block.with_marks(value, marks),
+            _ => value.mark_paths(&marks),
         }
     }
 }

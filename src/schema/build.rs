@@ -34,6 +34,12 @@ pub fn computed_text(name: &'static str, description: &'static str) -> Named {
     computed(name, Type::String, description)
 }
 
+/// The id that the provider makes of these arguments.
+pub fn id_of(arguments: &'static [&'static str], description: &'static str) -> Named {
+    let id = Attribute::computed(Type::String, description);
+    ("id", id.made_of(arguments))
+}
+
 /// The type of a list of strings.
 pub fn texts() -> Type {
     Type::list(Type::String)

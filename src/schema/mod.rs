@@ -74,6 +74,9 @@ pub struct Attribute {
     pub forces_replacement: bool,
     /// The argument that it repeats, so that it is as sensitive as that.
     pub copy_of: Option<&'static str>,
+    /// The arguments that it is made of, as names joined by dots (`service.component.image`), so that all of it is
+    /// sensitive where one of them is.
+    pub made_of: &'static [&'static str],
     /// One sentence for the reference page.
     pub description: &'static str,
 }
@@ -118,6 +121,7 @@ impl Attribute {
             write_only,
             forces_replacement,
             copy_of,
+            made_of: &[],
             description,
         }
     }
@@ -162,6 +166,13 @@ impl Attribute {
     #[must_use]
     pub fn copy_of(mut self, argument: &'static str) -> Attribute {
         self.copy_of = Some(argument);
+        self
+    }
+
+    /// Marks it as made of arguments.
+    #[must_use]
+    pub fn made_of(mut self, arguments: &'static [&'static str]) -> Attribute {
+        self.made_of = arguments;
         self
     }
 
@@ -294,27 +305,36 @@ impl Block {
         Value::object_members(marked.collect()).mark(value.marks())
     }
 
-    /// The marks of a configuration's arguments, and the same on the attributes of `object` that repeat them;
-    /// on all of an attribute whose parts are not known yet.
-    pub fn with_copies(&self, marks: Vec<(Path, Marks)>, object: &Value) -> Vec<(Path, Marks)> {
+    /// The marks of an object's arguments, and those that follow from them: the same on the parts of an attribute that
+    /// repeats one, or on all of it while its parts are not known, and on all of an attribute that is made of one.
+    fn with_derived(&self, marks: Vec<(Path, Marks)>, object: &Value) -> Vec<(Path, Marks)> {
         let mut all = Vec::new();
-        for (name, attribute) in &self.attributes {
-            let Some(argument) = attribute.copy_of else {
-                continue;
-            };
+        for (name, attribute) in self.attributes.iter().filter(|_| !marks.is_empty()) {
+            let own = || PathStep::Attr(Arc::clone(name));
             let copy = object.members().and_then(|members| members.get(name));
             let whole = copy.is_some_and(|copy| !copy.is_known());
             for (path, marks) in &marks {
                 let mut steps = path.steps().iter();
-                if matches!(steps.next(), Some(PathStep::Attr(first)) if &**first == argument) {
+                if let (Some(PathStep::Attr(first)), Some(argument)) = (steps.next(), attribute.copy_of)
+                    && &**first == argument
+                {
                     let parts = steps.filter(|_| !whole).cloned();
-                    let copied = std::iter::once(PathStep::Attr(Arc::clone(name))).chain(parts);
-                    all.push((Path(copied.collect()), *marks));
+                    all.push((Path(std::iter::once(own()).chain(parts).collect()), *marks));
+                }
+                if attribute.made_of.iter().any(|argument| is_about(path, argument)) {
+                    all.push((Path(vec![own()]), *marks));
                 }
             }
         }
         all.extend(marks);
         all
+    }
+
+    /// An object with these marks of its arguments, what follows from them, and what the schema calls sensitive.
+    #[must_use]
+    pub fn with_marks(&self, object: Value, marks: Vec<(Path, Marks)>) -> Value {
+        let marks = self.with_derived(marks, &object);
+        self.mark_sensitive(&object.mark_paths(&marks))
     }
 
     fn has_sensitive(&self) -> bool {
@@ -380,6 +400,17 @@ impl Block {
         }
         None
     }
+}
+
+/// Whether a path leads to an argument, into it, or to a block that it is in.
+fn is_about(path: &Path, argument: &str) -> bool {
+    let names = path.steps().iter().filter_map(|step| match step {
+        PathStep::Attr(name) => Some(&**name),
+        PathStep::Index(_) => None,
+    });
+    names
+        .zip(argument.split('.'))
+        .all(|(name, wanted)| name == wanted)
 }
 
 impl NestedBlock {

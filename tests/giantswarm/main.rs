@@ -12,6 +12,7 @@
 mod coverage;
 mod data;
 mod resources;
+mod secrets;
 mod town;
 mod uses;
 

@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use crate::plan::semantics::Fault;
 use crate::provider::object::{at, get, with};
-use crate::schema::ResourceSchema;
-use crate::schema::build::{computed, optional, required_text};
+use crate::schema::build::{optional, required_text};
+use crate::schema::{Attribute, ResourceSchema};
 use crate::state::v4::from_v4;
 use crate::state::{State, export};
 use crate::value::{Members, Path, Type, Value};
@@ -25,6 +25,7 @@ const WORKSPACES: &str = "terraform.tfstate.d";
 
 /// The schema.
 pub fn schema() -> ResourceSchema {
+    let outputs = Attribute::computed(Type::Dynamic, "The outputs, an attribute each.");
     ResourceSchema::data(
         "Outputs of the root module of another state.",
         [
@@ -39,7 +40,7 @@ pub fn schema() -> ResourceSchema {
                 Type::Dynamic,
                 "Values of outputs that the state does not have.",
             ),
-            computed("outputs", Type::Dynamic, "The outputs, an attribute each."),
+            ("outputs", outputs.copy_of("defaults")),
             optional(
                 "workspace",
                 Type::String,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::provider::giantswarm::data;
-use crate::schema::build::{computed, computed_text, required, required_text, texts};
+use crate::schema::build::{computed, computed_text, id_of, required, required_text, texts};
 use crate::schema::{Attribute, Block, NestedBlock, Nesting, ProviderSchema, ResourceSchema, Usage};
 use crate::value::Type;
 
@@ -88,7 +88,7 @@ fn organization() -> ResourceSchema {
         "ORG",
         [
             ("name", name.forces_replacement()),
-            computed_text("id", "The name."),
+            id_of(&["name"], "The name."),
             computed_text("default_cluster", "Cluster that the organization's apps run on."),
             computed(
                 "members",
@@ -107,7 +107,7 @@ fn member() -> ResourceSchema {
         [
             ("org", argument("Name of the organization.")),
             ("username", argument("Name of the user.")),
-            computed_text("id", "ORG/USER."),
+            id_of(&["org", "username"], "ORG/USER."),
         ],
     )
 }
@@ -299,7 +299,7 @@ fn app() -> ResourceSchema {
                     "How instances move to a new version: \"one-by-one\" (default), \"all-at-once\" or \"hot-swap\".",
                 ),
             ),
-            ("id", Attribute::computed(Type::String, "ORG/ENV/APP.")),
+            id_of(&["org", "env", "name"], "ORG/ENV/APP."),
             ("created", Attribute::computed(Type::String, "When the platform made the app.")),
             (
                 "status",
@@ -307,7 +307,8 @@ fn app() -> ResourceSchema {
             ),
             (
                 "instances",
-                Attribute::computed(Type::list(instance), "All instances, sorted by service and component."),
+                Attribute::computed(Type::list(instance), "All instances, sorted by service and component.")
+                    .made_of(&["service.component.image"]),
             ),
         ])
         .with_blocks([
@@ -329,7 +330,7 @@ fn scale() -> ResourceSchema {
             required_text("service", "Name of the service."),
             required_text("component", "Name of the component."),
             required("instances", Type::Number, "Number of instances, 1 to 10."),
-            computed_text("id", "ORG/ENV/APP/SERVICE/COMPONENT."),
+            id_of(&["app", "service", "component"], "ORG/ENV/APP/SERVICE/COMPONENT."),
         ],
     )
 }
@@ -359,7 +360,7 @@ fn version() -> ResourceSchema {
             required_text("component", "Name of the component."),
             required_text("version", "The tag of the image."),
             ("strategy", strategy),
-            computed_text("id", "ORG/ENV/APP/SERVICE/COMPONENT."),
+            id_of(&["app", "service", "component"], "ORG/ENV/APP/SERVICE/COMPONENT."),
         ],
     );
     schema.block = schema.block.with_blocks([("timeouts", patience())]);
@@ -374,7 +375,7 @@ fn service_state() -> ResourceSchema {
             required_text("app", "The id of the app."),
             required_text("service", "Name of the service."),
             required("running", Type::Bool, "Whether the service runs."),
-            computed_text("id", "ORG/ENV/APP/SERVICE."),
+            id_of(&["app", "service"], "ORG/ENV/APP/SERVICE."),
             computed_text("status", "Status of the service, the worst of its components."),
         ],
     );

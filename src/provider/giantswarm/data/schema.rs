@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::provider::giantswarm::data::status::{component_type, instance_type, service_type};
-use crate::schema::build::{Named, computed, computed_text, optional, required_text, texts};
+use crate::schema::build::{Named, computed, computed_text, id_of, optional, required_text, texts};
 use crate::schema::{Attribute, ResourceSchema};
 use crate::value::Type;
 
@@ -61,6 +61,7 @@ fn of_the_user() -> Schemas {
 }
 
 fn of_organizations() -> Schemas {
+    let apps = Attribute::computed(Type::list(app_type()), "The apps, sorted by name.");
     BTreeMap::from([
         (
             "giantswarm_org",
@@ -68,7 +69,7 @@ fn of_organizations() -> Schemas {
                 "An organization.",
                 [
                     required_text("name", "Its name."),
-                    computed_text("id", "The name."),
+                    id_of(&["name"], "The name."),
                     computed_text("default_cluster", "Cluster that the organization's apps run on."),
                     computed("members", texts(), "Names of all members, sorted."),
                 ],
@@ -80,7 +81,7 @@ fn of_organizations() -> Schemas {
                 "The environments of an organization. An environment is there as long as it has apps.",
                 [
                     required_text("org", "Name of the organization."),
-                    computed_text("id", "The name of the organization."),
+                    id_of(&["org"], "The name of the organization."),
                     computed("names", texts(), "Names of the environments, sorted."),
                 ],
             ),
@@ -92,9 +93,9 @@ fn of_organizations() -> Schemas {
                 [
                     required_text("org", "Name of the organization."),
                     required_text("env", "Name of the environment."),
-                    computed_text("id", "ORG/ENV."),
+                    id_of(&["org", "env"], "ORG/ENV."),
                     computed("names", texts(), "Names of the apps, sorted."),
-                    computed("apps", Type::list(app_type()), "The apps, sorted by name."),
+                    ("apps", apps.made_of(&["org", "env"])),
                 ],
             ),
         ),
@@ -117,7 +118,7 @@ fn of_apps() -> Schemas {
                 "The definition of an app, as the platform holds it.",
                 [
                     app(),
-                    computed_text("id", "ORG/ENV/APP."),
+                    id_of(&["app"], "ORG/ENV/APP."),
                     ("definition", definition.sensitive()),
                 ],
             ),
@@ -128,7 +129,7 @@ fn of_apps() -> Schemas {
                 "The status of an app with its services, components and instances.",
                 [
                     app(),
-                    computed_text("id", "ORG/ENV/APP."),
+                    id_of(&["app"], "ORG/ENV/APP."),
                     computed_text("status", "The worst of its services."),
                     computed("services", Type::list(service_type()), "The services."),
                 ],
@@ -141,7 +142,7 @@ fn of_apps() -> Schemas {
                 [
                     app(),
                     required_text("service", "Name of the service."),
-                    computed_text("id", "ORG/ENV/APP/SERVICE."),
+                    id_of(&["app", "service"], "ORG/ENV/APP/SERVICE."),
                     computed_text("status", "The worst of its components."),
                     computed("min", Type::Number, "Least number of instances."),
                     computed("max", Type::Number, "Greatest number of instances."),
@@ -157,7 +158,7 @@ fn of_apps() -> Schemas {
                     app(),
                     required_text("service", "Name of the service."),
                     required_text("component", "Name of the component."),
-                    computed_text("id", "ORG/ENV/APP/SERVICE/COMPONENT."),
+                    id_of(&["app", "service", "component"], "ORG/ENV/APP/SERVICE/COMPONENT."),
                     computed_text("status", "The worst of its instances."),
                     computed("min", Type::Number, "Least number of instances."),
                     computed("max", Type::Number, "Greatest number of instances."),
