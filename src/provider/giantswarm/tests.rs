@@ -1,4 +1,4 @@
-//! The provider's own arguments. What it does with a platform is tested against one in `tests/provider.rs`.
+//! The provider's own arguments. What it does with a platform is tested against one in `tests/provider/`.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
